@@ -1,0 +1,93 @@
+/*
+ * agent.h — the service: it owns the runs, answers the ping on its port, and serves boards and
+ * commands on agent.sock in its home. One agent a home, guarded by a lock.
+ */
+
+#ifndef AGENT_AGENT_H
+#define AGENT_AGENT_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "model/agent_settings.h"
+#include "model/catalog.h"
+
+/* Argon2id at 8 MiB; `hash` is owned by the caller. */
+int agent_password_hash(char **hash, const char *password, struct err *err);
+
+struct agent_options {
+	const char *home_config, *home_data;
+	const struct catalog *catalog;
+	const struct agent_settings *settings;
+	const char *socket_path;    /* agent.sock */
+	const char *reader_program; /* NULL = this program */
+	bool listen; /* open the port; false = carry runs only (`process` without an agent) */
+	bool take_leftovers; /* resume open runs at start */
+};
+
+struct agent;
+
+/*
+ * Take the home's lock, open the store, start writer, carrier and servers. ERR_UNFINISHED when an
+ * agent of this home is up (the text names its pid).
+ */
+int agent_new(struct agent **out, const struct agent_options *options, struct err *err);
+
+/* Graceful: nothing new is sent, up to 20 s for answers, what is still missing is recorded. */
+void agent_free(struct agent *agent);
+
+/* Until *stop is true. */
+int agent_loop(struct agent *agent, const atomic_bool *stop, struct err *err);
+
+int agent_port(const struct agent *agent); /* the real one */
+
+/* ---- the same verbs in this process and over the socket ---- */
+
+struct process_request {
+	const char *const *interfaces; /* NULL-terminated */
+	int64_t limit_rows;
+	bool initial, dry_run;
+	int64_t wait_ms; /* for retries that become due */
+	const char *trigger;
+	const char *who;
+	const char *confirm; /* typed org name, or NULL */
+};
+
+#define PROCESS_RUNS_MAX 64
+
+struct process_reply {
+	int64_t runs[PROCESS_RUNS_MAX]; /* created, in sequence order */
+	int count;
+};
+
+/* Queue runs on an agent of this process. */
+int agent_process(struct process_reply *out, struct agent *agent,
+	const struct process_request *request, struct err *err);
+int agent_cancel(struct agent *agent, int64_t run, const char *who, struct err *err);
+
+struct agent_status {
+	bool up;
+	int64_t pid, since;
+	char listen[64];
+	int port;
+	int queued, running;
+	char next[64];
+};
+
+/* Over the socket. ERR_NET when no agent answers there. */
+int agent_client_status(struct agent_status *out, const char *socket_path, struct err *err);
+int agent_client_process(struct process_reply *out, const char *socket_path,
+	const struct process_request *request, struct err *err);
+int agent_client_cancel(const char *socket_path, int64_t run, const char *who, struct err *err);
+int agent_client_resume(const char *socket_path, int64_t run, const char *who, struct err *err);
+int agent_client_stop(const char *socket_path, struct err *err);
+
+/* Start a detached `agentboard --home H agent run` and wait until it answers. */
+int agent_spawn(const char *program, const char *home, const char *socket_path, struct err *err);
+
+/* "anna (ssh 10.0.0.7)" for the user of this process. */
+void agent_who(char *out, size_t size);
+
+#endif

@@ -1,0 +1,94 @@
+/* log.c — structured log lines with rotation; one lock, one write() a line. */
+
+#include "base/base.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define ROTATE_AT (8 << 20)
+
+static const char *const level_names[] = { "error", "warn", "info", "debug" };
+
+static struct {
+	pthread_mutex_t lock;
+	int fd; /* -1 = closed */
+	enum log_level level;
+	char path[4096];
+} the_log = { PTHREAD_MUTEX_INITIALIZER, -1, LOG_LEVEL_INFO, "" };
+
+static int open_file(void)
+{
+	return open(the_log.path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+}
+
+int log_open(const char *path, enum log_level level, struct err *err)
+{
+	int rc = 0;
+
+	log_close();
+	pthread_mutex_lock(&the_log.lock);
+	the_log.level = level;
+	text_copy(the_log.path, sizeof(the_log.path), path);
+	the_log.fd =
+		strcmp(path, "-") == 0 ? fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3) : open_file();
+	if (the_log.fd < 0)
+		rc = err_set_errno(err, ERR_CONFIG, errno, "could not open the log %s", path);
+	pthread_mutex_unlock(&the_log.lock);
+	return rc;
+}
+
+void log_close(void)
+{
+	pthread_mutex_lock(&the_log.lock);
+	if (the_log.fd >= 0)
+		close(the_log.fd);
+	the_log.fd = -1;
+	pthread_mutex_unlock(&the_log.lock);
+}
+
+static void rotate(void)
+{
+	char old[sizeof(the_log.path) + 2];
+	struct stat st;
+
+	if (strcmp(the_log.path, "-") == 0 || fstat(the_log.fd, &st) != 0 || st.st_size < ROTATE_AT)
+		return;
+	snprintf(old, sizeof(old), "%s.1", the_log.path);
+	if (rename(the_log.path, old) != 0)
+		return;
+	close(the_log.fd);
+	the_log.fd = open_file();
+}
+
+void log_line(enum log_level level, int64_t run, const char *fmt, ...)
+{
+	char line[1024];
+	char when[CLOCK_TEXT_MAX];
+	size_t used;
+	va_list ap;
+
+	pthread_mutex_lock(&the_log.lock);
+	if (the_log.fd < 0 || level > the_log.level) {
+		pthread_mutex_unlock(&the_log.lock);
+		return;
+	}
+	used = (size_t)snprintf(line, sizeof(line), "%s %s run=%" PRId64 " ",
+		clock_iso(when, clock_now()), level_names[level], run);
+	va_start(ap, fmt);
+	vsnprintf(line + used, sizeof(line) - used - 1, fmt, ap);
+	va_end(ap);
+	for (char *c = line; *c; c++) {
+		if ((unsigned char)*c < 0x20 || *c == 0x7f)
+			*c = ' ';
+	}
+	used = strlen(line);
+	line[used++] = '\n';
+	if (write(the_log.fd, line, used) >= 0)
+		rotate();
+	pthread_mutex_unlock(&the_log.lock);
+}

@@ -1,0 +1,24 @@
+/*
+ * log.h — structured lines: time, level, run, text. Before log_open() nothing is written.
+ * Never pass a secret or a customer's row: what is logged stays.
+ */
+
+#ifndef BASE_LOG_H
+#define BASE_LOG_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+
+enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
+
+/* Append to `path` ("-" = standard error); rotates to path.1 above 8 MiB. Thread-safe from here on.
+ */
+int log_open(const char *path, enum log_level level, struct err *err);
+void log_close(void);
+
+/* `run` is the run's number, or 0. Control bytes in the text are replaced. */
+void log_line(enum log_level level, int64_t run, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#endif

@@ -1,0 +1,81 @@
+/*
+ * server.h — a small HTTP server on libmicrohttpd: the agent's listener, its local socket, and the
+ * practice org. Handlers run on the server's threads, one request each.
+ */
+
+#ifndef HTTP_SERVER_H
+#define HTTP_SERVER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+struct http_server;
+struct MHD_Connection;
+
+/* One request as a handler sees it; everything is borrowed for the handler's duration. */
+struct http_incoming {
+	const char *method;
+	const char *path; /* as sent, without the query; percent-decoded */
+	const char *body; /* complete, NUL behind it; "" when none */
+	size_t body_len;
+	const char *peer;   /* "127.0.0.1" or "unix" */
+	bool peer_loopback; /* loopback address or local socket */
+	uid_t peer_uid;	    /* local socket: the caller's user; else (uid_t)-1 */
+	struct MHD_Connection *connection;
+};
+
+/* The answer a handler fills; body may stay empty. */
+struct http_outgoing {
+	int status;		  /* default 200 */
+	const char *content_type; /* static string; default "application/json;charset=UTF-8" */
+	struct buf body;
+	struct buf headers; /* "Name: value\n" lines */
+	bool drop;	    /* close the connection without an answer (faults) */
+	int64_t delay_ms;   /* wait before answering (faults, throttling) */
+	size_t truncate_at; /* send only so many bytes of the body, then close; 0 = all (faults) */
+};
+
+typedef void http_handler(void *ctx, const struct http_incoming *in, struct http_outgoing *out);
+
+struct http_server_options {
+	const char *listen; /* address, default "127.0.0.1" */
+	int port;	    /* 0 = any */
+	const char
+		*unix_path; /* listen on a local socket instead (mode 0660, replaced when stale) */
+	const char *tls_cert; /* PEM files; both or none */
+	const char *tls_key;
+	size_t body_max;		 /* bytes; 0 = 1 MiB; larger requests get 413 */
+	int connections_max;		 /* 0 = 64 */
+	int connections_per_address_max; /* 0 = no limit */
+	int idle_timeout_s;		 /* 0 = 30 */
+	int threads;			 /* 0 = 1 */
+	http_handler *handler;
+	void *ctx;
+};
+
+int http_server_start(
+	struct http_server **out, const struct http_server_options *options, struct err *err);
+
+/* Stops listening, lets handlers finish, frees. NULL is legal. */
+void http_server_stop(struct http_server *server);
+
+int http_server_port(const struct http_server *server);
+
+/* A request header, or NULL; name is case-insensitive. */
+const char *http_incoming_header(const struct http_incoming *in, const char *name);
+
+/* A query parameter, percent-decoded, or NULL. */
+const char *http_incoming_query(const struct http_incoming *in, const char *name);
+
+/* HTTP Basic credentials of the request in fresh memory (wipe the password); false when there are
+ * none. */
+bool http_incoming_basic(const struct http_incoming *in, char **username, char **password);
+
+/* "Name: value" onto the answer. */
+void http_outgoing_header(struct http_outgoing *out, const char *name, const char *value);
+
+#endif

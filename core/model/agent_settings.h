@@ -1,0 +1,23 @@
+/* agent_settings.h — the settings of the service, as agent.cfg holds them. Strings are owned. */
+
+#ifndef MODEL_AGENT_SETTINGS_H
+#define MODEL_AGENT_SETTINGS_H
+
+#define AGENT_DEFAULT_USERNAME "skyvva"
+#define AGENT_DEFAULT_PASSWORD "skyvva@12!" /* the tutorial's; never accepted beyond loopback */
+
+struct agent_settings {
+	char *listen;	     /* default "127.0.0.1" */
+	int port;	     /* default AGENT_PORT_DEFAULT; 0 = any */
+	char *username;	     /* default AGENT_DEFAULT_USERNAME */
+	char *password_hash; /* Argon2id; NULL = the tutorial's default password is still in force
+			      */
+	char *tls_cert, *tls_key;
+	int parallel_runs; /* default 4 */
+	char *log_level;   /* "info" */
+};
+
+void agent_settings_init(struct agent_settings *settings);
+void agent_settings_free_fields(struct agent_settings *settings);
+
+#endif

@@ -1,0 +1,109 @@
+/*
+ * connection.h — a named destination: how Salesforce reaches the agent, how the agent reaches
+ * Salesforce, and where rows come from. All strings are owned and may be NULL when not set.
+ */
+
+#ifndef MODEL_CONNECTION_H
+#define MODEL_CONNECTION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "model/secret.h"
+
+enum connection_type { CONNECTION_AGENT_DATABASE, CONNECTION_AGENT_FILE };
+enum environment { ENVIRONMENT_PRODUCTION, ENVIRONMENT_SANDBOX };
+enum app_kind { APP_EXTERNAL, APP_CONNECTED };
+enum client_auth {
+	CLIENT_AUTH_BODY,
+	CLIENT_AUTH_BASIC
+}; /* how key and secret travel to the token endpoint */
+
+#define AGENT_PORT_DEFAULT 9055
+
+/* Salesforce -> agent: what Ping Agent Connection uses. */
+struct agent_access {
+	char *host; /* "http://18.158.217.193", "https://agent.acme.example" or a bare name */
+	int port;   /* default AGENT_PORT_DEFAULT */
+	char *username;
+	struct secret password;
+	bool allow_clear_text; /* plain HTTP to other than loopback was accepted in so many words */
+	bool called_by_salesforce; /* false = push only: nothing needs to reach the agent from
+				      outside */
+};
+
+struct proxy_access {
+	char *url;
+	char *username;
+	struct secret password;
+	char *no_proxy;
+};
+
+/* Agent -> Salesforce. */
+struct salesforce_access {
+	char *grant_type; /* "client_credentials" */
+	enum environment environment;
+	char *domain; /* My Domain URL; plain HTTP on loopback alone */
+	enum app_kind app;
+	char *consumer_key;
+	struct secret consumer_secret;
+	enum client_auth client_auth; /* default body */
+	char *api_version;	      /* "auto" or "66.0" */
+	char *ca_file;
+	struct proxy_access proxy;
+};
+
+struct source_access {
+	char *odbc;		/* ODBC connection string (Agent Database) */
+	char *username;		/* added as UID */
+	struct secret password; /* added as PWD */
+	char *time_zone;	/* of zoneless times, e.g. "Europe/Berlin" */
+	int query_timeout;	/* seconds, 0 = none */
+	char *folder;		/* Agent File: local folder ... */
+	char *url;		/* ... or sftp:// */
+	char *pattern;		/* "*.csv" */
+	char *format;		/* "csv", "tsv", "jsonl", "json" */
+	char *delimiter;
+	char *encoding;
+	char *after;   /* "keep", "archive", "delete" */
+	char *archive; /* folder for after = "archive" */
+};
+
+struct connection {
+	char *name; /* letters, digits, - and _, at most 64; also the file's name */
+	char *description;
+	enum connection_type type;
+	bool draft; /* saved before both pings were green; no schedule uses it */
+	struct agent_access agent;
+	struct salesforce_access salesforce;
+	struct source_access source;
+	int confirm_rows; /* typed confirmation above this many rows to production; default 1000 */
+};
+
+/* Everything at its default, nothing allocated. */
+void connection_init(struct connection *connection);
+void connection_free_fields(struct connection *connection);
+
+/* Deep copy into an initialised `out`. */
+int connection_copy(struct connection *out, const struct connection *from, struct err *err);
+
+/*
+ * What can be said without a call: required values, a domain that is no My Domain
+ * (login.salesforce.com, a lightning URL, production chosen for a sandbox host), plain HTTP where
+ * it is refused, blanks around a key. Fails with ERR_CONFIG; the text names the key
+ * ("salesforce.domain") and what to do.
+ */
+int connection_check(const struct connection *connection, struct err *err);
+
+const char *connection_type_name(enum connection_type type); /* "Agent Database" */
+const char *environment_name(enum environment environment);  /* "Production" */
+const char *app_kind_name(enum app_kind app);		     /* "external" */
+
+/* Is `name` fit to name a connection, an interface, an integration? */
+bool model_name_ok(const char *name);
+
+/* A URL or bare host that stays on this machine: localhost, 127/8, ::1. */
+bool model_is_loopback(const char *url);
+
+#endif

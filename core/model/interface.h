@@ -1,0 +1,92 @@
+/*
+ * interface.h — one flow over a connection: query, mapping, sObject, operation, external ID, pace.
+ * All strings are owned and may be NULL when not set.
+ */
+
+#ifndef MODEL_INTERFACE_H
+#define MODEL_INTERFACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/text.h"
+
+enum operation { OPERATION_INSERT, OPERATION_UPDATE, OPERATION_UPSERT, OPERATION_DELETE };
+enum transfer_mode { TRANSFER_AUTO, TRANSFER_COLLECTIONS, TRANSFER_BULK };
+enum on_error { ON_ERROR_CONTINUE, ON_ERROR_STOP };
+enum null_policy { NULL_KEEP, NULL_CLEAR }; /* a NULL column: leave the field alone, or empty it */
+
+enum mapping_kind { MAPPING_COLUMN, MAPPING_VALUE, MAPPING_FORMULA };
+
+struct mapping_entry {
+	char *field; /* "Name", or "Account__r.Ext_Id__c" for a parent by its external ID */
+	enum mapping_kind kind;
+	char *text;		/* column name, constant, or SQL expression */
+	enum null_policy nulls; /* default: the interface's */
+};
+
+struct mapping {
+	struct mapping_entry *entries; /* owned */
+	size_t count;
+};
+
+#define PACKET_ROWS_MAX 200 /* records in one Collections call (facts: salesforce 2.8) */
+
+struct interface {
+	char *name;
+	char *description;
+	char *connection;  /* name of the connection */
+	char *integration; /* name that groups interfaces; they run in sequence order */
+	int sequence;
+	bool deployed; /* status = "Deployed" */
+	char *object;  /* sObject API name */
+	enum operation operation;
+	char *external_id;	 /* field API name; needed for upsert */
+	bool unique_key_assumed; /* unique_key = "assumed" */
+	enum transfer_mode mode;
+	int threshold; /* Auto: Bulk above this many rows; default 2000 */
+	int packet;    /* rows a packet, 1..PACKET_ROWS_MAX */
+	int parallel;  /* packets in flight, 1..10 */
+	enum on_error on_error;
+	enum null_policy nulls;
+	char *query;
+	char *initial_query;
+	char *after_success;
+	char *after_failure;
+	char *page_by; /* column for reading by key ranges */
+	struct text_list row_key;
+	struct mapping mapping;
+	char *schedule;
+	char *watermark_column;
+	char *watermark_overlap;
+	int halt;	  /* consecutive rows failing with one code stop the run; default 1000 */
+	bool supersede;	  /* mark older failed messages of a key when a newer one completes */
+	bool auto_assign; /* Sforce-Auto-Assign; default false */
+	bool all_or_none; /* per packet; default false */
+};
+
+void interface_init(struct interface *interface);
+void interface_free_fields(struct interface *interface);
+int interface_copy(struct interface *out, const struct interface *from, struct err *err);
+
+/* What can be said without the org or the source; fails with ERR_CONFIG naming the key. */
+int interface_check(const struct interface *interface, struct err *err);
+
+/* Append an entry (texts copied). */
+int mapping_add(struct mapping *mapping, const char *field, enum mapping_kind kind,
+	const char *text, enum null_policy nulls, struct err *err);
+void mapping_free(struct mapping *mapping);
+
+/* The column mapped to `field`, or NULL. */
+const char *mapping_column_of(const struct mapping *mapping, const char *field);
+
+/* 64-bit hash of the mapping's content: "the mapping's version" that messages keep. */
+uint64_t mapping_version(const struct mapping *mapping);
+
+const char *operation_name(enum operation operation);	 /* "Upsert" */
+const char *transfer_mode_name(enum transfer_mode mode); /* "Auto" */
+const char *on_error_name(enum on_error on_error);	 /* "Continue" */
+
+#endif

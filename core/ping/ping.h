@@ -1,0 +1,63 @@
+/*
+ * ping.h — the two pings, each a list of named steps with verdict, time, detail and remedy.
+ * They run on the caller's thread; `on_step` is called after each step, so that a screen can
+ * follow.
+ */
+
+#ifndef PING_PING_H
+#define PING_PING_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "model/catalog.h"
+#include "salesforce/org.h"
+#include "salesforce/remedy.h"
+
+enum verdict { VERDICT_OK, VERDICT_FAIL, VERDICT_WARN, VERDICT_NOT_REACHED };
+
+struct ping_step {
+	char name[48]; /* "name resolves", "TCP", "TLS", "access token", ... */
+	enum verdict verdict;
+	double ms;
+	char detail[256];
+	char remedy_id[64]; /* "" when fine */
+	char remedy[512];
+};
+
+#define PING_STEPS_MAX 64
+
+struct ping_result {
+	bool ok; /* no step failed (warnings are fine) */
+	int count;
+	struct ping_step steps[PING_STEPS_MAX];
+	enum err_kind kind; /* of the first failure, for the exit code */
+	/* Salesforce ping: what was learned */
+	char org_id[19];
+	char org_name[128];
+	bool org_known, sandbox;
+	char username[256];
+	char api_version[16];
+	int64_t api_used, api_allowed; /* 0 = unknown */
+};
+
+typedef void ping_on_step(void *ctx, const struct ping_result *result);
+
+/* Name, TCP, TLS where https, HTTP, credential, "is it really our agent". Up to 10 s a step. */
+void ping_agent(struct ping_result *out, const struct connection *connection,
+	const struct keyring *keyring, const atomic_bool *cancel, ping_on_step *on_step, void *ctx);
+
+/*
+ * Name, TCP, TLS, token, API version, user, limits left, and for each interface of the connection
+ * (from `catalog`, may be NULL) the object's permission and the mapped fields' visibility.
+ * `pinned_org` ("" = none): another org's token fails the step "org".
+ */
+void ping_salesforce(struct ping_result *out, const struct connection *connection,
+	const struct catalog *catalog, const struct keyring *keyring, const char *pinned_org,
+	const atomic_bool *cancel, ping_on_step *on_step, void *ctx);
+
+/* Hash of the settings a ping depends on: a stored verdict with another hash is stale. */
+void ping_config_hash(char out[40], const struct connection *connection, bool agent);
+
+#endif

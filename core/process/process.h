@@ -1,0 +1,100 @@
+/*
+ * process.h — Manual Process: one run of one interface from its source to Salesforce.
+ *
+ * reader (child) -> intake thread (map, hold, pack) -> writer (store) -> sender (this thread:
+ * attempts, calls, answers). Memory is bounded by construction; the store is the only truth, so
+ * that a resumed run takes the same path as a new one.
+ */
+
+#ifndef PROCESS_PROCESS_H
+#define PROCESS_PROCESS_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "model/catalog.h"
+#include "model/connection.h"
+#include "model/interface.h"
+#include "salesforce/describe.h"
+#include "salesforce/org.h"
+#include "source/source.h"
+#include "store/view.h"
+#include "store/writer.h"
+
+/* What the runs of one process share. */
+struct key_gate; /* for one org, object and key at most one message is in flight */
+struct key_gate *key_gate_new(void);
+void key_gate_free(struct key_gate *gate);
+
+struct process_env {
+	const char *home_data; /* folder of the store */
+	struct writer *writer;
+	struct token_cache *tokens;
+	struct key_gate *gate;
+	const struct keyring *keyring;
+	const char *reader_program; /* NULL = this program */
+};
+
+/* How a run is told to end early; set by any thread. */
+struct run_control {
+	atomic_bool cancel; /* a person wants it cancelled: what is not sent becomes Cancelled */
+	atomic_bool
+		stop; /* the process stops: what is not sent stays New/Pending for the next owner */
+};
+
+/*
+ * Carry run `run` (created, not yet claimed) to its end or as far as it can go now.
+ * `wait_ms`: how long to wait for retries that become due. 0 when the run ended Done (whatever its
+ * rows); ERR_UNFINISHED when messages are left Pending; else why the run stopped. The same is
+ * recorded in the store.
+ */
+int process_run(const struct process_env *env, int64_t run, const struct connection *connection,
+	const struct interface *interface, struct run_control *control, int64_t wait_ms,
+	struct err *err);
+
+/* ---- mapping, also for preview and check ---- */
+
+struct mapper;
+
+/*
+ * Bind an interface's mapping to columns and describe (NULL = unknown: texts are sent as they are).
+ * ERR_CONFIG: a column the query does not give (the nearest is named), a field that does not exist.
+ */
+int mapper_new(struct mapper **out, const struct interface *interface, const struct column *columns,
+	int count, const struct describe *describe, struct err *err);
+void mapper_free(struct mapper *mapper);
+
+/*
+ * Map one row: appends the JSON object to `record` and the key's text to `key`. Returns 0, or a
+ * positive 1 when the row must fail by itself, with `err` holding code and text (blank key, a value
+ * the field cannot take).
+ */
+int mapper_row(struct buf *record, struct buf *key, struct mapper *mapper, const struct cell *cells,
+	struct err *err);
+
+/* Rows, mapped records and verdicts, without writing anything. */
+struct preview_row {
+	char *key;
+	char *record;
+	char *problem; /* NULL = fine */
+};
+struct preview {
+	struct column *columns;
+	int column_count;
+	struct preview_row *rows;
+	int row_count;
+	char **cells; /* row_count x column_count texts, NULL = SQL NULL */
+};
+int process_preview(struct preview **out, const struct process_env *env,
+	const struct connection *connection, const struct interface *interface, int limit,
+	const atomic_bool *cancel, struct err *err);
+void preview_free(struct preview *preview);
+
+/* The connection's ODBC string with UID, PWD and the driver's streaming options added (wipe and
+ * free). */
+int process_odbc_string(char **out, const struct connection *connection,
+	const struct keyring *keyring, struct err *err);
+
+#endif

@@ -1,0 +1,56 @@
+/*
+ * collections.h — sObject Collections: bodies for at most 200 records and the answers to them
+ * (facts: salesforce 2.8). Matching is by place in the request that was really sent.
+ */
+
+#ifndef SALESFORCE_COLLECTIONS_H
+#define SALESFORCE_COLLECTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "http/client.h"
+#include "model/interface.h"
+
+struct collection_call {
+	const char *object;
+	enum operation operation;
+	const char *external_id; /* upsert */
+	bool all_or_none;
+	const char *const *records; /* JSON objects without attributes: "{\"Name\":\"x\"}" */
+	const uint32_t *record_lens;
+	int count;
+};
+
+/* Method, path behind the version ("/composite/sobjects/Account/Ext__c") and body. */
+int collection_request(const char **method, struct buf *path, struct buf *body,
+	const struct collection_call *call, struct err *err);
+
+/* One row's answer. Texts are owned by the result set. */
+struct collection_result {
+	bool success;
+	bool created;
+	char id[19];
+	char code[64];	    /* first error's statusCode */
+	const char *text;   /* first error's message; further errors are appended with "; " */
+	const char *fields; /* comma separated, "" when none */
+};
+
+struct collection_results {
+	struct collection_result rows[PACKET_ROWS_MAX];
+	int count;
+	void *arena;
+};
+
+/*
+ * Parse a 200 answer to a request of `expected` rows: anything but an array of exactly that many
+ * row results is ERR_PROTOCOL (the outcome of the request is then unknown, not guessed).
+ * A fast scanner reads the exact success shape; every other answer goes to json-c.
+ */
+int collection_results_parse(struct collection_results *out, const char *body, size_t len,
+	int expected, struct err *err);
+void collection_results_free(struct collection_results *results);
+
+#endif

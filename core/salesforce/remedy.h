@@ -1,0 +1,41 @@
+/*
+ * remedy.h — what to do about a failure: one data table from what can be seen (OAuth error and
+ * description, HTTP status, errorCode, curl's step) to the cause in plain words and the menu path
+ * in Salesforce Setup that mends it. Facts: salesforce 1.5, 1.8, 2.2, 2.11, 5.
+ */
+
+#ifndef SALESFORCE_REMEDY_H
+#define SALESFORCE_REMEDY_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "http/client.h"
+#include "model/connection.h"
+
+struct remedy {
+	const char *id;	    /* stable, for scripts: "oauth.no_run_as_user" */
+	const char *cause;  /* plain words */
+	const char *action; /* what to click or type; the menu path of the connection's app kind */
+};
+
+/* What was seen; unset parts are NULL or 0. */
+struct symptom {
+	const char *step;	 /* ping step: "token", "tls", "object", ... */
+	const char *code;	 /* OAuth error, errorCode, or statusCode */
+	const char *description; /* OAuth error_description or message */
+	int http_status;
+	const struct http_answer *answer; /* for name, connect, TLS and proxy failures */
+	enum app_kind app;
+};
+
+/* Never NULL: what is not in the table gets the remedy "unknown", whose cause says that it is not
+ * known. */
+const struct remedy *remedy_find(const struct symptom *symptom);
+
+/* For row failures in the monitor: by Salesforce status code, or NULL when there is no advice. */
+const struct remedy *remedy_for_code(const char *code);
+
+/* Every row of the table, for tests and documentation; ends with id == NULL. */
+const struct remedy *remedy_all(void);
+
+#endif

@@ -1,0 +1,37 @@
+/*
+ * filter.h — the one filter language of board and commands:
+ *
+ *   status:failed interface:order-lines run:12 key:ORD-1* code:LOCK* since:1h text
+ *
+ * Terms are ANDed; `!` before a term inverts it; a comma inside a value means "or"
+ * (status:failed,unknown); * and ? are wildcards; since: and before: take 30s 5m 1h 2d or a time;
+ * a bare word is searched in key, comment and payload. Quotes hold blanks together.
+ */
+
+#ifndef STORE_FILTER_H
+#define STORE_FILTER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct filter;
+
+/*
+ * Parse; "" gives the filter that lets everything pass. ERR_USAGE names the wrong word and the
+ * nearest right one; *wrong_at (may be NULL) is its byte offset, to point at it.
+ */
+int filter_parse(
+	struct filter **out, const char *text, int64_t now, int *wrong_at, struct err *err);
+void filter_free(struct filter *filter);
+struct filter *filter_copy(const struct filter *filter);
+
+/* The normal form of the text it was made from. */
+const char *filter_text(const struct filter *filter);
+bool filter_is_empty(const struct filter *filter);
+
+/* The names before the colon, NULL-terminated; for completion and help. */
+const char *const *filter_terms(void);
+
+#endif

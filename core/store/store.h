@@ -1,0 +1,200 @@
+/*
+ * store.h — runs and messages, durably. Nobody outside this folder knows SQL, packets' blobs or
+ * files.
+ *
+ * A process writes through one `struct store` on one thread (see writer.h); everybody reads
+ * through a `struct view` of his own (see view.h). A packet (at most 200 rows of one run) is the
+ * unit of writing; a message has a row of its own only when it differs from its packet.
+ */
+
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "model/interface.h"
+#include "model/message.h"
+
+struct store; /* the write connection; one thread */
+
+/*
+ * Open or make DIR/store.db, migrating an older schema. Fails with ERR_STORE: newer schema, not
+ * ours, network file system, no permission, disk.
+ */
+int store_open(struct store **out, const char *dir, struct err *err);
+void store_close(struct store *store);
+
+/* All writing happens between these; verbs below fail with ERR_STORE outside. */
+int store_begin(struct store *store, struct err *err);
+int store_commit(struct store *store, struct err *err);
+void store_rollback(struct store *store);
+/* Nested: undo only what one job of a turn did. */
+int store_savepoint(struct store *store, struct err *err);
+int store_release(struct store *store, struct err *err);
+void store_undo(struct store *store);
+
+/* ---- runs ---- */
+
+#define RUN_WHO_MAX 128
+
+struct run_spec {
+	const char *interface;
+	const char *connection;
+	const char *integration; /* NULL = none */
+	const char *object;
+	const char *external_id; /* NULL = none */
+	enum operation operation;
+	enum transfer_mode mode; /* as configured */
+	int64_t limit_rows;	 /* 0 = all */
+	bool initial;		 /* read with initial_query */
+	bool dry_run;
+	const char *trigger; /* "manual", "schedule", "call" */
+	const char *who;     /* system user (and SSH origin) */
+	uint64_t mapping_version;
+	int64_t batch; /* runs started together share it; 0 = alone */
+};
+
+/* A new run in state Queued. */
+int store_run_create(
+	int64_t *run, struct store *store, const struct run_spec *spec, struct err *err);
+
+/*
+ * Ownership: an OFD lock on byte `run` of DIR/store.lock, which dies with the process, and a raised
+ * epoch that every later write of the run is checked against. ERR_UNFINISHED when another process
+ * holds it (the text names its pid). Free the claim to let go.
+ */
+struct run_claim;
+int store_run_claim(struct run_claim **out, struct store *store, int64_t run, struct err *err);
+void run_claim_free(struct run_claim *claim);
+int64_t run_claim_run(const struct run_claim *claim);
+
+/* Fields of a run that change; negative or NULL = leave. */
+struct run_change {
+	int state; /* enum run_state, -1 = leave */
+	int mode;  /* enum transfer_mode chosen, -1 = leave */
+	const char *mode_why;
+	const char *reason; /* why it stopped, paused; "" clears */
+	int64_t read_add;   /* rows read since the last change */
+	int64_t held_add;
+	int64_t skipped_add;
+	int64_t calls_add; /* requests made to Salesforce */
+	bool reading_done; /* phase Reading ended: the cursor is closed */
+};
+#define RUN_CHANGE_NONE                                                                            \
+	{                                                                                          \
+		-1, -1, NULL, NULL, 0, 0, 0, 0, false                                              \
+	}
+
+int store_run_update(struct store *store, const struct run_claim *claim,
+	const struct run_change *change, struct err *err);
+
+/* Ask the owner (any process) to cancel: read back by view_run()'s cancel_asked. */
+int store_run_ask_cancel(struct store *store, int64_t run, const char *who, struct err *err);
+
+/* ---- packets ---- */
+
+/* One row on its way into a packet; texts are borrowed for the call. */
+struct row_in {
+	const char *key;    /* external ID or row key as text; "" when the interface has none */
+	const char *source; /* the source row, as the reader encoded it */
+	size_t source_len;
+	const char *record; /* the mapped JSON object without its attributes */
+	size_t record_len;
+	uint64_t hash;	    /* of the source row */
+	const char *reject; /* NULL, or why it fails here, before any sending ("CODE: text") */
+};
+
+/* Add a packet; its messages are New (or Failed where rejected). Adds to the run's `read`. */
+int store_packet_add(int64_t *packet, struct store *store, const struct run_claim *claim,
+	const struct row_in *rows, int count, struct err *err);
+
+/* ---- attempts: intent before bytes ---- */
+
+/* Rows of one packet, as a bit set over positions. */
+struct row_set {
+	uint64_t bits[4];
+};
+
+void row_set_add(struct row_set *set, int position);
+bool row_set_has(const struct row_set *set, int position);
+int row_set_count(const struct row_set *set);
+
+/*
+ * Record that `rows` of `packet` are about to leave in request `request_id`. They become
+ * Processing. Commit before the first byte is sent.
+ */
+int store_attempt_begin(int64_t *attempt, struct store *store, const struct run_claim *claim,
+	int64_t packet, const struct row_set *rows, const char *request_id, struct err *err);
+
+/* What became of one row of an attempt. */
+struct row_result {
+	int position;
+	enum message_event event; /* SUCCEED, FAIL, RETRY, LOSE */
+	bool created;
+	char salesforce_id[19]; /* 18 characters, "" when none */
+	char code[64];
+	const char *text;   /* the org's words; borrowed */
+	const char *fields; /* comma separated; borrowed; NULL = none */
+	int64_t next_try;   /* ms UTC for RETRY */
+};
+
+/*
+ * Record the answer. Rows of the attempt that `results` does not name are an error (ERR_PROTOCOL).
+ * `http_status` 0 = no answer. `note` (NULL or one line) says what happened to the request as a
+ * whole.
+ */
+int store_attempt_done(struct store *store, const struct run_claim *claim, int64_t attempt,
+	int http_status, const char *note, const struct row_result *results, int count,
+	struct err *err);
+
+/*
+ * After a crash: attempts without an answer. Each of their rows gets `event` (RETRY for operations
+ * that may be repeated, LOSE for Insert). Returns how many rows in *rows.
+ */
+int store_attempts_settle(int64_t *rows, struct store *store, const struct run_claim *claim,
+	enum message_event event, const char *comment, struct err *err);
+
+/* Everything New and Pending of the run becomes Cancelled. */
+int store_run_cancel_rest(int64_t *rows, struct store *store, const struct run_claim *claim,
+	const char *who, struct err *err);
+
+/* ---- single messages, by an operator ---- */
+
+/* Apply an operator's event to one message through the transition table; records who and when. */
+int store_message_event(struct store *store, int64_t message, enum message_event event,
+	const char *who, const char *salesforce_id, struct err *err);
+
+/* Replace the payload (a JSON object); kept with who and when. */
+int store_message_edit(
+	struct store *store, int64_t message, const char *record, const char *who, struct err *err);
+
+/* ---- what is known of connections and interfaces ---- */
+
+struct ping_record {
+	const char *connection;
+	const char *kind; /* "agent" or "salesforce" */
+	bool ok;
+	const char *summary; /* one line: the failed step's detail, or "" */
+	const char
+		*config_hash; /* hash of the settings that were pinged: a change makes it stale */
+};
+int store_ping_record(struct store *store, const struct ping_record *ping, struct err *err);
+
+/*
+ * Pin the org at the first green ping; ERR_REFUSED with both ids when another org is pinned already
+ * and `accept` is false.
+ */
+int store_org_pin(struct store *store, const char *connection, const char *org_id,
+	const char *org_name, bool sandbox, bool accept, struct err *err);
+
+/* The API allowance as the org told it last. */
+int store_org_limits(struct store *store, const char *connection, int64_t used, int64_t allowed,
+	struct err *err);
+
+/* Small named values (schema-free, e.g. "ticks"); NULL deletes. */
+int store_setting(struct store *store, const char *name, const char *value, struct err *err);
+
+#endif

@@ -1,0 +1,205 @@
+/*
+ * view.h — reading the store: windows over runs and messages, never copies of them all.
+ * A view holds a read transaction for one call only. Use each view from one thread.
+ */
+
+#ifndef STORE_VIEW_H
+#define STORE_VIEW_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "model/message.h"
+#include "store/filter.h"
+#include "store/store.h"
+
+struct view;
+
+/* Fails with ERR_NOT_FOUND while there is no store yet. Read-only: works without write permission.
+ */
+int view_open(struct view **out, const char *dir, struct err *err);
+void view_close(struct view *view);
+
+/* A number that differs once anybody committed anything. */
+int64_t view_version(struct view *view);
+
+/* While true, a long search of this view ends early with ERR_INTERRUPTED. May be set by any thread.
+ */
+void view_interrupt(struct view *view, const atomic_bool *stop);
+
+/* ---- runs ---- */
+
+struct run_info {
+	int64_t id;
+	char interface[65];
+	char connection[65];
+	char integration[65];
+	char object[81];
+	char external_id[81];
+	enum operation operation;
+	enum transfer_mode mode; /* chosen (or as configured until it is) */
+	char mode_why[128];
+	enum run_state state;
+	bool reading_done;
+	bool initial, dry_run;
+	bool cancel_asked;
+	char cancel_who[RUN_WHO_MAX];
+	char trigger[16];
+	char who[RUN_WHO_MAX];
+	char reason[256];
+	int64_t limit_rows;
+	int64_t batch;
+	int64_t created, started, ended,
+		progress; /* ms UTC; 0 = not yet; progress = last recorded change */
+	int64_t calls;
+	struct run_counts counts;
+	int64_t owner_pid;	/* process that holds the run now; 0 = nobody */
+	bool responding;	/* false: owned, but no progress for 60 s */
+	double rows_per_second; /* over the last seconds while running, over the whole when ended */
+};
+
+int view_run(struct run_info *out, struct view *view, int64_t run, struct err *err);
+
+/* Newest first. `interface` NULL = all; `before` 0 = from the newest. Caller frees *out. */
+int view_runs(struct run_info **out, int *count, struct view *view, const char *interface,
+	int64_t before, int limit, struct err *err);
+
+/* Runs that are not final, oldest first: what an agent takes up when it starts. */
+int view_open_runs(struct run_info **out, int *count, struct view *view, struct err *err);
+
+/* ---- messages ---- */
+
+/* One line of the monitor. Strings are owned by the window. */
+struct message {
+	int64_t id;
+	int64_t run;
+	const char *interface;
+	const char *key;
+	enum message_status status;
+	bool created; /* Completed: created (else updated) */
+	char salesforce_id[19];
+	const char *code;
+	const char *comment;
+	const char *fields;
+	int attempts;
+	bool edited;
+	bool superseded;
+	int64_t time;	  /* of its last change, ms UTC */
+	int64_t next_try; /* Pending: ms UTC */
+};
+
+struct message_window {
+	struct message *messages;
+	int count;
+	bool more_before; /* there are matching messages before the first ... */
+	bool more_after;  /* ... and after the last */
+	void *arena;
+};
+
+enum window_from {
+	WINDOW_AFTER,  /* the first `rows` with id > anchor, ascending */
+	WINDOW_BEFORE, /* the last `rows` with id < anchor, ascending */
+	WINDOW_TAIL,   /* the last `rows` */
+};
+
+/* `filter` NULL = all. Fields of an empty window are zero. */
+int view_messages(struct message_window *out, struct view *view, const struct filter *filter,
+	enum window_from from, int64_t anchor, int rows, struct err *err);
+void message_window_free(struct message_window *window);
+
+/* How many match; *exact is false when counting was cut short (the number is then a lower bound).
+ */
+int view_message_count(int64_t *count, bool *exact, struct view *view, const struct filter *filter,
+	struct err *err);
+
+struct attempt_info {
+	int64_t id;
+	char request_id[40];
+	int64_t sent, done; /* ms UTC; done 0 = no answer recorded */
+	int http_status;
+	char *note;
+	char *result; /* what the org said of this row, as text */
+};
+
+/* Everything about one message. */
+struct message_detail {
+	struct message message; /* strings owned by the detail */
+	char *record;		/* payload as sent or to be sent: a JSON object */
+	char *source;		/* the source row, as the reader encoded it */
+	size_t source_len;
+	uint64_t mapping_version;
+	char *edited_by;
+	int64_t edited_at;
+	struct attempt_info *attempts;
+	int attempt_count;
+	char *object;
+	char *connection;
+	void *arena;
+};
+
+int view_message(struct message_detail **out, struct view *view, int64_t message, struct err *err);
+void message_detail_free(struct message_detail *detail);
+
+/* Failures by cause, most frequent first: code, fields, count. Caller frees. */
+struct cause {
+	char code[64];
+	char fields[128];
+	int64_t count;
+};
+int view_causes(struct cause **out, int *count, struct view *view, const struct filter *filter,
+	struct err *err);
+
+/* ---- what the sender needs ---- */
+
+/* A packet that has rows to send now. */
+struct packet_out {
+	int64_t packet;
+	int rows;			      /* in the packet */
+	struct row_set due;		      /* New, or Pending with next_try <= now */
+	const char *records[PACKET_ROWS_MAX]; /* JSON objects (edited payloads where edited) */
+	uint32_t record_lens[PACKET_ROWS_MAX];
+	const char *keys[PACKET_ROWS_MAX];
+	void *arena;
+};
+
+/*
+ * The first packet of `run` after `after` that has rows to send at `now`; ERR_NOT_FOUND when none.
+ * *next_due (may be NULL): when none is due, the earliest next_try of the run's Pending rows, 0 =
+ * none.
+ */
+int view_packet_due(struct packet_out *out, struct view *view, int64_t run, int64_t after,
+	int64_t now, int64_t *next_due, struct err *err);
+void packet_out_free(struct packet_out *packet);
+
+/*
+ * Keys that must not be stored again by a reading of `interface` (DESIGN 7, row key): each call of
+ * `each` gives a key that has an open message, or a Failed last one with the hash of its row.
+ */
+typedef int open_key_each(
+	void *ctx, const char *key, bool open, uint64_t failed_hash, struct err *err);
+int view_open_keys(struct view *view, const char *interface, int64_t except_run,
+	open_key_each *each, void *ctx, struct err *err);
+
+/* ---- connections, settings ---- */
+
+struct connection_state {
+	int64_t agent_checked, salesforce_checked; /* ms UTC, 0 = never */
+	bool agent_ok, salesforce_ok;
+	char agent_summary[256], salesforce_summary[256];
+	char agent_config[40], salesforce_config[40]; /* hash of the settings that were pinged */
+	char org_id[19];
+	char org_name[81];
+	bool sandbox;
+	int64_t api_used, api_allowed, limits_at;
+};
+
+/* Zeroed when nothing is known. */
+int view_connection(
+	struct connection_state *out, struct view *view, const char *connection, struct err *err);
+
+/* Owned string, NULL when not set. */
+int view_setting(char **out, struct view *view, const char *name, struct err *err);
+
+#endif

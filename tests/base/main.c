@@ -1,0 +1,5 @@
+/* Tests of core/base. */
+
+#include "base/suites.h"
+
+TEST_MAIN(suite_buf, suite_text, suite_json, suite_clock, suite_file, suite_queue)

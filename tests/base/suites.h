@@ -1,0 +1,15 @@
+/* suites.h — the suites of this folder. */
+
+#ifndef TESTS_BASE_SUITES_H
+#define TESTS_BASE_SUITES_H
+
+#include "harness/check_main.h"
+
+Suite *suite_buf(void);
+Suite *suite_text(void);
+Suite *suite_json(void);
+Suite *suite_clock(void);
+Suite *suite_file(void);
+Suite *suite_queue(void);
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * check_main.h — the main function of a test program: TEST_MAIN(suite_a, suite_b) runs the suites
+ * that these functions give, and understands CK_RUN_SUITE, CK_RUN_CASE and CK_FORK=no like every
+ * Check program.
+ */
+
+#ifndef HARNESS_CHECK_MAIN_H
+#define HARNESS_CHECK_MAIN_H
+
+#include "base/base.h"
+#include "base/err.h"
+
+#include <check.h>
+
+typedef Suite *suite_maker(void);
+
+int check_main(suite_maker *const *makers, size_t count);
+
+#define TEST_MAIN(...)                                                                             \
+	int main(void)                                                                             \
+	{                                                                                          \
+		static suite_maker *const makers[] = { __VA_ARGS__ };                              \
+		return check_main(makers, ARRAY_SIZE(makers));                                     \
+	}
+
+/* Call, and on failure print the error's own words. */
+#define ck_ok(call, err) ck_assert_msg((call) >= 0, "%s: %s", #call, (err)->text)
+
+/* A fresh folder under $TMPDIR that is removed when the test program ends; borrowed. */
+const char *test_folder(void);
+
+#endif
