@@ -5,6 +5,8 @@
 
 #include "harness/check_main.h"
 
+Suite *suite_err(void);
+Suite *suite_log(void);
 Suite *suite_buf(void);
 Suite *suite_text(void);
 Suite *suite_json(void);
