@@ -1,6 +1,9 @@
 /*
  * server.h — a small HTTP server on libmicrohttpd: the agent's listener, its local socket, and the
- * practice org. Handlers run on the server's threads, one request each.
+ * practice org.
+ *
+ * Every connection has a thread of its own, so a handler that waits holds up nobody else. Handlers
+ * therefore run on several threads at once, up to `connections_max`; what they share needs a lock.
  */
 
 #ifndef HTTP_SERVER_H
@@ -19,8 +22,9 @@ struct MHD_Connection;
 /* One request as a handler sees it; everything is borrowed for the handler's duration. */
 struct http_incoming {
 	const char *method;
-	const char *path; /* as sent, without the query; percent-decoded */
-	const char *body; /* complete, NUL behind it; "" when none */
+	const char *path;   /* without the query; percent-decoded */
+	const char *target; /* path and query as sent */
+	const char *body;   /* complete, NUL behind it; "" when none */
 	size_t body_len;
 	const char *peer;   /* "127.0.0.1" or "unix" */
 	bool peer_loopback; /* loopback address or local socket */
@@ -28,7 +32,7 @@ struct http_incoming {
 	struct MHD_Connection *connection;
 };
 
-/* The answer a handler fills; body may stay empty. */
+/* The answer a handler fills; body may stay empty (its maximum is 64 MiB unless set anew). */
 struct http_outgoing {
 	int status;		  /* default 200 */
 	const char *content_type; /* static string; default "application/json;charset=UTF-8" */
@@ -52,17 +56,24 @@ struct http_server_options {
 	int connections_max;		 /* 0 = 64 */
 	int connections_per_address_max; /* 0 = no limit */
 	int idle_timeout_s;		 /* 0 = 30 */
-	int threads;			 /* 0 = 1 */
 	http_handler *handler;
 	void *ctx;
 };
 
+/*
+ * Listen and serve until http_server_stop(). ERR_EXISTS when the port or socket is taken, ERR_USAGE
+ * for half a TLS pair, ERR_CONFIG for an address, certificate or path that cannot be used.
+ */
 int http_server_start(
 	struct http_server **out, const struct http_server_options *options, struct err *err);
 
-/* Stops listening, lets handlers finish, frees. NULL is legal. */
+/*
+ * Stops listening, cuts delays short, lets handlers finish and their answers leave (up to 5 s),
+ * frees. NULL is legal.
+ */
 void http_server_stop(struct http_server *server);
 
+/* The port it really has; 0 for a local socket. */
 int http_server_port(const struct http_server *server);
 
 /* A request header, or NULL; name is case-insensitive. */

@@ -1,0 +1,574 @@
+/* server.c — the HTTP server: libmicrohttpd with one thread a connection; collects the body, calls
+ * the handler, sends (or, for faults, delays, cuts or drops) the answer. */
+
+#include "base/base.h"
+#include "http/server.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "http/listen.h"
+
+#include <arpa/inet.h>
+#include <microhttpd.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <sodium.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define BODY_MAX_DEFAULT (1u << 20)
+#define ANSWER_MAX (64u << 20)
+#define PEM_MAX (1u << 20)
+#define OVERRUN_MAX (16u << 20) /* read and thrown away so that the client sees its 413 */
+#define CONNECTION_MEMORY (64u << 10)
+#define DRAIN_MS 5000
+#define TLS_PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
+
+struct http_server {
+	struct MHD_Daemon *daemon;
+	struct http_server_options options; /* strings are not used after the start */
+	struct buf cert, key;
+	char *unix_path;
+	ino_t unix_inode;
+	int port;
+
+	pthread_mutex_t lock; /* guards the two below */
+	pthread_cond_t changed;
+	bool stopping;
+	int in_flight; /* requests between the handler's call and the end of their answer */
+};
+
+/* One request, from its first line to its completion; belongs to the connection's thread. */
+struct request {
+	char *target;
+	struct buf body;
+	bool begun, counted, refused;
+	size_t overrun;
+};
+
+static void request_free(struct request *req)
+{
+	if (!req)
+		return;
+	buf_wipe(&req->body);
+	free(req->target);
+	free(req);
+}
+
+/* libmicrohttpd calls this first, with the request line as sent. */
+static void *on_uri(void *ctx, const char *uri, struct MHD_Connection *connection)
+{
+	struct http_server *server = ctx;
+	struct request *req = calloc(1, sizeof(*req));
+
+	(void)connection;
+	if (!req)
+		return NULL;
+	buf_init(&req->body, server->options.body_max);
+	req->target = strdup(uri);
+	if (!req->target) {
+		request_free(req);
+		return NULL;
+	}
+	return req;
+}
+
+static void on_completed(void *ctx, struct MHD_Connection *connection, void **con_cls,
+	enum MHD_RequestTerminationCode why)
+{
+	struct http_server *server = ctx;
+	struct request *req = *con_cls;
+
+	(void)connection;
+	(void)why;
+	if (req && req->counted) {
+		pthread_mutex_lock(&server->lock);
+		server->in_flight--;
+		pthread_cond_broadcast(&server->changed);
+		pthread_mutex_unlock(&server->lock);
+	}
+	request_free(req);
+	*con_cls = NULL;
+}
+
+static void on_log(void *ctx, const char *fmt, va_list ap)
+{
+	char text[256];
+
+	(void)ctx;
+	vsnprintf(text, sizeof(text), fmt, ap);
+	log_line(LOG_LEVEL_DEBUG, 0, "http server: %s", text_trim(text));
+}
+
+static void identify_peer(struct http_incoming *in, char *name, size_t size)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(in->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	const struct sockaddr *addr = info ? info->client_addr : NULL;
+	struct ucred peer;
+	socklen_t len = sizeof(peer);
+
+	in->peer = name;
+	in->peer_uid = (uid_t)-1;
+	text_copy(name, size, "unknown");
+	if (addr && addr->sa_family == AF_INET) {
+		const struct sockaddr_in *v4 = (const void *)addr;
+
+		inet_ntop(AF_INET, &v4->sin_addr, name, (socklen_t)size);
+		in->peer_loopback = ntohl(v4->sin_addr.s_addr) >> 24 == 127;
+	} else if (addr && addr->sa_family == AF_INET6) {
+		const struct sockaddr_in6 *v6 = (const void *)addr;
+
+		inet_ntop(AF_INET6, &v6->sin6_addr, name, (socklen_t)size);
+		in->peer_loopback =
+			IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr) || text_starts(name, "::ffff:127.");
+	} else {
+		text_copy(name, size, "unix");
+		in->peer_loopback = true;
+		info = MHD_get_connection_info(in->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+		if (info && getsockopt(info->connect_fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0)
+			in->peer_uid = peer.uid;
+	}
+}
+
+/* Sleep, but not beyond the server's stop. */
+static void wait_ms(struct http_server *server, int64_t ms)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += ms / 1000;
+	until.tv_nsec += (ms % 1000) * 1000000;
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_sec++;
+		until.tv_nsec -= 1000000000;
+	}
+	pthread_mutex_lock(&server->lock);
+	while (!server->stopping &&
+		pthread_cond_timedwait(&server->changed, &server->lock, &until) == 0)
+		;
+	pthread_mutex_unlock(&server->lock);
+}
+
+/* A body that ends before its Content-Length: libmicrohttpd then closes the connection. */
+struct cut_body {
+	char *data;
+	size_t len; /* what is sent */
+};
+
+static ssize_t cut_read(void *ctx, uint64_t pos, char *to, size_t max)
+{
+	const struct cut_body *cut = ctx;
+	size_t left = pos < cut->len ? cut->len - (size_t)pos : 0;
+	size_t part = left < max ? left : max;
+
+	if (!part)
+		return MHD_CONTENT_READER_END_WITH_ERROR;
+	memcpy(to, cut->data + pos, part);
+	return (ssize_t)part;
+}
+
+static void cut_free(void *ctx)
+{
+	struct cut_body *cut = ctx;
+
+	free(cut->data);
+	free(cut);
+}
+
+static struct MHD_Response *make_cut_response(struct http_outgoing *out)
+{
+	struct cut_body *cut = calloc(1, sizeof(*cut));
+	struct MHD_Response *response;
+	size_t whole = out->body.len;
+
+	if (!cut)
+		return NULL;
+	cut->len = out->truncate_at;
+	cut->data = buf_detach(&out->body);
+	response = cut->data ? MHD_create_response_from_callback(
+				       whole, CONNECTION_MEMORY / 4, cut_read, cut, cut_free)
+			     : NULL;
+	if (!response)
+		cut_free(cut);
+	return response;
+}
+
+static struct MHD_Response *make_response(struct http_outgoing *out)
+{
+	struct MHD_Response *response;
+	size_t len = out->body.len;
+	char *data;
+
+	if (out->truncate_at && out->truncate_at < len)
+		return make_cut_response(out);
+	data = buf_detach(&out->body);
+	if (!data)
+		return NULL;
+	response = MHD_create_response_from_buffer(len, data, MHD_RESPMEM_MUST_FREE);
+	if (!response)
+		free(data);
+	return response;
+}
+
+/* "Name: value\n" lines onto the response. */
+static void add_headers(struct MHD_Response *response, const struct buf *headers)
+{
+	const char *line = buf_str(headers);
+	const char *end;
+
+	for (; (end = strchr(line, '\n')) != NULL; line = end + 1) {
+		char text[4096];
+		char *colon;
+
+		snprintf(text, sizeof(text), "%.*s", (int)(end - line), line);
+		colon = strchr(text, ':');
+		if (!colon)
+			continue;
+		*colon = '\0';
+		MHD_add_response_header(response, text, text_trim(colon + 1));
+	}
+}
+
+static enum MHD_Result send_answer(struct MHD_Connection *connection, struct http_outgoing *out)
+{
+	bool has_body = out->body.len > 0;
+	struct MHD_Response *response;
+	enum MHD_Result rc;
+
+	if (out->body.broken || out->headers.broken) {
+		buf_reset(&out->body);
+		buf_reset(&out->headers);
+		out->status = 500;
+		has_body = false;
+	}
+	response = make_response(out);
+	if (!response)
+		return MHD_NO;
+	if (has_body)
+		MHD_add_response_header(response, "Content-Type", out->content_type);
+	add_headers(response, &out->headers);
+	rc = MHD_queue_response(connection, (unsigned)out->status, response);
+	MHD_destroy_response(response);
+	return rc;
+}
+
+static void outgoing_init(struct http_outgoing *out)
+{
+	*out = (struct http_outgoing){ .status = 200,
+		.content_type = "application/json;charset=UTF-8" };
+	buf_init(&out->body, ANSWER_MAX);
+	buf_init(&out->headers, 16384);
+}
+
+static enum MHD_Result refuse_large(struct http_server *server, struct MHD_Connection *connection)
+{
+	struct http_outgoing out;
+	enum MHD_Result rc;
+
+	outgoing_init(&out);
+	out.status = MHD_HTTP_CONTENT_TOO_LARGE;
+	buf_addf(&out.body, "{\"error\":\"the body is larger than %zu bytes\"}",
+		server->options.body_max);
+	rc = send_answer(connection, &out);
+	buf_free(&out.body);
+	buf_free(&out.headers);
+	return rc;
+}
+
+/* The headers are here: refuse at once what its Content-Length already condemns. */
+static enum MHD_Result begin(
+	struct http_server *server, struct MHD_Connection *connection, struct request *req)
+{
+	const char *text =
+		MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Length");
+	int64_t length = 0;
+
+	req->begun = true;
+	if (text && !text_int(&length, text, 0, INT64_MAX))
+		return MHD_NO;
+	if ((uint64_t)length > server->options.body_max)
+		return refuse_large(server, connection);
+	if (length)
+		buf_room(&req->body, (size_t)length);
+	return MHD_YES;
+}
+
+/* A piece of the body. One that came in chunks is found too large only now. */
+static enum MHD_Result take_body(struct request *req, const char *data, size_t len)
+{
+	buf_add(&req->body, data, len);
+	if (req->body.broken == ERR_NONE)
+		return MHD_YES;
+	req->refused = true;
+	req->overrun += len;
+	return req->overrun < OVERRUN_MAX ? MHD_YES : MHD_NO;
+}
+
+static enum MHD_Result handle(struct http_server *server, struct MHD_Connection *connection,
+	struct request *req, const char *method, const char *path)
+{
+	char peer[INET6_ADDRSTRLEN];
+	struct http_incoming in = { .method = method,
+		.path = path,
+		.target = req->target,
+		.body = buf_str(&req->body),
+		.body_len = req->body.len,
+		.connection = connection };
+	struct http_outgoing out;
+	enum MHD_Result rc;
+
+	pthread_mutex_lock(&server->lock);
+	server->in_flight++;
+	pthread_mutex_unlock(&server->lock);
+	req->counted = true;
+	identify_peer(&in, peer, sizeof(peer));
+	outgoing_init(&out);
+	server->options.handler(server->options.ctx, &in, &out);
+	buf_wipe(&req->body);
+	if (out.delay_ms > 0)
+		wait_ms(server, out.delay_ms);
+	rc = out.drop ? MHD_NO : send_answer(connection, &out);
+	buf_free(&out.body);
+	buf_free(&out.headers);
+	return rc;
+}
+
+static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection, const char *url,
+	const char *method, const char *version, const char *upload_data, size_t *upload_data_size,
+	void **con_cls)
+{
+	struct http_server *server = ctx;
+	struct request *req = *con_cls;
+	enum MHD_Result rc;
+
+	(void)version;
+	if (!req)
+		return MHD_NO;
+	if (!req->begun)
+		return begin(server, connection, req);
+	if (*upload_data_size) {
+		rc = take_body(req, upload_data, *upload_data_size);
+		*upload_data_size = 0;
+		return rc;
+	}
+	if (req->refused)
+		return refuse_large(server, connection);
+	return handle(server, connection, req, method, url);
+}
+
+static void set_defaults(struct http_server_options *options)
+{
+	if (!options->listen)
+		options->listen = "127.0.0.1";
+	if (!options->body_max)
+		options->body_max = BODY_MAX_DEFAULT;
+	if (!options->connections_max)
+		options->connections_max = 64;
+	if (!options->idle_timeout_s)
+		options->idle_timeout_s = 30;
+}
+
+static int load_tls(struct http_server *server, struct err *err)
+{
+	const struct http_server_options *options = &server->options;
+	int rc;
+
+	if (!options->tls_cert && !options->tls_key)
+		return 0;
+	if (!options->tls_cert || !options->tls_key)
+		return err_set(err, ERR_USAGE, "TLS needs both a certificate and a key file");
+	rc = file_read(&server->cert, options->tls_cert, err);
+	return rc < 0 ? rc : file_read(&server->key, options->tls_key, err);
+}
+
+static int open_socket(struct http_server *server, int *fd, struct err *err)
+{
+	const struct http_server_options *options = &server->options;
+	struct stat st;
+	int rc;
+
+	if (!options->unix_path)
+		return listen_tcp(fd, &server->port, options->listen, options->port, err);
+	rc = listen_unix(fd, options->unix_path, err);
+	if (rc < 0)
+		return rc;
+	server->unix_path = strdup(options->unix_path);
+	if (stat(options->unix_path, &st) == 0)
+		server->unix_inode = st.st_ino;
+	return 0;
+}
+
+static int start_daemon(struct http_server *server, int fd, struct err *err)
+{
+	const struct http_server_options *options = &server->options;
+	bool tls = server->cert.len > 0;
+	unsigned flags = MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_THREAD_PER_CONNECTION |
+			 MHD_USE_ITC | MHD_USE_ERROR_LOG | (tls ? MHD_USE_TLS : 0);
+	struct MHD_OptionItem tls_items[] = {
+		{ MHD_OPTION_HTTPS_MEM_CERT, 0, server->cert.data },
+		{ MHD_OPTION_HTTPS_MEM_KEY, 0, server->key.data },
+		{ MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)TLS_PRIORITIES },
+		{ MHD_OPTION_END, 0, NULL },
+	};
+	struct MHD_OptionItem items[] = {
+		{ MHD_OPTION_LISTEN_SOCKET, fd, NULL },
+		{ MHD_OPTION_CONNECTION_LIMIT, options->connections_max, NULL },
+		{ MHD_OPTION_PER_IP_CONNECTION_LIMIT, options->connections_per_address_max, NULL },
+		{ MHD_OPTION_CONNECTION_TIMEOUT, options->idle_timeout_s, NULL },
+		{ MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, NULL },
+		{ MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_completed, server },
+		{ MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)on_uri, server },
+		{ tls ? MHD_OPTION_ARRAY : MHD_OPTION_END, 0, tls_items },
+		{ MHD_OPTION_END, 0, NULL },
+	};
+
+	server->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, server,
+		MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL, MHD_OPTION_ARRAY, items, MHD_OPTION_END);
+	if (server->daemon)
+		return 0;
+	return err_set(err, ERR_CONFIG, "could not start the HTTP server%s",
+		tls ? ": is the TLS certificate and key a matching pair of PEM files?" : "");
+}
+
+static void server_free(struct http_server *server)
+{
+	struct stat st;
+
+	if (server->unix_path && stat(server->unix_path, &st) == 0 &&
+		st.st_ino == server->unix_inode)
+		unlink(server->unix_path);
+	free(server->unix_path);
+	buf_wipe(&server->key);
+	buf_free(&server->cert);
+	pthread_cond_destroy(&server->changed);
+	pthread_mutex_destroy(&server->lock);
+	free(server);
+}
+
+int http_server_start(
+	struct http_server **out, const struct http_server_options *options, struct err *err)
+{
+	struct http_server *server = calloc(1, sizeof(*server));
+	pthread_condattr_t attr;
+	int fd = -1;
+	int rc;
+
+	*out = NULL;
+	if (!server)
+		return err_nomem(err);
+	server->options = *options;
+	set_defaults(&server->options);
+	buf_init(&server->cert, PEM_MAX);
+	buf_init(&server->key, PEM_MAX);
+	pthread_mutex_init(&server->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&server->changed, &attr);
+	pthread_condattr_destroy(&attr);
+	rc = load_tls(server, err);
+	if (rc == 0)
+		rc = open_socket(server, &fd, err);
+	if (rc == 0)
+		rc = start_daemon(server, fd, err);
+	if (rc < 0) {
+		if (fd >= 0)
+			close(fd);
+		server_free(server);
+		return rc;
+	}
+	*out = server;
+	return 0;
+}
+
+/* Wake the delays and give the answers under way a moment to leave. */
+static void drain(struct http_server *server)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += DRAIN_MS / 1000;
+	pthread_mutex_lock(&server->lock);
+	server->stopping = true;
+	pthread_cond_broadcast(&server->changed);
+	while (server->in_flight > 0 &&
+		pthread_cond_timedwait(&server->changed, &server->lock, &until) == 0)
+		;
+	pthread_mutex_unlock(&server->lock);
+}
+
+void http_server_stop(struct http_server *server)
+{
+	MHD_socket fd;
+
+	if (!server)
+		return;
+	fd = MHD_quiesce_daemon(server->daemon);
+	drain(server);
+	MHD_stop_daemon(server->daemon);
+	if (fd != MHD_INVALID_SOCKET)
+		close(fd);
+	server_free(server);
+}
+
+int http_server_port(const struct http_server *server)
+{
+	return server->port;
+}
+
+const char *http_incoming_header(const struct http_incoming *in, const char *name)
+{
+	return MHD_lookup_connection_value(in->connection, MHD_HEADER_KIND, name);
+}
+
+const char *http_incoming_query(const struct http_incoming *in, const char *name)
+{
+	return MHD_lookup_connection_value(in->connection, MHD_GET_ARGUMENT_KIND, name);
+}
+
+bool http_incoming_basic(const struct http_incoming *in, char **username, char **password)
+{
+	const char *header = http_incoming_header(in, "Authorization");
+	unsigned char plain[1024];
+	size_t len = 0;
+	const char *end = NULL;
+	char *colon;
+	bool ok = false;
+
+	*username = *password = NULL;
+	if (!header || strncasecmp(header, "Basic ", 6) != 0 ||
+		sodium_base642bin(plain, sizeof(plain) - 1, header + 6, strlen(header + 6), " ",
+			&len, &end, sodium_base64_VARIANT_ORIGINAL) != 0 ||
+		*end)
+		goto cleanup;
+	plain[len] = '\0';
+	colon = memchr(plain, ':', len);
+	if (!colon || memchr(plain, '\0', len))
+		goto cleanup;
+	*username = strndup((char *)plain, (size_t)(colon - (char *)plain));
+	*password = strdup(colon + 1);
+	ok = *username && *password;
+	if (!ok) {
+		free(*username);
+		free(*password);
+		*username = *password = NULL;
+	}
+cleanup:
+	sodium_memzero(plain, sizeof(plain));
+	return ok;
+}
+
+void http_outgoing_header(struct http_outgoing *out, const char *name, const char *value)
+{
+	size_t at = out->headers.len;
+
+	buf_addf(&out->headers, "%s: %s", name, value);
+	for (; at < out->headers.len; at++) {
+		if ((unsigned char)out->headers.data[at] < ' ')
+			out->headers.data[at] = ' '; /* no header may smuggle in another */
+	}
+	buf_add_char(&out->headers, '\n');
+}

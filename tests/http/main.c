@@ -1,0 +1,5 @@
+/* Tests of core/http. */
+
+#include "http/suites.h"
+
+TEST_MAIN(suite_server)
