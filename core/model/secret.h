@@ -26,7 +26,8 @@ struct keyring; /* the key of one home; read-only after opening, safe for all th
 
 /*
  * Read the key file (32 random bytes in base64, mode 0600), making it first when `create` and
- * absent. Fails with ERR_CONFIG when others may read the file, or it is not a key.
+ * absent. Fails with ERR_CONFIG when others may read the file, or it is not a key; ERR_NOT_FOUND
+ * when it is absent and was not to be made.
  */
 int keyring_open(struct keyring **out, const char *path, bool create, struct err *err);
 void keyring_free(struct keyring *keyring);
