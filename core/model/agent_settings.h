@@ -17,6 +17,7 @@ struct agent_settings {
 	char *log_level;   /* "info" */
 };
 
+/* Every default in place; a string is NULL only when memory ran out. */
 void agent_settings_init(struct agent_settings *settings);
 void agent_settings_free_fields(struct agent_settings *settings);
 

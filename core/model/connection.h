@@ -21,6 +21,7 @@ enum client_auth {
 }; /* how key and secret travel to the token endpoint */
 
 #define AGENT_PORT_DEFAULT 9055
+#define MODEL_NAME_MAX 64 /* letters in the name of a connection, interface or integration */
 
 /* Salesforce -> agent: what Ping Agent Connection uses. */
 struct agent_access {
@@ -42,14 +43,14 @@ struct proxy_access {
 
 /* Agent -> Salesforce. */
 struct salesforce_access {
-	char *grant_type; /* "client_credentials" */
+	char *grant_type; /* "client_credentials"; NULL = that */
 	enum environment environment;
 	char *domain; /* My Domain URL; plain HTTP on loopback alone */
 	enum app_kind app;
 	char *consumer_key;
 	struct secret consumer_secret;
 	enum client_auth client_auth; /* default body */
-	char *api_version;	      /* "auto" or "66.0" */
+	char *api_version;	      /* "auto" or "66.0"; NULL = "auto" */
 	char *ca_file;
 	struct proxy_access proxy;
 };
@@ -62,12 +63,12 @@ struct source_access {
 	int query_timeout;	/* seconds, 0 = none */
 	char *folder;		/* Agent File: local folder ... */
 	char *url;		/* ... or sftp:// */
-	char *pattern;		/* "*.csv" */
-	char *format;		/* "csv", "tsv", "jsonl", "json" */
-	char *delimiter;
-	char *encoding;
-	char *after;   /* "keep", "archive", "delete" */
-	char *archive; /* folder for after = "archive" */
+	char *pattern;		/* "*.csv"; NULL = every file */
+	char *format;		/* "csv", "tsv", "jsonl", "json"; NULL = "csv" */
+	char *delimiter;	/* one character, or "tab"; NULL = "," for csv */
+	char *encoding;		/* NULL = "UTF-8" */
+	char *after;		/* "keep", "archive", "delete"; NULL = "keep" */
+	char *archive;		/* folder for after = "archive" */
 };
 
 struct connection {
@@ -91,16 +92,24 @@ int connection_copy(struct connection *out, const struct connection *from, struc
 /*
  * What can be said without a call: required values, a domain that is no My Domain
  * (login.salesforce.com, a lightning URL, production chosen for a sandbox host), plain HTTP where
- * it is refused, blanks around a key. Fails with ERR_CONFIG; the text names the key
- * ("salesforce.domain") and what to do.
+ * it is refused, blanks around a key. Fails with ERR_CONFIG; the text starts with the key
+ * ("salesforce.domain: ...") and says what to do; err->code is that key alone, for a form that
+ * wants to put the cursor there.
  */
 int connection_check(const struct connection *connection, struct err *err);
+
+/* The same, telling every problem. Returns how many there were. */
+typedef void model_problem(void *ctx, const struct err *err);
+int connection_check_all(const struct connection *connection, model_problem *each, void *ctx);
 
 const char *connection_type_name(enum connection_type type); /* "Agent Database" */
 const char *environment_name(enum environment environment);  /* "Production" */
 const char *app_kind_name(enum app_kind app);		     /* "external" */
 
-/* Is `name` fit to name a connection, an interface, an integration? */
+const char *client_auth_name(enum client_auth auth); /* "body" */
+
+/* Is `name` fit to name a connection, an interface, an integration? Letters, digits, - and _, at
+ * most MODEL_NAME_MAX, not starting with "-". */
 bool model_name_ok(const char *name);
 
 /* A URL or bare host that stays on this machine: localhost, 127/8, ::1. */

@@ -12,6 +12,7 @@
 
 #include "base/err.h"
 #include "base/text.h"
+#include "model/connection.h"
 
 enum operation { OPERATION_INSERT, OPERATION_UPDATE, OPERATION_UPSERT, OPERATION_DELETE };
 enum transfer_mode { TRANSFER_AUTO, TRANSFER_COLLECTIONS, TRANSFER_BULK };
@@ -32,7 +33,12 @@ struct mapping {
 	size_t count;
 };
 
-#define PACKET_ROWS_MAX 200 /* records in one Collections call (facts: salesforce 2.8) */
+#define PACKET_ROWS_MAX 200 /* records in one call (sObject Collections, REST API guide) */
+
+#define INTERFACE_DEFAULT_THRESHOLD 2000
+#define INTERFACE_DEFAULT_PARALLEL 4
+#define INTERFACE_DEFAULT_HALT 1000
+#define INTERFACE_PARALLEL_MAX 10
 
 struct interface {
 	char *name;
@@ -71,15 +77,29 @@ void interface_init(struct interface *interface);
 void interface_free_fields(struct interface *interface);
 int interface_copy(struct interface *out, const struct interface *from, struct err *err);
 
-/* What can be said without the org or the source; fails with ERR_CONFIG naming the key. */
+/*
+ * What can be said without the org or the source. Fails with ERR_CONFIG; the text starts with the
+ * key ("external_id: ...") and says what to do; err->code is that key alone.
+ */
 int interface_check(const struct interface *interface, struct err *err);
+
+/* The same, telling every problem. Returns how many there were. */
+int interface_check_all(const struct interface *interface, model_problem *each, void *ctx);
+
+/* Does it fit the kind of its connection: SQL for a database, none for files? */
+int interface_check_source(
+	const struct interface *interface, const struct connection *connection, struct err *err);
 
 /* Append an entry (texts copied). */
 int mapping_add(struct mapping *mapping, const char *field, enum mapping_kind kind,
 	const char *text, enum null_policy nulls, struct err *err);
 void mapping_free(struct mapping *mapping);
+int mapping_copy(struct mapping *out, const struct mapping *from, struct err *err);
 
-/* The column mapped to `field`, or NULL. */
+/* The entry of `field` (ASCII case ignored, as the org does), or NULL. */
+const struct mapping_entry *mapping_find(const struct mapping *mapping, const char *field);
+
+/* The column mapped to `field`, or NULL; a NULL field is legal. */
 const char *mapping_column_of(const struct mapping *mapping, const char *field);
 
 /* 64-bit hash of the mapping's content: "the mapping's version" that messages keep. */
@@ -88,5 +108,7 @@ uint64_t mapping_version(const struct mapping *mapping);
 const char *operation_name(enum operation operation);	 /* "Upsert" */
 const char *transfer_mode_name(enum transfer_mode mode); /* "Auto" */
 const char *on_error_name(enum on_error on_error);	 /* "Continue" */
+const char *null_policy_name(enum null_policy nulls);	 /* "keep" */
+const char *mapping_kind_name(enum mapping_kind kind);	 /* "column" */
 
 #endif
