@@ -3,7 +3,9 @@
  *
  * Rules that hold for every request: certificates are verified; no redirect is followed; a write
  * body is handed to libcurl through a read callback whose seek callback refuses once a byte has
- * left, so that libcurl can never repeat a POST by itself; bodies have a maximum.
+ * left, so that libcurl can never repeat a POST by itself (nor a DELETE); bodies have a maximum.
+ * HTTP/1.1 only: with several requests on one connection a broken line would lose all their
+ * answers.
  */
 
 #ifndef HTTP_CLIENT_H
@@ -51,7 +53,7 @@ struct http_request {
  * is for the caller to judge.
  */
 enum http_reach {
-	HTTP_NOT_SENT, /* no byte of the body left: certainly not executed */
+	HTTP_NOT_SENT, /* no byte of the body (without one: of the request) left: not executed */
 	HTTP_SENT,     /* bytes left and no complete answer came: outcome unknown */
 	HTTP_ANSWERED, /* a complete answer is here */
 };
@@ -63,7 +65,8 @@ struct http_timing {
 
 struct http_answer {
 	enum http_reach reach;
-	int status; /* HTTP status, 0 = none */
+	int status;	  /* HTTP status, 0 = none */
+	int proxy_status; /* what the proxy answered to CONNECT, 0 = nothing */
 	struct buf body;
 	char content_type[128];
 	char limit_info[128];	/* Sforce-Limit-Info */
@@ -82,13 +85,13 @@ struct http_answer {
 		HTTP_STEP_TALK
 	} failed_step;
 	int curl_code;	/* CURLcode, for the diagnosis table */
-	struct err err; /* kind ERR_NET when not answered */
+	struct err err; /* ERR_NET when not answered, ERR_PROTOCOL when larger than answer_max */
 };
 
 void http_answer_init(struct http_answer *answer);
 void http_answer_free(struct http_answer *answer);
 
-/* Call once before threads start. */
+/* Call once before threads start. SIGPIPE is ignored from then on. */
 void http_global_init(void);
 
 struct http_client; /* keeps connections alive between calls; one thread */

@@ -1,7 +1,7 @@
 # AB_LIBRARIES: the libraries the program stands on. Each is required; libsystemd alone is optional.
 AC_DEFUN([AB_LIBRARIES], [
 	PKG_CHECK_MODULES([NCURSES], [ncursesw >= 6.0])
-	PKG_CHECK_MODULES([CURL], [libcurl >= 7.74])
+	PKG_CHECK_MODULES([CURL], [libcurl >= 7.80])
 	PKG_CHECK_MODULES([JSONC], [json-c >= 0.15])
 	PKG_CHECK_MODULES([LIBCONFIG], [libconfig >= 1.5])
 	PKG_CHECK_MODULES([SQLITE], [sqlite3 >= 3.37])
