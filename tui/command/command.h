@@ -8,6 +8,7 @@
 #ifndef COMMAND_COMMAND_H
 #define COMMAND_COMMAND_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -26,7 +27,8 @@ struct command_env {
 	struct catalog catalog;
 	const char *program; /* argv[0]'s real path, for children */
 	FILE *out, *errout;
-	bool json; /* --json: exactly one document on `out`, also on failure */
+	bool json;    /* --json: exactly one document on `out`, also on failure */
+	bool printed; /* a document is out: command_print_json() sets it */
 	bool read_only, ascii, no_color;
 };
 
@@ -40,14 +42,16 @@ struct option_spec {
 	const char *help;
 };
 
-/* Parsed arguments, borrowed from argv. */
+#define COMMAND_OPTIONS_MAX 1024 /* uses of options in one call */
+
+/* Parsed arguments; the options' texts are borrowed from argv. */
 struct arguments {
-	struct text_list words; /* what is no option */
+	struct text_list words; /* what is no option and not the command's name */
 	struct {
 		const struct option_spec *spec;
 		const char *text;
 		int64_t number;
-	} options[64];
+	} options[COMMAND_OPTIONS_MAX];
 	int option_count;
 };
 
@@ -66,6 +70,7 @@ struct command {
 	int min_words, max_words; /* positional arguments; -1 = any number */
 	/* Returns an exit code. Failures are told through command_fail(). */
 	int (*run)(struct command_env *env, const struct arguments *args);
+	bool changes; /* files, store or org: refused under --read-only */
 };
 
 /* Tables of the files of this folder, each ending with words == NULL. */
@@ -96,5 +101,30 @@ void command_print_json(struct command_env *env, const struct buf *json);
 
 /* Open the home's keyring (made when `create`) and wire it into the catalog. */
 int command_unseal(struct command_env *env, bool create, struct err *err);
+
+/*
+ * From the first call on, Ctrl-C and SIGTERM no longer end the process but are counted here: for
+ * commands that have something to put in order first. The flag is true once one came; pass it to
+ * whatever takes a `cancel`. Before the first call signals do what they always do.
+ */
+const atomic_bool *command_interrupt(void);
+int command_interrupts(void);
+void command_interrupt_reset(void);
+
+/* ---- help and completion, generated from the tables ---- */
+
+/* Options that every command takes, and the program's own before the command. */
+extern const struct option_spec command_common_options[];
+extern const struct option_spec command_global_options[];
+
+/* Every command in the order of the help; NULL behind the last. */
+const struct command *command_at(int i);
+
+/* The i-th command whose words begin with `group` ("connection"), NULL = all. */
+void command_help_all(FILE *to, const char *group);
+void command_help_one(FILE *to, const struct command *command);
+
+/* Print the words that may follow `argv` whose last word is unfinished, one a line. */
+int command_complete(struct command_env *env, int argc, char **argv);
 
 #endif
