@@ -77,7 +77,10 @@ START_TEST(processes_that_start_together_share_one_key)
 		if (children[i] == 0) {
 			close(go[1]);
 			(void)!read(go[0], &byte, 1); /* returns when the parent closes its end */
-			_exit(keyring_open(&keyring, path, true, NULL) == 0 ? 0 : 1);
+			status = keyring_open(&keyring, path, true, NULL) == 0 ? 0 : 1;
+			keyring_free(keyring);
+			free(path);
+			_exit(status);
 		}
 	}
 	close(go[0]);
