@@ -8,13 +8,15 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/err.h"
 #include "model/agent_settings.h"
 #include "model/catalog.h"
 
-/* Argon2id at 8 MiB; `hash` is owned by the caller. */
+/* Argon2id at 8 MiB; `hash` is owned by the caller. ERR_USAGE: empty, or the tutorial's default. */
 int agent_password_hash(char **hash, const char *password, struct err *err);
 
 struct agent_options {
@@ -38,10 +40,13 @@ int agent_new(struct agent **out, const struct agent_options *options, struct er
 /* Graceful: nothing new is sent, up to 20 s for answers, what is still missing is recorded. */
 void agent_free(struct agent *agent);
 
-/* Until *stop is true. */
+/* Until *stop is true, or somebody asked over the socket. */
 int agent_loop(struct agent *agent, const atomic_bool *stop, struct err *err);
 
-int agent_port(const struct agent *agent); /* the real one */
+int agent_port(const struct agent *agent); /* the real one; 0 when it does not listen */
+
+/* Names are never asked of the network: what the system knows of a user, else "uid 1004". */
+void agent_user_name(char *out, size_t size, uid_t uid);
 
 /* ---- the same verbs in this process and over the socket ---- */
 
@@ -62,10 +67,35 @@ struct process_reply {
 	int count;
 };
 
-/* Queue runs on an agent of this process. */
+/*
+ * Queue runs on an agent of this process: one an interface, in sequence order, behind what earlier
+ * runs of the same interfaces have left to do (those are taken up too, and named behind the new
+ * ones). ERR_USAGE when many rows would go to production and `confirm` is not the org's name: the
+ * text says what to type. ERR_CONFIG for what the interface's own checks find.
+ */
 int agent_process(struct process_reply *out, struct agent *agent,
 	const struct process_request *request, struct err *err);
+
+/* Both return at once; the run's owner sees to it. Cancel asks any owner, whichever process. */
 int agent_cancel(struct agent *agent, int64_t run, const char *who, struct err *err);
+int agent_resume(struct agent *agent, int64_t run, const char *who, struct err *err);
+
+/* How the carrying of one run stands. */
+enum carry_state {
+	CARRY_NONE,    /* not this agent's: never given to it, or long ended */
+	CARRY_WAITING, /* for its turn */
+	CARRY_RUNNING,
+	CARRY_RESTING, /* its time to wait is over and rows are Pending; a live agent goes on later
+			*/
+	CARRY_ENDED,
+};
+
+struct agent_run {
+	enum carry_state state;
+	struct err result; /* RESTING, ENDED: what the last carrying ended with */
+};
+
+void agent_run_state(struct agent_run *out, struct agent *agent, int64_t run);
 
 struct agent_status {
 	bool up;
@@ -80,11 +110,15 @@ struct agent_status {
 int agent_client_status(struct agent_status *out, const char *socket_path, struct err *err);
 int agent_client_process(struct process_reply *out, const char *socket_path,
 	const struct process_request *request, struct err *err);
+int agent_client_run(struct agent_run *out, const char *socket_path, int64_t run, struct err *err);
 int agent_client_cancel(const char *socket_path, int64_t run, const char *who, struct err *err);
 int agent_client_resume(const char *socket_path, int64_t run, const char *who, struct err *err);
 int agent_client_stop(const char *socket_path, struct err *err);
 
-/* Start a detached `agentboard --home H agent run` and wait until it answers. */
+/*
+ * Start a detached `agentboard --home H agent run` and wait until it answers (up to 15 s). When it
+ * ends instead, the error is what it said. `home` NULL = the default home.
+ */
 int agent_spawn(const char *program, const char *home, const char *socket_path, struct err *err);
 
 /* "anna (ssh 10.0.0.7)" for the user of this process. */
