@@ -1,0 +1,467 @@
+/* carrier.c — the list of runs at hand and the threads that carry them. */
+
+#include "base/base.h"
+#include "agent/carrier.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+
+#include <pthread.h>
+
+#define PARALLEL_MAX 32
+#define ENDED_KEPT 256 /* so that whoever asked can still learn how it ended */
+#define REST_FIRST_MS 30000
+#define REST_DOUBLINGS 5
+#define REST_REFUSED_MS (15 * 60000) /* a refused credential is tried no more often */
+
+struct job {
+	struct job *next;
+	int64_t run, batch;
+	char interface[65], integration[65];
+	int sequence;
+	int64_t wait_ms;
+	enum carry_state state;
+	int64_t wake; /* RESTING: clock_mono(), INT64_MAX = only when asked */
+	int rests;
+	struct run_control control;
+	struct err result;
+};
+
+struct carrier {
+	struct carrier_options options;
+	pthread_t threads[PARALLEL_MAX];
+	int thread_count;
+
+	pthread_mutex_t lock; /* guards all below, but a running job's control and names */
+	pthread_cond_t changed;
+	struct job *jobs; /* in the order they came */
+	bool stopping;
+};
+
+static struct job *find(struct carrier *carrier, int64_t run)
+{
+	struct job *job = carrier->jobs;
+
+	while (job && job->run != run)
+		job = job->next;
+	return job;
+}
+
+static bool moving(const struct job *job)
+{
+	return job->state == CARRY_WAITING || job->state == CARRY_RUNNING;
+}
+
+/* Must `job` let `other` go first? `earlier`: other came before it. */
+static bool yields(const struct job *job, const struct job *other, bool earlier)
+{
+	if (!moving(other))
+		return false;
+	if (strcmp(job->interface, other->interface) == 0)
+		return earlier || other->state == CARRY_RUNNING;
+	return job->batch && job->batch == other->batch && other->sequence < job->sequence &&
+	       strcmp(job->integration, other->integration) == 0;
+}
+
+static bool may_start(const struct carrier *carrier, const struct job *job)
+{
+	bool earlier = true;
+
+	if (atomic_load(&job->control.cancel))
+		return true; /* it only puts its papers in order */
+	for (const struct job *other = carrier->jobs; other; other = other->next) {
+		if (other == job)
+			earlier = false;
+		else if (yields(job, other, earlier))
+			return false;
+	}
+	return true;
+}
+
+/* Runs whose rest is over are waiting again. */
+static void wake_rested(struct carrier *carrier)
+{
+	int64_t now = clock_mono();
+
+	for (struct job *job = carrier->jobs; job; job = job->next) {
+		if (carrier->options.go_on && job->state == CARRY_RESTING && job->wake <= now)
+			job->state = CARRY_WAITING;
+	}
+}
+
+static struct job *pick(struct carrier *carrier)
+{
+	wake_rested(carrier);
+	for (struct job *job = carrier->jobs; job; job = job->next) {
+		if (job->state == CARRY_WAITING && may_start(carrier, job))
+			return job;
+	}
+	return NULL;
+}
+
+/* Wait for a change, or until the first rest is over. */
+static void wait_for_work(struct carrier *carrier)
+{
+	int64_t wake = INT64_MAX;
+	struct timespec until;
+
+	for (const struct job *job = carrier->jobs; job; job = job->next) {
+		if (carrier->options.go_on && job->state == CARRY_RESTING && job->wake < wake)
+			wake = job->wake;
+	}
+	if (wake == INT64_MAX) {
+		pthread_cond_wait(&carrier->changed, &carrier->lock);
+		return;
+	}
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	wake -= clock_mono();
+	wake = wake > 0 ? wake : 1;
+	until.tv_sec += wake / 1000 + 1; /* whole seconds are exact enough for a rest */
+	pthread_cond_timedwait(&carrier->changed, &carrier->lock, &until);
+}
+
+/* ---- one run ---- */
+
+/* Record in the store that the run could not even be begun. */
+struct stopping {
+	int64_t run;
+	const char *reason;
+	enum run_state state;
+};
+
+static int apply_stop(void *ctx, struct store *store, struct err *err)
+{
+	const struct stopping *stopping = ctx;
+	struct run_change change = RUN_CHANGE_NONE;
+	struct run_claim *claim = NULL;
+	int rc = store_run_claim(&claim, store, stopping->run, err);
+
+	if (rc < 0)
+		return rc;
+	change.state = stopping->state;
+	change.reason = stopping->reason;
+	rc = store_run_update(store, claim, &change, err);
+	run_claim_free(claim);
+	return rc;
+}
+
+static void record_stop(
+	struct carrier *carrier, int64_t run, enum run_state state, const char *reason)
+{
+	struct stopping stopping = { .run = run, .state = state, .reason = reason };
+	struct err err = ERR_INIT;
+
+	if (writer_call(carrier->options.env->writer, apply_stop, &stopping, &err) < 0)
+		log_line(LOG_LEVEL_ERROR, run, "could not record \"%s\": %s", reason, err.text);
+}
+
+static int load(struct carrier *carrier, const char *name, struct interface *interface,
+	struct connection *connection, struct err *err)
+{
+	const struct catalog *catalog = carrier->options.catalog;
+	int rc = catalog->interface(catalog->self, interface, name, err);
+
+	if (rc < 0)
+		return rc;
+	return catalog->connection(catalog->self, connection, interface->connection, err);
+}
+
+/* What the store says of the run now; `info->id` is 0 when it cannot say. */
+static void look(struct carrier *carrier, int64_t run, struct run_info *info, int64_t *next_due)
+{
+	struct packet_out packet = { 0 };
+	struct view *view = NULL;
+
+	*info = (struct run_info){ 0 };
+	*next_due = 0;
+	if (view_open(&view, carrier->options.env->home_data, NULL) < 0)
+		return;
+	if (view_run(info, view, run, NULL) == 0 && info->counts.pending > 0)
+		view_packet_due(&packet, view, run, 0, clock_now(), next_due, NULL);
+	packet_out_free(&packet);
+	view_close(view);
+}
+
+/* A run that was cancelled before its turn: nothing was read, so nothing is to be settled. */
+static bool cancel_untouched(struct carrier *carrier, struct job *job)
+{
+	struct run_info info;
+	int64_t next_due;
+	char reason[256];
+
+	look(carrier, job->run, &info, &next_due);
+	if (info.id != job->run || info.state != RUN_QUEUED || info.counts.read > 0)
+		return false;
+	snprintf(reason, sizeof(reason), "cancelled by %s before it began", info.cancel_who);
+	record_stop(carrier, job->run, RUN_CANCELLED, reason);
+	return true;
+}
+
+static int carry(struct carrier *carrier, struct job *job, struct err *err)
+{
+	struct interface interface;
+	struct connection connection;
+	int rc;
+
+	if (atomic_load(&job->control.cancel) && cancel_untouched(carrier, job))
+		return err_set(err, ERR_INTERRUPTED, "cancelled before it began");
+	interface_init(&interface);
+	connection_init(&connection);
+	rc = load(carrier, job->interface, &interface, &connection, err);
+	if (rc < 0)
+		record_stop(carrier, job->run, RUN_STOPPED, err->text);
+	else
+		rc = process_run(carrier->options.env, job->run, &connection, &interface,
+			&job->control, job->wait_ms, err);
+	connection_free_fields(&connection);
+	interface_free_fields(&interface);
+	return rc;
+}
+
+/* When to try again by itself what is not finished. */
+static int64_t rest_for(const struct job *job, const struct run_info *info, int64_t next_due)
+{
+	int64_t now = clock_now();
+	int doublings = job->rests < REST_DOUBLINGS ? job->rests : REST_DOUBLINGS;
+
+	if (next_due > now)
+		return next_due - now;
+	if (job->result.kind == ERR_REFUSED)
+		return REST_REFUSED_MS;
+	if (job->result.retryable || job->result.kind == ERR_UNFINISHED ||
+		job->result.kind == ERR_NET || job->result.kind == ERR_LIMIT ||
+		(info->id && info->counts.pending > 0 && job->result.kind == ERR_NONE))
+		return (int64_t)REST_FIRST_MS << doublings;
+	return -1;
+}
+
+/* Under the lock: what becomes of a job whose turn is over. */
+static void settle(struct job *job, const struct run_info *info, int64_t next_due)
+{
+	int64_t rest;
+
+	if (info->id && run_state_final(info->state)) {
+		job->state = CARRY_ENDED;
+		return;
+	}
+	rest = rest_for(job, info, next_due);
+	job->state = CARRY_RESTING;
+	job->wake = rest < 0 ? INT64_MAX : clock_mono() + rest;
+	job->rests++;
+}
+
+static void forget_oldest(struct carrier *carrier)
+{
+	int ended = 0;
+
+	for (const struct job *job = carrier->jobs; job; job = job->next)
+		ended += job->state == CARRY_ENDED;
+	for (struct job **at = &carrier->jobs; *at && ended > ENDED_KEPT;) {
+		struct job *job = *at;
+
+		if (job->state != CARRY_ENDED) {
+			at = &job->next;
+			continue;
+		}
+		*at = job->next;
+		free(job);
+		ended--;
+	}
+}
+
+/* Called with the lock held; lets go of it while the run is carried. */
+static void carry_one(struct carrier *carrier, struct job *job)
+{
+	struct err err = ERR_INIT;
+	struct run_info info;
+	int64_t next_due;
+
+	job->state = CARRY_RUNNING;
+	pthread_mutex_unlock(&carrier->lock);
+	log_line(LOG_LEVEL_INFO, job->run, "%s begins", job->interface);
+	if (carry(carrier, job, &err) == 0)
+		err_clear(&err);
+	look(carrier, job->run, &info, &next_due);
+	log_line(err.kind ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, job->run, "%s: %s%s%s", job->interface,
+		info.id ? run_state_name(info.state) : "ended", err.kind ? ": " : "",
+		err.kind ? err.text : "");
+	pthread_mutex_lock(&carrier->lock);
+	job->result = err;
+	settle(job, &info, next_due);
+	forget_oldest(carrier);
+	pthread_cond_broadcast(&carrier->changed);
+}
+
+static void *work(void *ctx)
+{
+	struct carrier *carrier = ctx;
+
+	pthread_mutex_lock(&carrier->lock);
+	while (!carrier->stopping) {
+		struct job *job = pick(carrier);
+
+		if (job)
+			carry_one(carrier, job);
+		else
+			wait_for_work(carrier);
+	}
+	pthread_mutex_unlock(&carrier->lock);
+	return NULL;
+}
+
+/* ---- the verbs ---- */
+
+int carrier_start(struct carrier **out, const struct carrier_options *options, struct err *err)
+{
+	struct carrier *carrier = calloc(1, sizeof(*carrier));
+	int wanted = options->parallel;
+	pthread_condattr_t attr;
+
+	*out = NULL;
+	if (!carrier)
+		return err_nomem(err);
+	carrier->options = *options;
+	pthread_mutex_init(&carrier->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&carrier->changed, &attr);
+	pthread_condattr_destroy(&attr);
+	wanted = wanted < 1 ? 1 : wanted > PARALLEL_MAX ? PARALLEL_MAX : wanted;
+	while (carrier->thread_count < wanted) {
+		if (pthread_create(&carrier->threads[carrier->thread_count], NULL, work, carrier)) {
+			carrier_free(carrier);
+			return err_set(err, ERR_NOMEM, "could not start a thread");
+		}
+		carrier->thread_count++;
+	}
+	*out = carrier;
+	return 0;
+}
+
+void carrier_stop(struct carrier *carrier)
+{
+	if (!carrier)
+		return;
+	pthread_mutex_lock(&carrier->lock);
+	carrier->stopping = true;
+	for (struct job *job = carrier->jobs; job; job = job->next)
+		atomic_store(&job->control.stop, true);
+	pthread_cond_broadcast(&carrier->changed);
+	pthread_mutex_unlock(&carrier->lock);
+	for (int i = 0; i < carrier->thread_count; i++)
+		pthread_join(carrier->threads[i], NULL);
+	carrier->thread_count = 0;
+}
+
+void carrier_free(struct carrier *carrier)
+{
+	struct job *next;
+
+	if (!carrier)
+		return;
+	carrier_stop(carrier);
+	for (struct job *job = carrier->jobs; job; job = next) {
+		next = job->next;
+		free(job);
+	}
+	pthread_cond_destroy(&carrier->changed);
+	pthread_mutex_destroy(&carrier->lock);
+	free(carrier);
+}
+
+static void append(struct carrier *carrier, struct job *job)
+{
+	struct job **at = &carrier->jobs;
+
+	while (*at)
+		at = &(*at)->next;
+	*at = job;
+}
+
+/* A run that ended or rests gets another turn, behind those that wait. */
+static void again(struct carrier *carrier, struct job *job, int64_t wait_ms)
+{
+	struct job **at = &carrier->jobs;
+
+	while (*at != job)
+		at = &(*at)->next;
+	*at = job->next;
+	job->next = NULL;
+	job->state = CARRY_WAITING;
+	job->wait_ms = wait_ms;
+	job->rests = 0;
+	atomic_store(&job->control.cancel, false);
+	err_clear(&job->result);
+	append(carrier, job);
+}
+
+int carrier_add(struct carrier *carrier, const struct carrier_job *what, struct err *err)
+{
+	struct job *job;
+	int rc = 0;
+
+	pthread_mutex_lock(&carrier->lock);
+	job = find(carrier, what->run);
+	if (job) {
+		if (!moving(job))
+			again(carrier, job, what->wait_ms);
+	} else if ((job = calloc(1, sizeof(*job))) != NULL) {
+		job->run = what->run;
+		job->batch = what->batch;
+		job->sequence = what->sequence;
+		job->wait_ms = what->wait_ms;
+		job->state = CARRY_WAITING;
+		text_copy(job->interface, sizeof(job->interface), what->interface);
+		text_copy(job->integration, sizeof(job->integration),
+			what->integration ? what->integration : "");
+		append(carrier, job);
+	} else {
+		rc = err_nomem(err);
+	}
+	pthread_cond_broadcast(&carrier->changed);
+	pthread_mutex_unlock(&carrier->lock);
+	return rc;
+}
+
+bool carrier_cancel(struct carrier *carrier, int64_t run)
+{
+	struct job *job;
+	bool here;
+
+	pthread_mutex_lock(&carrier->lock);
+	job = find(carrier, run);
+	here = job && job->state != CARRY_ENDED;
+	if (here) {
+		atomic_store(&job->control.cancel, true);
+		if (job->state == CARRY_RESTING)
+			job->state = CARRY_WAITING;
+		pthread_cond_broadcast(&carrier->changed);
+	}
+	pthread_mutex_unlock(&carrier->lock);
+	return here;
+}
+
+void carrier_state(struct agent_run *out, struct carrier *carrier, int64_t run)
+{
+	const struct job *job;
+
+	*out = (struct agent_run){ .state = CARRY_NONE };
+	pthread_mutex_lock(&carrier->lock);
+	job = find(carrier, run);
+	if (job) {
+		out->state = job->state;
+		out->result = job->result;
+	}
+	pthread_mutex_unlock(&carrier->lock);
+}
+
+void carrier_counts(struct carrier *carrier, int *waiting, int *running)
+{
+	*waiting = *running = 0;
+	pthread_mutex_lock(&carrier->lock);
+	for (const struct job *job = carrier->jobs; job; job = job->next) {
+		*waiting += job->state == CARRY_WAITING;
+		*running += job->state == CARRY_RUNNING;
+	}
+	pthread_mutex_unlock(&carrier->lock);
+}

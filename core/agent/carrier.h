@@ -1,0 +1,54 @@
+/*
+ * carrier.h — carries runs to their end: a few threads, and the rules by which runs take turns.
+ *
+ * Runs of one interface never overlap and keep their order; runs of one batch and integration go
+ * by sequence, equal ones side by side; at most `parallel` at once. All verbs are safe for every
+ * thread. The store is the only truth: what is lost here is found there as an open run.
+ */
+
+#ifndef AGENT_CARRIER_H
+#define AGENT_CARRIER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "agent/agent.h"
+#include "process/process.h"
+
+struct carrier;
+
+struct carrier_options {
+	const struct process_env *env; /* borrowed for the carrier's life */
+	const struct catalog *catalog;
+	int parallel;
+	bool go_on; /* take resting runs up again when their time has come */
+};
+
+struct carrier_job {
+	int64_t run;
+	int64_t batch; /* 0 = alone */
+	const char *interface;
+	const char *integration; /* NULL or "" = none */
+	int sequence;
+	int64_t wait_ms; /* for retries that become due */
+};
+
+int carrier_start(struct carrier **out, const struct carrier_options *options, struct err *err);
+
+/*
+ * Nothing new is sent; waits for the answers that process_run() waits for (up to 20 s). The verbs
+ * stay legal until carrier_free(), which stops first where that was not done. NULL is legal.
+ */
+void carrier_stop(struct carrier *carrier);
+void carrier_free(struct carrier *carrier);
+
+/* Queue a run. One that is here already is left as it is, or woken when it rests. */
+int carrier_add(struct carrier *carrier, const struct carrier_job *job, struct err *err);
+
+/* False when the run is not here. A waiting one gets its turn at once, to be ended. */
+bool carrier_cancel(struct carrier *carrier, int64_t run);
+
+void carrier_state(struct agent_run *out, struct carrier *carrier, int64_t run);
+void carrier_counts(struct carrier *carrier, int *waiting, int *running);
+
+#endif
