@@ -1,0 +1,223 @@
+/* agent.c — puts the service together: lock, writer, carrier, doors; and takes it apart again. */
+
+#include "base/base.h"
+#include "agent/agent.h"
+#include "agent/internal.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+
+#include <unistd.h>
+
+#ifdef HAVE_SYSTEMD
+#include <systemd/sd-daemon.h>
+#endif
+
+#define LOCK_PATIENCE_MS 3000
+#define LOOP_TICK_MS 200
+
+static void tell_systemd(const char *state)
+{
+#ifdef HAVE_SYSTEMD
+	sd_notify(0, state);
+#else
+	(void)state;
+#endif
+}
+
+static int copy_settings(
+	struct agent_settings *to, const struct agent_settings *from, struct err *err)
+{
+	agent_settings_init(to);
+	if (from) {
+		to->port = from->port;
+		to->parallel_runs = from->parallel_runs;
+		if (!text_set(&to->listen, from->listen ? from->listen : to->listen) ||
+			!text_set(&to->username, from->username ? from->username : to->username) ||
+			!text_set(&to->password_hash, from->password_hash) ||
+			!text_set(&to->tls_cert, from->tls_cert) ||
+			!text_set(&to->tls_key, from->tls_key))
+			return err_nomem(err);
+	}
+	return to->listen && to->username ? 0 : err_nomem(err);
+}
+
+/*
+ * An agent that is just ending still holds the lock when its socket is gone already: wait a moment
+ * for it. One that answers is up, and that is that.
+ */
+static int take_home(struct agent *agent, const char *socket_path, struct err *err)
+{
+	int64_t until = clock_mono() + LOCK_PATIENCE_MS;
+	struct agent_status status;
+	int rc;
+
+	for (;;) {
+		rc = home_lock_take(&agent->home_lock, agent->home_data, err);
+		if (rc != -ERR_UNFINISHED || clock_mono() >= until ||
+			agent_client_status(&status, socket_path, NULL) == 0)
+			return rc;
+		clock_sleep(50);
+	}
+}
+
+static int start_rooms(struct agent *agent, const struct agent_options *options, struct err *err)
+{
+	struct carrier_options carrier = { .env = &agent->env,
+		.catalog = agent->catalog,
+		.parallel = agent->settings.parallel_runs,
+		.go_on = options->listen };
+	int rc = writer_start(&agent->env.writer, agent->home_data, err);
+
+	if (rc < 0)
+		return rc;
+	agent->env.home_data = agent->home_data;
+	agent->env.keyring = agent->catalog->keyring;
+	agent->env.reader_program = options->reader_program;
+	agent->env.tokens = token_cache_new();
+	agent->env.gate = key_gate_new();
+	if (!agent->env.tokens || !agent->env.gate)
+		return err_nomem(err);
+	return carrier_start(&agent->carrier, &carrier, err);
+}
+
+/* Runs that a crash or a stop left open go on where they were. */
+static int take_leftovers(struct agent *agent, struct err *err)
+{
+	struct run_info *runs = NULL;
+	struct view *view = NULL;
+	int count = 0;
+	int rc = view_open(&view, agent->home_data, err);
+
+	if (rc == 0)
+		rc = view_open_runs(&runs, &count, view, err);
+	for (int i = 0; rc == 0 && i < count; i++) {
+		struct carrier_job job = { .run = runs[i].id,
+			.batch = runs[i].batch,
+			.interface = runs[i].interface,
+			.integration = runs[i].integration,
+			.sequence = i, /* as they were created */
+			.wait_ms = AGENT_WAIT_DEFAULT_MS };
+
+		log_line(LOG_LEVEL_INFO, runs[i].id, "taking up what was left");
+		rc = carrier_add(agent->carrier, &job, err);
+		if (rc == 0 && runs[i].cancel_asked)
+			carrier_cancel(agent->carrier, runs[i].id);
+	}
+	free(runs);
+	view_close(view);
+	return rc;
+}
+
+static int open_doors(struct agent *agent, const struct agent_options *options, struct err *err)
+{
+	int rc = 0;
+
+	if (options->listen)
+		rc = listener_start(&agent->listener, &agent->settings, options->home_config, err);
+	if (rc == 0)
+		rc = control_start(&agent->control, agent, options->socket_path, err);
+	return rc;
+}
+
+int agent_new(struct agent **out, const struct agent_options *options, struct err *err)
+{
+	struct agent *agent = calloc(1, sizeof(*agent));
+	pthread_condattr_t attr;
+	int rc;
+
+	*out = NULL;
+	if (!agent)
+		return err_nomem(err);
+	pthread_mutex_init(&agent->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&agent->changed, &attr);
+	pthread_condattr_destroy(&attr);
+	agent->catalog = options->catalog;
+	agent->listens = options->listen;
+	agent->since = clock_now();
+	agent->home_data = text_dup(options->home_data);
+	rc = copy_settings(&agent->settings, options->settings, err);
+	if (rc == 0 && !agent->home_data)
+		rc = err_nomem(err);
+	if (rc == 0)
+		rc = take_home(agent, options->socket_path, err);
+	if (rc == 0)
+		rc = start_rooms(agent, options, err);
+	if (rc == 0)
+		rc = open_doors(agent, options, err);
+	if (rc == 0 && options->take_leftovers)
+		rc = take_leftovers(agent, err);
+	if (rc < 0) {
+		agent_free(agent);
+		return rc;
+	}
+	*out = agent;
+	return 0;
+}
+
+void agent_free(struct agent *agent)
+{
+	if (!agent)
+		return;
+	pthread_mutex_lock(&agent->lock);
+	agent->stopping = true;
+	pthread_mutex_unlock(&agent->lock);
+	tell_systemd("STOPPING=1");
+	carrier_stop(agent->carrier); /* the doors stay open meanwhile: who asks gets an answer */
+	control_stop(agent->control);
+	listener_stop(agent->listener);
+	carrier_free(agent->carrier);
+	writer_stop(agent->env.writer);
+	token_cache_free(agent->env.tokens);
+	key_gate_free(agent->env.gate);
+	home_lock_free(agent->home_lock);
+	agent_settings_free_fields(&agent->settings);
+	pthread_cond_destroy(&agent->changed);
+	pthread_mutex_destroy(&agent->lock);
+	free(agent->home_data);
+	free(agent);
+}
+
+int agent_loop(struct agent *agent, const atomic_bool *stop, struct err *err)
+{
+	struct timespec until;
+
+	(void)err;
+	tell_systemd("READY=1");
+	pthread_mutex_lock(&agent->lock);
+	while (!agent->stop_asked && !atomic_load(stop)) {
+		/* A signal handler can set a flag but wake no condition: look now and then. */
+		clock_gettime(CLOCK_MONOTONIC, &until);
+		until.tv_nsec += LOOP_TICK_MS * 1000000L;
+		until.tv_sec += until.tv_nsec / 1000000000L;
+		until.tv_nsec %= 1000000000L;
+		pthread_cond_timedwait(&agent->changed, &agent->lock, &until);
+	}
+	pthread_mutex_unlock(&agent->lock);
+	return 0;
+}
+
+void agent_ask_stop(struct agent *agent)
+{
+	pthread_mutex_lock(&agent->lock);
+	agent->stop_asked = true;
+	pthread_cond_broadcast(&agent->changed);
+	pthread_mutex_unlock(&agent->lock);
+}
+
+int agent_port(const struct agent *agent)
+{
+	return agent->listener ? listener_port(agent->listener) : 0;
+}
+
+void agent_fill_status(struct agent_status *out, struct agent *agent)
+{
+	*out = (struct agent_status){
+		.up = true, .pid = getpid(), .since = agent->since, .port = agent_port(agent)
+	};
+	if (agent->listener)
+		text_copy(out->listen, sizeof(out->listen), agent->settings.listen);
+	carrier_counts(agent->carrier, &out->queued, &out->running);
+}

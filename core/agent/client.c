@@ -1,0 +1,133 @@
+/* client.c — the verbs of the agent, asked for over agent.sock. */
+
+#include "base/base.h"
+#include "agent/agent.h"
+#include "agent/wire.h"
+#include "http/client.h"
+
+#include <sys/stat.h>
+
+/* Counting the source's rows for the production guard may take as long as the query does. */
+#define PATIENCE_MS 300000
+
+/* One request. 0 with the answer of a 200; the agent's own error for anything else. */
+static int ask(struct http_answer *answer, const char *socket_path, const char *method,
+	const char *path, const struct buf *body, struct err *err)
+{
+	struct http_options options = { .unix_socket = socket_path, .connect_timeout_ms = 2000 };
+	struct http_client *client = NULL;
+	struct http_request request = {
+		.method = method, .timeout_ms = PATIENCE_MS, .no_network_proxy = true
+	};
+	char url[128];
+	struct stat st;
+	int rc;
+
+	/* Most often there simply is no agent; that needs no HTTP to tell. */
+	if (stat(socket_path, &st) != 0)
+		return err_set(err, ERR_NET, "no agent is up in this home");
+	rc = http_client_new(&client, &options, err);
+	if (rc < 0)
+		return rc;
+	snprintf(url, sizeof(url), "http://agent%s", path);
+	request.url = url;
+	if (body) {
+		request.body = buf_str(body);
+		request.body_len = body->len;
+	}
+	rc = http_call(client, &request, answer, NULL, err);
+	http_client_free(client);
+	if (rc < 0) {
+		err_prefix(err, "no agent answers in this home");
+		return rc;
+	}
+	if (answer->status == 200)
+		return 0;
+	return wire_read_error(buf_str(&answer->body), answer->body.len, err);
+}
+
+int agent_client_status(struct agent_status *out, const char *socket_path, struct err *err)
+{
+	struct http_answer answer;
+	int rc;
+
+	http_answer_init(&answer);
+	rc = ask(&answer, socket_path, "GET", "/status", NULL, err);
+	if (rc == 0)
+		rc = wire_read_status(out, buf_str(&answer.body), answer.body.len, err);
+	http_answer_free(&answer);
+	return rc;
+}
+
+int agent_client_process(struct process_reply *out, const char *socket_path,
+	const struct process_request *request, struct err *err)
+{
+	struct http_answer answer;
+	struct buf body = BUF_INIT(65536);
+	int rc;
+
+	http_answer_init(&answer);
+	wire_write_process(&body, request);
+	rc = buf_check(&body, "the request", err);
+	if (rc == 0)
+		rc = ask(&answer, socket_path, "POST", "/runs", &body, err);
+	if (rc == 0)
+		rc = wire_read_reply(out, buf_str(&answer.body), answer.body.len, err);
+	http_answer_free(&answer);
+	buf_free(&body);
+	return rc;
+}
+
+int agent_client_run(struct agent_run *out, const char *socket_path, int64_t run, struct err *err)
+{
+	struct http_answer answer;
+	char path[64];
+	int rc;
+
+	http_answer_init(&answer);
+	snprintf(path, sizeof(path), "/runs/%" PRId64, run);
+	rc = ask(&answer, socket_path, "GET", path, NULL, err);
+	if (rc == 0)
+		rc = wire_read_run(out, buf_str(&answer.body), answer.body.len, err);
+	http_answer_free(&answer);
+	return rc;
+}
+
+/* A verb whose answer has nothing to tell. */
+static int tell(const char *socket_path, const char *path, const char *who, struct err *err)
+{
+	struct http_answer answer;
+	struct buf body = BUF_INIT(4096);
+	int rc;
+
+	http_answer_init(&answer);
+	wire_write_who(&body, who);
+	rc = ask(&answer, socket_path, "POST", path, &body, err);
+	http_answer_free(&answer);
+	buf_free(&body);
+	return rc;
+}
+
+int agent_client_cancel(const char *socket_path, int64_t run, const char *who, struct err *err)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/runs/%" PRId64 "/cancel", run);
+	return tell(socket_path, path, who, err);
+}
+
+int agent_client_resume(const char *socket_path, int64_t run, const char *who, struct err *err)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/runs/%" PRId64 "/resume", run);
+	return tell(socket_path, path, who, err);
+}
+
+int agent_client_stop(const char *socket_path, struct err *err)
+{
+	char who[128];
+
+	agent_who(who, sizeof(who));
+	return tell(socket_path, "/stop", who, err);
+}

@@ -1,0 +1,48 @@
+/* internal.h — what the files of this folder see of the agent; nobody else includes it. */
+
+#ifndef AGENT_INTERNAL_H
+#define AGENT_INTERNAL_H
+
+#include "agent/agent.h"
+#include "agent/carrier.h"
+#include "agent/control.h"
+#include "agent/home_lock.h"
+#include "agent/listener.h"
+#include "process/process.h"
+
+#include <pthread.h>
+
+#define AGENT_WAIT_DEFAULT_MS (15 * 60000)
+
+struct agent {
+	const struct catalog *catalog;
+	struct agent_settings settings; /* copied */
+	char *home_data;
+	bool listens;
+	int64_t since;
+
+	struct home_lock *home_lock;
+	struct process_env env;
+	struct carrier *carrier;
+	struct listener *listener;
+	struct control *control;
+
+	pthread_mutex_t lock; /* guards the two below */
+	pthread_cond_t changed;
+	bool stop_asked;
+	bool stopping; /* nothing new is taken */
+};
+
+void agent_fill_status(struct agent_status *out, struct agent *agent);
+
+/* From any thread: agent_loop() ends soon. */
+void agent_ask_stop(struct agent *agent);
+
+/*
+ * The production guard: ERR_USAGE, saying what to type, when this interface's rows need a typed
+ * org name and the request has none or another's. Counts the source's rows where it must.
+ */
+int guard_check(struct agent *agent, const struct process_request *request,
+	const struct connection *connection, const struct interface *interface, struct err *err);
+
+#endif

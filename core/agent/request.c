@@ -1,0 +1,319 @@
+/* request.c — Manual Process as asked for: which runs, in which order, behind which leftovers. */
+
+#include "base/base.h"
+#include "agent/internal.h"
+#include "base/clock.h"
+#include "base/text.h"
+
+/* One interface of a request. */
+struct wanted {
+	struct interface interface;
+	int64_t run;
+};
+
+struct plan {
+	struct wanted items[PROCESS_RUNS_MAX];
+	int count;
+	const struct process_request *request;
+	int64_t batch;
+};
+
+static void plan_free(struct plan *plan)
+{
+	for (int i = 0; plan && i < plan->count; i++)
+		interface_free_fields(&plan->items[i].interface);
+	free(plan);
+}
+
+static bool planned(const struct plan *plan, const char *name)
+{
+	for (int i = 0; i < plan->count; i++) {
+		if (strcmp(plan->items[i].interface.name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Load one interface and its connection, and say now what would stop its run later. */
+static int plan_one(struct plan *plan, struct agent *agent, const char *name, struct err *err)
+{
+	const struct catalog *catalog = agent->catalog;
+	struct interface *interface = &plan->items[plan->count].interface;
+	struct connection connection;
+	int rc;
+
+	connection_init(&connection);
+	interface_init(interface);
+	plan->count++;
+	rc = catalog->interface(catalog->self, interface, name, err);
+	if (rc == 0 && !interface->deployed)
+		rc = err_set(err, ERR_CONFIG,
+			"%s is Undeployed: set its status to \"Deployed\" before it can run", name);
+	if (rc == 0)
+		rc = interface_check(interface, err);
+	if (rc == 0)
+		rc = catalog->connection(catalog->self, &connection, interface->connection, err);
+	if (rc == 0)
+		rc = connection_check(&connection, err);
+	if (rc == 0)
+		rc = interface_check_source(interface, &connection, err);
+	if (rc == 0)
+		rc = guard_check(agent, plan->request, &connection, interface, err);
+	connection_free_fields(&connection);
+	return rc;
+}
+
+static int by_sequence(const void *a, const void *b)
+{
+	const struct wanted *left = a;
+	const struct wanted *right = b;
+
+	if (left->interface.sequence != right->interface.sequence)
+		return left->interface.sequence < right->interface.sequence ? -1 : 1;
+	return strcmp(left->interface.name, right->interface.name);
+}
+
+static int make_plan(struct plan *plan, struct agent *agent, struct err *err)
+{
+	int rc = 0;
+
+	for (const char *const *name = plan->request->interfaces; rc == 0 && *name; name++) {
+		if (planned(plan, *name))
+			continue;
+		if (plan->count == PROCESS_RUNS_MAX)
+			return err_set(err, ERR_USAGE, "more than %d interfaces at once",
+				PROCESS_RUNS_MAX);
+		rc = plan_one(plan, agent, *name, err);
+	}
+	if (rc == 0)
+		qsort(plan->items, (size_t)plan->count, sizeof(plan->items[0]), by_sequence);
+	return rc;
+}
+
+/* On the writer's thread: all runs of the request in one transaction, or none. */
+static int apply_create(void *ctx, struct store *store, struct err *err)
+{
+	struct plan *plan = ctx;
+	const struct process_request *request = plan->request;
+	int rc = 0;
+
+	for (int i = 0; rc == 0 && i < plan->count; i++) {
+		const struct interface *interface = &plan->items[i].interface;
+		struct run_spec spec = { .interface = interface->name,
+			.connection = interface->connection,
+			.integration = interface->integration,
+			.object = interface->object,
+			.external_id = interface->external_id,
+			.operation = interface->operation,
+			.mode = interface->mode,
+			.limit_rows = request->limit_rows,
+			.initial = request->initial,
+			.dry_run = request->dry_run,
+			.trigger = request->trigger ? request->trigger : "manual",
+			.who = request->who,
+			.mapping_version = mapping_version(&interface->mapping),
+			.batch = plan->batch };
+
+		rc = store_run_create(&plan->items[i].run, store, &spec, err);
+	}
+	return rc;
+}
+
+static int add_job(struct process_reply *out, struct agent *agent, const struct carrier_job *job,
+	struct err *err)
+{
+	int rc = carrier_add(agent->carrier, job, err);
+
+	if (rc == 0 && out->count < PROCESS_RUNS_MAX)
+		out->runs[out->count++] = job->run;
+	return rc;
+}
+
+/* Earlier runs of the same interfaces that still have messages to send go first. */
+static int add_leftovers(struct process_reply *out, const struct plan *plan, struct agent *agent,
+	const struct run_info *runs, int count, struct err *err)
+{
+	int rc = 0;
+
+	for (int i = 0; rc == 0 && i < count; i++) {
+		struct carrier_job job = { .run = runs[i].id,
+			.interface = runs[i].interface,
+			.wait_ms = plan->request->wait_ms };
+		struct agent_run state;
+
+		if (!planned(plan, runs[i].interface))
+			continue;
+		carrier_state(&state, agent->carrier, runs[i].id);
+		if (state.state != CARRY_WAITING && state.state != CARRY_RUNNING)
+			rc = add_job(out, agent, &job, err);
+	}
+	return rc;
+}
+
+static int queue_runs(
+	struct process_reply *out, const struct plan *plan, struct agent *agent, struct err *err)
+{
+	int rc = 0;
+
+	for (int i = 0; rc == 0 && i < plan->count; i++) {
+		const struct wanted *wanted = &plan->items[i];
+		struct carrier_job job = { .run = wanted->run,
+			.batch = plan->batch,
+			.interface = wanted->interface.name,
+			.integration = wanted->interface.integration,
+			.sequence = wanted->interface.sequence,
+			.wait_ms = plan->request->wait_ms };
+
+		rc = add_job(out, agent, &job, err);
+	}
+	return rc;
+}
+
+/* The runs left open before this request; none for a dry run, which sends nothing. */
+static int find_leftovers(struct run_info **runs, int *count, const struct plan *plan,
+	struct agent *agent, struct err *err)
+{
+	struct view *view = NULL;
+	int rc;
+
+	*runs = NULL;
+	*count = 0;
+	if (plan->request->dry_run)
+		return 0;
+	rc = view_open(&view, agent->home_data, err);
+	if (rc == 0)
+		rc = view_open_runs(runs, count, view, err);
+	view_close(view);
+	return rc;
+}
+
+/* The new runs are named first, though the leftovers are carried first. */
+static void new_runs_first(struct process_reply *reply, int leftovers)
+{
+	int64_t runs[PROCESS_RUNS_MAX];
+
+	for (int i = 0; i < reply->count; i++)
+		runs[i] = reply->runs[(i + leftovers) % reply->count];
+	memcpy(reply->runs, runs, sizeof(runs[0]) * (size_t)reply->count);
+}
+
+static bool is_stopping(struct agent *agent)
+{
+	bool stopping;
+
+	pthread_mutex_lock(&agent->lock);
+	stopping = agent->stopping || agent->stop_asked;
+	pthread_mutex_unlock(&agent->lock);
+	return stopping;
+}
+
+int agent_process(struct process_reply *out, struct agent *agent,
+	const struct process_request *request, struct err *err)
+{
+	struct plan *plan = calloc(1, sizeof(*plan));
+	struct run_info *left = NULL;
+	int left_count = 0;
+	int leftovers = 0;
+	int rc;
+
+	out->count = 0;
+	if (!plan)
+		return err_nomem(err);
+	plan->request = request;
+	plan->batch = clock_now();
+	rc = is_stopping(agent) ? err_set(err, ERR_UNFINISHED, "the agent is stopping")
+				: make_plan(plan, agent, err);
+	if (rc == 0)
+		rc = find_leftovers(&left, &left_count, plan, agent, err);
+	if (rc == 0)
+		rc = writer_call(agent->env.writer, apply_create, plan, err);
+	if (rc == 0)
+		rc = add_leftovers(out, plan, agent, left, left_count, err);
+	leftovers = out->count;
+	if (rc == 0)
+		rc = queue_runs(out, plan, agent, err);
+	if (rc == 0)
+		new_runs_first(out, leftovers);
+	free(left);
+	plan_free(plan);
+	return rc;
+}
+
+/* ---- cancel, resume ---- */
+
+struct cancelling {
+	int64_t run;
+	const char *who;
+};
+
+static int apply_cancel(void *ctx, struct store *store, struct err *err)
+{
+	const struct cancelling *cancelling = ctx;
+
+	return store_run_ask_cancel(store, cancelling->run, cancelling->who, err);
+}
+
+static int read_run(struct run_info *out, struct agent *agent, int64_t run, struct err *err)
+{
+	struct view *view = NULL;
+	int rc = view_open(&view, agent->home_data, err);
+
+	if (rc == 0)
+		rc = view_run(out, view, run, err);
+	view_close(view);
+	return rc;
+}
+
+/* A run nobody carries is taken up, for somebody must end it. */
+static int take_up(struct agent *agent, const struct run_info *info, struct err *err)
+{
+	struct carrier_job job = {
+		.run = info->id, .interface = info->interface, .wait_ms = AGENT_WAIT_DEFAULT_MS
+	};
+
+	return carrier_add(agent->carrier, &job, err);
+}
+
+int agent_cancel(struct agent *agent, int64_t run, const char *who, struct err *err)
+{
+	struct cancelling cancelling = { .run = run, .who = who };
+	struct run_info info;
+	int rc = read_run(&info, agent, run, err);
+
+	if (rc < 0)
+		return rc;
+	if (run_state_final(info.state) && info.counts.pending == 0)
+		return err_set(err, ERR_USAGE, "run %" PRId64 " is %s: there is nothing to cancel",
+			run, run_state_name(info.state));
+	rc = writer_call(agent->env.writer, apply_cancel, &cancelling, err);
+	if (rc < 0 || carrier_cancel(agent->carrier, run))
+		return rc;
+	if (info.owner_pid)
+		return 0; /* its owner reads the store */
+	rc = take_up(agent, &info, err);
+	if (rc == 0)
+		carrier_cancel(agent->carrier, run);
+	return rc;
+}
+
+int agent_resume(struct agent *agent, int64_t run, const char *who, struct err *err)
+{
+	struct run_info info;
+	int rc = read_run(&info, agent, run, err);
+
+	(void)who;
+	if (rc < 0)
+		return rc;
+	if (info.state == RUN_CANCELLED)
+		return err_set(err, ERR_USAGE,
+			"run %" PRId64 " was cancelled: process %s anew instead", run,
+			info.interface);
+	if (info.state == RUN_DONE && info.counts.pending == 0)
+		return 0;
+	return take_up(agent, &info, err);
+}
+
+void agent_run_state(struct agent_run *out, struct agent *agent, int64_t run)
+{
+	carrier_state(out, agent->carrier, run);
+}

@@ -1,0 +1,44 @@
+/*
+ * wire.h — what agent.sock carries, as JSON: both ends of each document in one place, so that
+ * client.c and control.c cannot drift apart.
+ */
+
+#ifndef AGENT_WIRE_H
+#define AGENT_WIRE_H
+
+#include <stddef.h>
+
+#include "agent/agent.h"
+#include "base/buf.h"
+
+/* {"error":{"kind","code","text"}}; reading gives -kind, ERR_PROTOCOL when it is no such thing. */
+void wire_write_error(struct buf *out, const struct err *error);
+int wire_read_error(const char *text, size_t len, struct err *err);
+
+/* A request as read: owns its strings, which `request` borrows. */
+struct wire_process {
+	struct process_request request;
+	void *document;
+	const char **names;
+};
+void wire_write_process(struct buf *out, const struct process_request *request);
+int wire_read_process(struct wire_process *out, const char *text, size_t len, struct err *err);
+void wire_process_free(struct wire_process *process);
+
+void wire_write_reply(struct buf *out, const struct process_reply *reply);
+int wire_read_reply(struct process_reply *out, const char *text, size_t len, struct err *err);
+
+void wire_write_status(struct buf *out, const struct agent_status *status);
+int wire_read_status(struct agent_status *out, const char *text, size_t len, struct err *err);
+
+/* By enum carry_state; NULL behind the last. */
+extern const char *const wire_carry_names[];
+
+void wire_write_run(struct buf *out, const struct agent_run *run);
+int wire_read_run(struct agent_run *out, const char *text, size_t len, struct err *err);
+
+/* {"who":"anna (ssh 10.0.0.7)"}; "" when it says nothing. */
+void wire_write_who(struct buf *out, const char *who);
+void wire_read_who(char *out, size_t size, const char *text, size_t len);
+
+#endif

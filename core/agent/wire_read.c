@@ -1,0 +1,221 @@
+/* wire_read.c — the documents of agent.sock, read: whatever is missing gets a harmless value. */
+
+#include "base/base.h"
+#include "agent/wire.h"
+#include "base/text.h"
+
+#include <json-c/json.h>
+
+#define DEPTH_MAX 8
+
+/* The document, or NULL with an error. Free with json_object_put(). */
+static struct json_object *parse(const char *text, size_t len, struct err *err)
+{
+	struct json_tokener *tokener = json_tokener_new_ex(DEPTH_MAX);
+	struct json_object *root = NULL;
+
+	if (tokener && len < INT32_MAX)
+		root = json_tokener_parse_ex(tokener, text, (int)len);
+	json_tokener_free(tokener);
+	if (root && json_object_is_type(root, json_type_object))
+		return root;
+	json_object_put(root);
+	err_set(err, ERR_PROTOCOL, "the agent's socket carried something that is no JSON object");
+	return NULL;
+}
+
+static const char *get_text(struct json_object *object, const char *key)
+{
+	struct json_object *value = NULL;
+
+	if (!json_object_object_get_ex(object, key, &value) ||
+		!json_object_is_type(value, json_type_string))
+		return NULL;
+	return json_object_get_string(value);
+}
+
+static int64_t get_int(struct json_object *object, const char *key)
+{
+	struct json_object *value = NULL;
+
+	return json_object_object_get_ex(object, key, &value) ? json_object_get_int64(value) : 0;
+}
+
+static bool get_bool(struct json_object *object, const char *key)
+{
+	struct json_object *value = NULL;
+
+	return json_object_object_get_ex(object, key, &value) && json_object_get_boolean(value);
+}
+
+/* ---- errors ---- */
+
+static enum err_kind kind_named(const char *name)
+{
+	for (int kind = ERR_NONE; kind <= ERR_NOMEM; kind++) {
+		if (text_equal(name, err_kind_name((enum err_kind)kind)))
+			return (enum err_kind)kind;
+	}
+	return ERR_PROTOCOL;
+}
+
+/* Fill `err` from the object's "error". False when there is none. */
+static bool get_error(struct err *err, struct json_object *root)
+{
+	struct json_object *error = NULL;
+	const char *code;
+
+	if (!json_object_object_get_ex(root, "error", &error) ||
+		!json_object_is_type(error, json_type_object) || !get_text(error, "text"))
+		return false;
+	err_set(err, kind_named(get_text(error, "kind")), "%s", get_text(error, "text"));
+	code = get_text(error, "code");
+	text_copy(err->code, sizeof(err->code), code ? code : "");
+	err->retryable = get_bool(error, "retryable");
+	return true;
+}
+
+int wire_read_error(const char *text, size_t len, struct err *err)
+{
+	struct json_object *root = parse(text, len, err);
+	struct err found = ERR_INIT;
+
+	if (!root)
+		return -ERR_PROTOCOL;
+	if (!get_error(&found, root) || found.kind == ERR_NONE)
+		err_set(&found, ERR_PROTOCOL, "the agent refused without saying why");
+	json_object_put(root);
+	return err_copy(err, &found);
+}
+
+/* ---- POST /runs ---- */
+
+static int read_names(struct wire_process *out, struct json_object *root, struct err *err)
+{
+	struct json_object *list = NULL;
+	size_t count;
+
+	if (!json_object_object_get_ex(root, "interfaces", &list) ||
+		!json_object_is_type(list, json_type_array) ||
+		json_object_array_length(list) == 0 ||
+		json_object_array_length(list) > PROCESS_RUNS_MAX)
+		return err_set(err, ERR_USAGE, "\"interfaces\" must be a list of 1 to %d names",
+			PROCESS_RUNS_MAX);
+	count = json_object_array_length(list);
+	out->names = calloc(count + 1, sizeof(*out->names));
+	if (!out->names)
+		return err_nomem(err);
+	for (size_t i = 0; i < count; i++) {
+		struct json_object *name = json_object_array_get_idx(list, i);
+
+		if (!json_object_is_type(name, json_type_string))
+			return err_set(err, ERR_USAGE, "\"interfaces\" must hold names alone");
+		out->names[i] = json_object_get_string(name);
+	}
+	return 0;
+}
+
+int wire_read_process(struct wire_process *out, const char *text, size_t len, struct err *err)
+{
+	struct json_object *root = parse(text, len, err);
+	int rc;
+
+	*out = (struct wire_process){ .document = root };
+	if (!root)
+		return -ERR_PROTOCOL;
+	rc = read_names(out, root, err);
+	if (rc < 0) {
+		wire_process_free(out);
+		return rc;
+	}
+	out->request = (struct process_request){ .interfaces = out->names,
+		.limit_rows = get_int(root, "limit"),
+		.initial = get_bool(root, "initial"),
+		.dry_run = get_bool(root, "dry_run"),
+		.wait_ms = get_int(root, "wait_ms"),
+		.trigger = get_text(root, "trigger"),
+		.who = get_text(root, "who"),
+		.confirm = get_text(root, "confirm") };
+	return 0;
+}
+
+void wire_process_free(struct wire_process *process)
+{
+	free(process->names);
+	json_object_put(process->document);
+	*process = (struct wire_process){ .document = NULL };
+}
+
+int wire_read_reply(struct process_reply *out, const char *text, size_t len, struct err *err)
+{
+	struct json_object *root = parse(text, len, err);
+	struct json_object *runs = NULL;
+
+	out->count = 0;
+	if (!root)
+		return -ERR_PROTOCOL;
+	if (json_object_object_get_ex(root, "runs", &runs) &&
+		json_object_is_type(runs, json_type_array)) {
+		for (size_t i = 0;
+			i < json_object_array_length(runs) && out->count < PROCESS_RUNS_MAX; i++)
+			out->runs[out->count++] =
+				json_object_get_int64(json_object_array_get_idx(runs, i));
+	}
+	json_object_put(root);
+	return out->count ? 0 : err_set(err, ERR_PROTOCOL, "the agent named no run");
+}
+
+/* ---- GET /status ---- */
+
+int wire_read_status(struct agent_status *out, const char *text, size_t len, struct err *err)
+{
+	struct json_object *root = parse(text, len, err);
+	const char *value;
+
+	*out = (struct agent_status){ .up = false };
+	if (!root)
+		return -ERR_PROTOCOL;
+	out->up = get_bool(root, "up");
+	out->pid = get_int(root, "pid");
+	out->since = get_int(root, "since");
+	out->port = (int)get_int(root, "port");
+	out->queued = (int)get_int(root, "queued");
+	out->running = (int)get_int(root, "running");
+	value = get_text(root, "listen");
+	text_copy(out->listen, sizeof(out->listen), value ? value : "");
+	value = get_text(root, "next");
+	text_copy(out->next, sizeof(out->next), value ? value : "");
+	json_object_put(root);
+	return 0;
+}
+
+/* ---- GET /runs/ID ---- */
+
+int wire_read_run(struct agent_run *out, const char *text, size_t len, struct err *err)
+{
+	struct json_object *root = parse(text, len, err);
+	const char *name;
+
+	*out = (struct agent_run){ .state = CARRY_NONE };
+	if (!root)
+		return -ERR_PROTOCOL;
+	name = get_text(root, "state");
+	for (size_t i = 0; wire_carry_names[i]; i++) {
+		if (text_equal(name, wire_carry_names[i]))
+			out->state = (enum carry_state)i;
+	}
+	get_error(&out->result, root);
+	json_object_put(root);
+	return 0;
+}
+
+/* ---- who asks ---- */
+
+void wire_read_who(char *out, size_t size, const char *text, size_t len)
+{
+	struct json_object *root = len ? parse(text, len, NULL) : NULL;
+	const char *who = root ? get_text(root, "who") : NULL;
+
+	text_copy(out, size, who ? who : "");
+	json_object_put(root);
+}

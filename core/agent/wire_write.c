@@ -1,0 +1,97 @@
+/* wire_write.c — the documents of agent.sock, written. Apart from wire_read.c since json-c and our
+ * writer both know a json_bool. */
+
+#include "base/base.h"
+#include "agent/wire.h"
+#include "base/json.h"
+
+static void put_error(struct json *json, const struct err *error)
+{
+	json_key(json, "error");
+	json_open(json, '{');
+	json_put_text(json, "kind", err_kind_name(error->kind));
+	json_put_bool(json, "retryable", error->retryable);
+	json_put_text(json, "code", error->code);
+	json_put_text(json, "text", error->text);
+	json_close(json, '}');
+}
+
+void wire_write_error(struct buf *out, const struct err *error)
+{
+	struct json json = JSON_INIT(out);
+
+	json_open(&json, '{');
+	put_error(&json, error);
+	json_close(&json, '}');
+}
+
+void wire_write_process(struct buf *out, const struct process_request *request)
+{
+	struct json json = JSON_INIT(out);
+
+	json_open(&json, '{');
+	json_key(&json, "interfaces");
+	json_open(&json, '[');
+	for (const char *const *name = request->interfaces; *name; name++)
+		json_text(&json, *name);
+	json_close(&json, ']');
+	json_put_int(&json, "limit", request->limit_rows);
+	json_put_bool(&json, "initial", request->initial);
+	json_put_bool(&json, "dry_run", request->dry_run);
+	json_put_int(&json, "wait_ms", request->wait_ms);
+	json_put_text(&json, "trigger", request->trigger);
+	json_put_text(&json, "who", request->who);
+	json_put_text(&json, "confirm", request->confirm);
+	json_close(&json, '}');
+}
+
+void wire_write_reply(struct buf *out, const struct process_reply *reply)
+{
+	struct json json = JSON_INIT(out);
+
+	json_open(&json, '{');
+	json_key(&json, "runs");
+	json_open(&json, '[');
+	for (int i = 0; i < reply->count; i++)
+		json_int(&json, reply->runs[i]);
+	json_close(&json, ']');
+	json_close(&json, '}');
+}
+
+void wire_write_status(struct buf *out, const struct agent_status *status)
+{
+	struct json json = JSON_INIT(out);
+
+	json_open(&json, '{');
+	json_put_bool(&json, "up", status->up);
+	json_put_int(&json, "pid", status->pid);
+	json_put_int(&json, "since", status->since);
+	json_put_text(&json, "listen", status->listen);
+	json_put_int(&json, "port", status->port);
+	json_put_int(&json, "queued", status->queued);
+	json_put_int(&json, "running", status->running);
+	json_put_text(&json, "next", status->next);
+	json_close(&json, '}');
+}
+
+const char *const wire_carry_names[] = { "none", "waiting", "running", "resting", "ended", NULL };
+
+void wire_write_run(struct buf *out, const struct agent_run *run)
+{
+	struct json json = JSON_INIT(out);
+
+	json_open(&json, '{');
+	json_put_text(&json, "state", wire_carry_names[run->state]);
+	if (run->result.kind != ERR_NONE)
+		put_error(&json, &run->result);
+	json_close(&json, '}');
+}
+
+void wire_write_who(struct buf *out, const char *who)
+{
+	struct json json = JSON_INIT(out);
+
+	json_open(&json, '{');
+	json_put_text(&json, "who", who);
+	json_close(&json, '}');
+}
