@@ -1,0 +1,234 @@
+/*
+ * db.c — the SQLite connection under store and view: opening, a cache of statements, parameters as
+ * data, and SQLite's result codes in words that an operator can act on.
+ */
+
+#include "base/base.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "store/db.h"
+
+#include <sys/stat.h>
+
+#define BUSY_TIMEOUT_MS 30000
+#define STEPS_PER_LOOK 4000 /* virtual machine steps between two looks at `stop` */
+
+/*
+ * SQLite's own handler sleeps longer and longer; a writer that leaves the lock for 2 ms between
+ * commits would rarely be met. Asking every millisecond gets everybody a turn.
+ */
+static int busy(void *ctx, int count)
+{
+	(void)ctx;
+	if (count >= BUSY_TIMEOUT_MS)
+		return 0;
+	clock_sleep(1);
+	return 1;
+}
+
+static int asked_to_stop(void *ctx)
+{
+	const struct db *db = ctx;
+
+	return db->stop && atomic_load_explicit(db->stop, memory_order_relaxed);
+}
+
+int db_open(struct db *db, const char *path, enum db_mode mode, struct err *err)
+{
+	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+	struct stat st;
+	int rc;
+
+	memset(db, 0, sizeof(*db));
+	if (mode == DB_READ && stat(path, &st) != 0)
+		return err_set_errno(err, errno == ENOENT ? ERR_NOT_FOUND : ERR_STORE, errno,
+			"could not open the store %s", path);
+	db->path = text_dup(path);
+	if (!db->path)
+		return err_nomem(err);
+	flags |=
+		mode == DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+	if (sqlite3_open_v2(path, &db->handle, flags, NULL) != SQLITE_OK) {
+		rc = db_fail(db, "could not open", err);
+		db_close(db);
+		return rc;
+	}
+	sqlite3_busy_handler(db->handle, busy, NULL);
+	sqlite3_progress_handler(db->handle, STEPS_PER_LOOK, asked_to_stop, db);
+	return 0;
+}
+
+void db_close(struct db *db)
+{
+	for (size_t i = 0; i < DB_STATEMENTS_MAX; i++)
+		sqlite3_finalize(db->cache[i].stmt);
+	sqlite3_close(db->handle);
+	free(db->path);
+	memset(db, 0, sizeof(*db));
+}
+
+/* What a result code means to the person who has to mend it. */
+static const struct {
+	int code;
+	enum err_kind kind;
+	bool retryable;
+	const char *text;
+} meanings[] = {
+	{ SQLITE_BUSY, ERR_STORE, true, "another process has been writing for too long" },
+	{ SQLITE_LOCKED, ERR_STORE, true, "another process has been writing for too long" },
+	{ SQLITE_FULL, ERR_STORE, true, "the disk is full" },
+	{ SQLITE_READONLY, ERR_STORE, false, "no permission to write there" },
+	{ SQLITE_PERM, ERR_STORE, false, "no permission" },
+	{ SQLITE_AUTH, ERR_STORE, false, "no permission" },
+	{ SQLITE_CANTOPEN, ERR_STORE, false,
+		"the file cannot be opened (permission, or the folder is missing)" },
+	{ SQLITE_CORRUPT, ERR_STORE, false,
+		"the file is damaged: stop all programs, then `sqlite3 store.db .recover`" },
+	{ SQLITE_NOTADB, ERR_STORE, false, "the file is not a store" },
+	{ SQLITE_NOMEM, ERR_NOMEM, false, "out of memory" },
+	{ SQLITE_INTERRUPT, ERR_INTERRUPTED, false, "interrupted" },
+};
+
+int db_fail(struct db *db, const char *what, struct err *err)
+{
+	int code = sqlite3_errcode(db->handle) & 0xff;
+
+	for (size_t i = 0; i < ARRAY_SIZE(meanings); i++) {
+		if (meanings[i].code != code)
+			continue;
+		err_set(err, meanings[i].kind, "%s the store %s: %s", what, db->path,
+			meanings[i].text);
+		if (err)
+			err->retryable = meanings[i].retryable;
+		return -(int)meanings[i].kind;
+	}
+	return err_set(
+		err, ERR_STORE, "%s the store %s: %s", what, db->path, sqlite3_errmsg(db->handle));
+}
+
+int db_exec(struct db *db, const char *sql, struct err *err)
+{
+	if (sqlite3_exec(db->handle, sql, NULL, NULL, NULL) != SQLITE_OK)
+		return db_fail(db, "could not prepare", err);
+	return 0;
+}
+
+int db_number(int64_t *value, struct db *db, const char *sql, struct err *err)
+{
+	sqlite3_stmt *stmt = NULL;
+	int rc = 0;
+
+	if (sqlite3_prepare_v2(db->handle, sql, -1, &stmt, NULL) == SQLITE_OK &&
+		sqlite3_step(stmt) == SQLITE_ROW)
+		*value = sqlite3_column_int64(stmt, 0);
+	else
+		rc = db_fail(db, "could not read", err);
+	sqlite3_finalize(stmt);
+	return rc;
+}
+
+static sqlite3_stmt **slot(struct db *db, const char *sql)
+{
+	size_t at = ((uintptr_t)sql >> 3) * 0x9e3779b1u;
+
+	for (;; at++) {
+		size_t i = at & (DB_STATEMENTS_MAX - 1);
+
+		if (!db->cache[i].sql)
+			db->cache[i].sql = sql;
+		if (db->cache[i].sql == sql)
+			return &db->cache[i].stmt;
+	}
+}
+
+static int bind_all(sqlite3_stmt *stmt, const struct bind *binds, int count)
+{
+	int rc = SQLITE_OK;
+
+	for (int i = 0; i < count && rc == SQLITE_OK; i++) {
+		const struct bind *bind = &binds[i];
+
+		switch (bind->kind) {
+		case BIND_NULL:
+			rc = sqlite3_bind_null(stmt, i + 1);
+			break;
+		case BIND_INT:
+			rc = sqlite3_bind_int64(stmt, i + 1, bind->number);
+			break;
+		case BIND_TEXT:
+			rc = sqlite3_bind_text(stmt, i + 1, bind->data, -1, SQLITE_STATIC);
+			break;
+		case BIND_BLOB:
+			rc = sqlite3_bind_blob64(stmt, i + 1, bind->data, bind->len, SQLITE_STATIC);
+			break;
+		}
+	}
+	return rc;
+}
+
+int db_query(sqlite3_stmt **out, struct db *db, const char *sql, const struct bind *binds,
+	int count, struct err *err)
+{
+	sqlite3_stmt **stmt = slot(db, sql);
+
+	if (*stmt)
+		sqlite3_reset(*stmt);
+	else if (sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, stmt, NULL) !=
+		 SQLITE_OK)
+		return db_fail(db, "could not use", err);
+	if (bind_all(*stmt, binds, count) != SQLITE_OK)
+		return db_fail(db, "could not use", err);
+	*out = *stmt;
+	return 0;
+}
+
+int db_next(struct db *db, sqlite3_stmt *stmt, struct err *err)
+{
+	int rc = sqlite3_step(stmt);
+
+	if (rc == SQLITE_ROW)
+		return 1;
+	rc = rc == SQLITE_DONE ? 0
+			       : db_fail(db,
+					 sqlite3_stmt_readonly(stmt) ? "could not read"
+								     : "could not write to",
+					 err);
+	sqlite3_reset(stmt);
+	return rc;
+}
+
+int db_run(struct db *db, const char *sql, const struct bind *binds, int count, struct err *err)
+{
+	sqlite3_stmt *stmt;
+	int rc = db_query(&stmt, db, sql, binds, count, err);
+
+	if (rc == 0)
+		rc = db_next(db, stmt, err);
+	if (rc == 1)
+		sqlite3_reset(stmt);
+	return rc < 0 ? rc : 0;
+}
+
+int db_value(int64_t *value, struct db *db, const char *sql, const struct bind *binds, int count,
+	struct err *err)
+{
+	sqlite3_stmt *stmt;
+	int rc = db_query(&stmt, db, sql, binds, count, err);
+
+	if (rc == 0)
+		rc = db_next(db, stmt, err);
+	if (rc == 0)
+		return -ERR_NOT_FOUND;
+	if (rc < 0)
+		return rc;
+	*value = db_int(stmt, 0);
+	sqlite3_reset(stmt);
+	return 0;
+}
+
+const char *db_text(sqlite3_stmt *stmt, int column)
+{
+	const char *text = (const char *)sqlite3_column_text(stmt, column);
+
+	return text ? text : "";
+}

@@ -1,0 +1,306 @@
+/*
+ * schema.c — the tables of the store.
+ *
+ * The packet is the unit of writing. Its rows without a row in `message` share the packet's base
+ * state; `n_*` count every row of the packet by its state. What is read rarely, or searched as a
+ * whole, lies in tables of its own, so that a walk over `packet` or `packet_key` touches little
+ * else. There is no index over all keys: a key is found by walking `packet_key`.
+ *
+ * Enum values (message status, run state, operation, mode) are stored as numbers and thereby part
+ * of the schema. Times are milliseconds UTC, 0 = never. Bit sets over the rows of a packet have
+ * position 0 in bit 0 of byte 0.
+ */
+
+#include "base/base.h"
+#include "store/schema.h"
+
+#define APPLICATION_ID 0x41674264 /* "AgBd" */
+
+static const char version_1[] =
+	"CREATE TABLE run ("
+	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" interface TEXT NOT NULL,"
+	" connection TEXT NOT NULL,"
+	" integration TEXT,"
+	" object TEXT NOT NULL,"
+	" external_id TEXT,"
+	" operation INTEGER NOT NULL,"
+	" mode INTEGER NOT NULL,"
+	" mode_why TEXT,"
+	" state INTEGER NOT NULL,"
+	" reason TEXT,"
+	" reading_done INTEGER NOT NULL DEFAULT 0,"
+	" initial INTEGER NOT NULL,"
+	" dry_run INTEGER NOT NULL,"
+	" started_by TEXT NOT NULL," /* manual, schedule, call */
+	" who TEXT NOT NULL,"
+	" limit_rows INTEGER NOT NULL,"
+	" batch INTEGER NOT NULL,"
+	" mapping_version INTEGER NOT NULL,"
+	" key_case INTEGER NOT NULL,"		 /* 1: keys of another case are other keys */
+	" epoch INTEGER NOT NULL DEFAULT 0,"	 /* raised by every claim */
+	" owner_pid INTEGER NOT NULL DEFAULT 0," /* of the last claim; alive if it has the lock */
+	" cancel_asked INTEGER NOT NULL DEFAULT 0,"
+	" cancel_who TEXT,"
+	" created INTEGER NOT NULL,"
+	" started INTEGER NOT NULL DEFAULT 0,"
+	" ended INTEGER NOT NULL DEFAULT 0,"
+	" progress INTEGER NOT NULL,"
+	" mark_time INTEGER NOT NULL DEFAULT 0," /* two marks some seconds apart, for the pace */
+	" mark_rows INTEGER NOT NULL DEFAULT 0,"
+	" last_time INTEGER NOT NULL DEFAULT 0,"
+	" last_rows INTEGER NOT NULL DEFAULT 0,"
+	" calls INTEGER NOT NULL DEFAULT 0,"
+	" read INTEGER NOT NULL DEFAULT 0,"
+	" completed INTEGER NOT NULL DEFAULT 0,"
+	" failed INTEGER NOT NULL DEFAULT 0,"
+	" pending INTEGER NOT NULL DEFAULT 0," /* New, Processing and Pending */
+	" unknown INTEGER NOT NULL DEFAULT 0,"
+	" cancelled INTEGER NOT NULL DEFAULT 0,"
+	" held INTEGER NOT NULL DEFAULT 0,"
+	" skipped INTEGER NOT NULL DEFAULT 0"
+	") STRICT;"
+	"CREATE INDEX run_by_interface ON run (interface, id);"
+	"CREATE INDEX run_open ON run (id) WHERE state < 4;"
+
+	"CREATE TABLE packet ("
+	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" run INTEGER NOT NULL,"
+	" rows INTEGER NOT NULL,"
+	" base INTEGER NOT NULL," /* state of the rows that have no row in message */
+	" base_time INTEGER NOT NULL,"
+	" base_attempts INTEGER NOT NULL DEFAULT 0,"
+	" base_attempt INTEGER NOT NULL DEFAULT 0," /* the last one of the base rows */
+	" base_next_try INTEGER NOT NULL DEFAULT 0,"
+	" code TEXT," /* of the base rows */
+	" comment TEXT,"
+	" own BLOB,"	    /* bit set: rows that have a row in message */
+	" superseded BLOB," /* bit set: a younger message of the key completed */
+	" created INTEGER NOT NULL,"
+	" changed INTEGER NOT NULL,"	   /* the last change of any of its rows */
+	" due INTEGER NOT NULL DEFAULT 0," /* earliest next_try of its Pending rows */
+	" n_new INTEGER NOT NULL DEFAULT 0,"
+	" n_processing INTEGER NOT NULL DEFAULT 0,"
+	" n_pending INTEGER NOT NULL DEFAULT 0,"
+	" n_completed INTEGER NOT NULL DEFAULT 0,"
+	" n_failed INTEGER NOT NULL DEFAULT 0,"
+	" n_unknown INTEGER NOT NULL DEFAULT 0,"
+	" n_cancelled INTEGER NOT NULL DEFAULT 0,"
+	" write_back INTEGER NOT NULL DEFAULT 0," /* 1: outstanding for the Completed base rows */
+	" job INTEGER"				  /* the bulk job that carries it */
+	") STRICT;"
+	"CREATE INDEX packet_by_run ON packet (run, id);"
+	"CREATE INDEX packet_due ON packet (run, id, n_new, due) WHERE n_new > 0 OR n_pending > 0;"
+	"CREATE INDEX packet_odd ON packet (id) WHERE n_completed < rows;"
+	"CREATE INDEX packet_by_change ON packet (changed);"
+	"CREATE INDEX packet_by_code ON packet (code) WHERE code IS NOT NULL;"
+	"CREATE INDEX packet_write_back ON packet (run, id) WHERE write_back = 1;"
+	"CREATE TABLE packet_key (packet INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;"
+	"CREATE TABLE packet_body (packet INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;"
+	"CREATE TABLE packet_row (packet INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;"
+
+	"CREATE TABLE attempt ("
+	" id INTEGER PRIMARY KEY,"
+	" run INTEGER NOT NULL,"
+	" packet INTEGER NOT NULL,"
+	" job INTEGER,"
+	" epoch INTEGER NOT NULL,"
+	" sent INTEGER NOT NULL,"
+	" done INTEGER NOT NULL DEFAULT 0,"
+	" http_status INTEGER NOT NULL DEFAULT 0,"
+	" rows BLOB," /* bit set; NULL = all of the packet */
+	" request_id TEXT NOT NULL,"
+	" note TEXT"
+	") STRICT;"
+	"CREATE INDEX attempt_by_packet ON attempt (packet);"
+	"CREATE INDEX attempt_open ON attempt (run) WHERE done = 0;"
+	"CREATE TABLE attempt_result (attempt INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;"
+
+	"CREATE TABLE job ("
+	" id INTEGER PRIMARY KEY,"
+	" run INTEGER NOT NULL,"
+	" salesforce_id TEXT,"
+	" state TEXT NOT NULL," /* Salesforce's word, or Creating before it has one */
+	" first_packet INTEGER NOT NULL,"
+	" last_packet INTEGER NOT NULL,"
+	" epoch INTEGER NOT NULL,"
+	" created INTEGER NOT NULL,"
+	" changed INTEGER NOT NULL,"
+	" processed INTEGER NOT NULL DEFAULT 0,"
+	" failed INTEGER NOT NULL DEFAULT 0,"
+	" note TEXT"
+	") STRICT;"
+	"CREATE INDEX job_by_run ON job (run);"
+
+	"CREATE TABLE message ("
+	" id INTEGER PRIMARY KEY," /* packet x 256 + position */
+	" status INTEGER NOT NULL,"
+	" time INTEGER NOT NULL,"
+	" attempts INTEGER NOT NULL,"
+	" attempt INTEGER NOT NULL DEFAULT 0,"
+	" next_try INTEGER NOT NULL DEFAULT 0,"
+	" created INTEGER NOT NULL DEFAULT 0,"
+	" salesforce_id TEXT,"
+	" code TEXT,"
+	" comment TEXT,"
+	" fields TEXT,"
+	" record TEXT,"		    /* replaces the one in packet_body */
+	" mapping_version INTEGER," /* of `record`, when it was mapped anew */
+	" edited_by TEXT,"
+	" edited_at INTEGER NOT NULL DEFAULT 0,"
+	" write_back INTEGER NOT NULL DEFAULT 0"
+	") STRICT;"
+	"CREATE INDEX message_by_code ON message (code, id) WHERE code IS NOT NULL;"
+	"CREATE INDEX message_by_status ON message (status, id) WHERE status <> 3;"
+
+	"CREATE TABLE connection ("
+	" name TEXT PRIMARY KEY,"
+	" agent_checked INTEGER NOT NULL DEFAULT 0,"
+	" agent_ok INTEGER NOT NULL DEFAULT 0,"
+	" agent_summary TEXT,"
+	" agent_config TEXT,"
+	" salesforce_checked INTEGER NOT NULL DEFAULT 0,"
+	" salesforce_ok INTEGER NOT NULL DEFAULT 0,"
+	" salesforce_summary TEXT,"
+	" salesforce_config TEXT,"
+	" org_id TEXT,"
+	" org_name TEXT,"
+	" sandbox INTEGER NOT NULL DEFAULT 0,"
+	" pinned_at INTEGER NOT NULL DEFAULT 0,"
+	" api_used INTEGER NOT NULL DEFAULT 0,"
+	" api_allowed INTEGER NOT NULL DEFAULT 0,"
+	" limits_at INTEGER NOT NULL DEFAULT 0,"
+	" brake INTEGER NOT NULL DEFAULT 0," /* 0 Active, 1 Held by a person, 2 Blocked */
+	" brake_reason TEXT,"
+	" brake_who TEXT,"
+	" brake_at INTEGER NOT NULL DEFAULT 0,"
+	" probe_at INTEGER NOT NULL DEFAULT 0"
+	") STRICT, WITHOUT ROWID;"
+
+	"CREATE TABLE watermark ("
+	" interface TEXT PRIMARY KEY,"
+	" source_column TEXT NOT NULL,"
+	" value TEXT NOT NULL,"
+	" org_id TEXT NOT NULL,"
+	" mapping_version INTEGER NOT NULL,"
+	" run INTEGER NOT NULL,"
+	" changed INTEGER NOT NULL"
+	") STRICT, WITHOUT ROWID;"
+
+	"CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+
+	"CREATE TABLE audit ("
+	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" time INTEGER NOT NULL,"
+	" who TEXT NOT NULL,"
+	" action TEXT NOT NULL,"
+	" run INTEGER NOT NULL DEFAULT 0,"
+	" message INTEGER NOT NULL DEFAULT 0,"
+	" detail TEXT"
+	") STRICT;"
+	"CREATE INDEX audit_by_message ON audit (message) WHERE message <> 0;"
+	"CREATE INDEX audit_by_run ON audit (run) WHERE run <> 0;";
+
+/* Entry i leads from version i to version i + 1. Only ever append. */
+static const char *const migrations[] = { version_1 };
+
+int schema_version(void)
+{
+	return (int)ARRAY_SIZE(migrations);
+}
+
+static int identity(int64_t *application, int64_t *version, struct db *db, struct err *err)
+{
+	int rc = db_number(application, db, "PRAGMA application_id", err);
+
+	return rc ? rc : db_number(version, db, "PRAGMA user_version", err);
+}
+
+static int refuse_newer(struct db *db, int64_t version, struct err *err)
+{
+	if (version <= schema_version())
+		return 0;
+	return err_set(err, ERR_STORE,
+		"the store %s was written by a newer version of this program (schema %d, this one "
+		"knows %d): install that version",
+		db->path, (int)version, schema_version());
+}
+
+static int refuse_foreign(struct db *db, int64_t application, struct err *err)
+{
+	if (application == APPLICATION_ID)
+		return 0;
+	return err_set(
+		err, ERR_STORE, "%s is a database of another program: move it away", db->path);
+}
+
+/* These must come before the first table, and outside of a transaction. */
+static int lay_out(struct db *db, struct err *err)
+{
+	char sql[160];
+
+	snprintf(sql, sizeof(sql),
+		"PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL;"
+		"PRAGMA application_id = %d; PRAGMA journal_mode = WAL;",
+		APPLICATION_ID);
+	return db_exec(db, sql, err);
+}
+
+static int migrate(struct db *db, int64_t version, struct err *err)
+{
+	char sql[64];
+	int rc = db_exec(db, "BEGIN IMMEDIATE", err);
+
+	for (; rc == 0 && version < schema_version(); version++)
+		rc = db_exec(db, migrations[version], err);
+	if (rc == 0) {
+		snprintf(sql, sizeof(sql), "PRAGMA user_version = %d", schema_version());
+		rc = db_exec(db, sql, err);
+	}
+	if (rc == 0)
+		rc = db_exec(db, "COMMIT", err);
+	if (rc != 0)
+		db_exec(db, "ROLLBACK", NULL);
+	return rc;
+}
+
+int schema_prepare(struct db *db, struct err *err)
+{
+	int64_t application = 0;
+	int64_t version = 0;
+	int64_t pages = 0;
+	int rc = db_number(&pages, db, "PRAGMA page_count", err);
+
+	if (rc == 0 && pages == 0)
+		rc = lay_out(db, err);
+	if (rc == 0)
+		rc = identity(&application, &version, db, err);
+	if (rc == 0)
+		rc = refuse_foreign(db, application, err);
+	if (rc == 0)
+		rc = refuse_newer(db, version, err);
+	if (rc == 0 && version < schema_version())
+		rc = migrate(db, version, err);
+	return rc;
+}
+
+int schema_check(struct db *db, struct err *err)
+{
+	int64_t application = 0;
+	int64_t version = 0;
+	int rc = identity(&application, &version, db, err);
+
+	if (rc == 0 && application == 0 && version == 0)
+		return err_set(err, ERR_NOT_FOUND, "there is no store at %s yet", db->path);
+	if (rc == 0)
+		rc = refuse_foreign(db, application, err);
+	if (rc == 0)
+		rc = refuse_newer(db, version, err);
+	if (rc == 0 && version < schema_version())
+		rc = err_set(err, version ? ERR_STORE : ERR_NOT_FOUND,
+			version ? "the store %s is of an older version: start the agent once to "
+				  "bring it up to date"
+				: "there is no store at %s yet",
+			db->path);
+	return rc;
+}
