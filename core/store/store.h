@@ -31,6 +31,8 @@ void store_close(struct store *store);
 int store_begin(struct store *store, struct err *err);
 int store_commit(struct store *store, struct err *err);
 void store_rollback(struct store *store);
+/* Is the transaction still open? Some failures (disk full) take back all of it, not one job. */
+bool store_alive(const struct store *store);
 /* Nested: undo only what one job of a turn did. */
 int store_savepoint(struct store *store, struct err *err);
 int store_release(struct store *store, struct err *err);
@@ -54,7 +56,8 @@ struct run_spec {
 	const char *trigger; /* "manual", "schedule", "call" */
 	const char *who;     /* system user (and SSH origin) */
 	uint64_t mapping_version;
-	int64_t batch; /* runs started together share it; 0 = alone */
+	int64_t batch;		 /* runs started together share it; 0 = alone */
+	bool key_case_sensitive; /* keys that differ in case alone are different keys */
 };
 
 /* A new run in state Queued. */
@@ -64,7 +67,8 @@ int store_run_create(
 /*
  * Ownership: an OFD lock on byte `run` of DIR/store.lock, which dies with the process, and a raised
  * epoch that every later write of the run is checked against. ERR_UNFINISHED when another process
- * holds it (the text names its pid). Free the claim to let go.
+ * holds it (the text names its pid). Free the claim to let go. A verb with a claim that was
+ * overtaken meanwhile fails with ERR_UNFINISHED, not retryable.
  */
 struct run_claim;
 int store_run_claim(struct run_claim **out, struct store *store, int64_t run, struct err *err);
@@ -77,7 +81,8 @@ struct run_change {
 	int mode;  /* enum transfer_mode chosen, -1 = leave */
 	const char *mode_why;
 	const char *reason; /* why it stopped, paused; "" clears */
-	int64_t read_add;   /* rows read since the last change */
+	int64_t read_add;   /* 0, or held_add + skipped_add: rows of packets are counted by
+			       store_packet_add() */
 	int64_t held_add;
 	int64_t skipped_add;
 	int64_t calls_add; /* requests made to Salesforce */
@@ -88,6 +93,10 @@ struct run_change {
 		-1, -1, NULL, NULL, 0, 0, 0, 0, false                                              \
 	}
 
+/*
+ * A change of nothing is a sign of life (`progress`). RUN_DONE is refused with ERR_UNFINISHED,
+ * retryable, while messages of the run are New, Processing or Pending (dry runs excepted).
+ */
 int store_run_update(struct store *store, const struct run_claim *claim,
 	const struct run_change *change, struct err *err);
 
@@ -124,7 +133,8 @@ int row_set_count(const struct row_set *set);
 
 /*
  * Record that `rows` of `packet` are about to leave in request `request_id`. They become
- * Processing. Commit before the first byte is sent.
+ * Processing. Commit before the first byte is sent. ERR_UNFINISHED, retryable, when one of them is
+ * not New or Pending any more (an operator was faster): load the packet again.
  */
 int store_attempt_begin(int64_t *attempt, struct store *store, const struct run_claim *claim,
 	int64_t packet, const struct row_set *rows, const char *request_id, struct err *err);
@@ -171,6 +181,15 @@ int store_message_event(struct store *store, int64_t message, enum message_event
 int store_message_edit(
 	struct store *store, int64_t message, const char *record, const char *who, struct err *err);
 
+/* The payload as today's mapping makes it, of a message about to be sent again; edited ones stay.
+ */
+int store_message_remap(struct store *store, const struct run_claim *claim, int64_t message,
+	const char *record, uint64_t mapping_version, struct err *err);
+
+/* Who did what, when, for good. `run` and `message` 0 and `detail` NULL when there is none. */
+int store_audit(struct store *store, const char *who, const char *action, int64_t run,
+	int64_t message, const char *detail, struct err *err);
+
 /* ---- what is known of connections and interfaces ---- */
 
 struct ping_record {
@@ -196,5 +215,11 @@ int store_org_limits(struct store *store, const char *connection, int64_t used, 
 
 /* Small named values (schema-free, e.g. "ticks"); NULL deletes. */
 int store_setting(struct store *store, const char *name, const char *value, struct err *err);
+
+/*
+ * Count everything anew, from messages to packets to runs, and compare: ERR_STORE names the first
+ * difference. Walks over the whole store; for tests and `doctor`.
+ */
+int store_verify(struct store *store, struct err *err);
 
 #endif

@@ -1,0 +1,42 @@
+/* private.h — what the files that implement store.h share (internal to core/store). */
+
+#ifndef STORE_PRIVATE_H
+#define STORE_PRIVATE_H
+
+#include "base/buf.h"
+#include "store/db.h"
+#include "store/packet.h"
+#include "store/store.h"
+
+struct store {
+	struct db db;
+	char *dir;
+	bool writing;	     /* between store_begin() and its end */
+	int64_t transaction; /* number of the current one */
+	int64_t checked_run; /* the claim that was found good ... */
+	int64_t checked_epoch;
+	int64_t checked_transaction; /* ... in this transaction */
+	struct packet packet;	     /* scratch of one verb */
+	struct buf blob;	     /* scratch of one verb */
+};
+
+struct run_claim {
+	int64_t run;
+	int64_t epoch;
+	int fd; /* holds the lock */
+};
+
+/* ERR_STORE outside of a transaction. */
+int store_check_writing(struct store *store, struct err *err);
+
+/* The same, and ERR_UNFINISHED when `claim` was overtaken by another process. */
+int store_check_claim(struct store *store, const struct run_claim *claim, struct err *err);
+
+/* Mark what a run's Completed messages make out of date (supersede.c). */
+int store_supersede(struct store *store, int64_t run, struct err *err);
+
+/* Did a message with the same connection, object and key complete after `message`? */
+int store_is_superseded(bool *superseded, struct store *store, const struct packet *packet,
+	int position, struct err *err);
+
+#endif

@@ -1,0 +1,402 @@
+/*
+ * supersede.c — what is older than a Completed message of its key is superseded.
+ *
+ * Looking for older messages with every answer would cost more than the answer itself, so a run
+ * marks them when it ends (or pauses), by one walk over its own keys against a table of the keys
+ * that could be out of date. Until then store_is_superseded() looks into the runs under way.
+ */
+
+#include "base/base.h"
+#include "base/clock.h"
+#include "store/blob.h"
+#include "store/private.h"
+
+#define TABLE_ENTRIES (1u << 18) /* keys of one walk; more make more walks */
+#define TABLE_SLOTS (TABLE_ENTRIES * 2)
+
+/* Connection, object and the reading of keys of a run. */
+struct scope {
+	int64_t run;
+	char *connection, *object;
+	bool key_case;
+};
+
+static void scope_free(struct scope *scope)
+{
+	free(scope->connection);
+	free(scope->object);
+}
+
+static int scope_load(struct scope *scope, struct db *db, int64_t run, struct err *err)
+{
+	static const char sql[] = "SELECT connection, object, key_case FROM run WHERE id = ?";
+	sqlite3_stmt *stmt;
+	int rc = db_query(&stmt, db, sql, BINDS(B_INT(run)), err);
+
+	*scope = (struct scope){ .run = run };
+	if (rc == 0)
+		rc = db_next(db, stmt, err);
+	if (rc == 0)
+		return err_set(err, ERR_NOT_FOUND, "there is no run %" PRId64, run);
+	if (rc < 0)
+		return rc;
+	scope->connection = strdup(db_text(stmt, 0));
+	scope->object = strdup(db_text(stmt, 1));
+	scope->key_case = db_int(stmt, 2) != 0;
+	sqlite3_reset(stmt);
+	if (scope->connection && scope->object)
+		return 0;
+	scope_free(scope);
+	return err_nomem(err);
+}
+
+/* A key as the org compares it: without blanks around it, and without case unless told. */
+static uint64_t key_hash(const char *key, bool key_case)
+{
+	uint64_t hash = 0xcbf29ce484222325u;
+	const char *end;
+
+	while (*key == ' ' || *key == '\t')
+		key++;
+	end = key + strlen(key);
+	while (end > key && (end[-1] == ' ' || end[-1] == '\t'))
+		end--;
+	if (key == end)
+		return 0;
+	for (; key < end; key++) {
+		unsigned char c = (unsigned char)*key;
+
+		if (!key_case && c >= 'A' && c <= 'Z')
+			c |= 0x20;
+		hash = (hash ^ c) * 0x100000001b3u;
+	}
+	hash ^= hash >> 32;
+	return hash ? hash : 1;
+}
+
+/* ---- keys that could be out of date ---- */
+
+struct table {
+	struct {
+		uint64_t hash; /* 0 = free; 64 bits are taken for the key */
+		int64_t message;
+	} * slots;
+	size_t count;
+};
+
+static bool table_add(struct table *table, uint64_t hash, int64_t message)
+{
+	size_t at = hash & (TABLE_SLOTS - 1);
+
+	if (table->count == TABLE_ENTRIES)
+		return false;
+	while (table->slots[at].hash)
+		at = (at + 1) & (TABLE_SLOTS - 1);
+	table->slots[at].hash = hash;
+	table->slots[at].message = message;
+	table->count++;
+	return true;
+}
+
+static int load_keys(struct buf *out, const char *keys[PACKET_ROWS_MAX], struct db *db,
+	int64_t packet, int rows, struct err *err)
+{
+	static const char sql[] = "SELECT data FROM packet_key WHERE packet = ?";
+	sqlite3_stmt *stmt;
+	int rc = db_query(&stmt, db, sql, BINDS(B_INT(packet)), err);
+
+	if (rc == 0)
+		rc = db_next(db, stmt, err);
+	if (rc < 0)
+		return rc;
+	buf_reset(out);
+	if (rc == 1)
+		buf_add(out, sqlite3_column_blob(stmt, 0), (size_t)sqlite3_column_bytes(stmt, 0));
+	sqlite3_reset(stmt);
+	rc = buf_check(out, "the keys of a packet", err);
+	return rc ? rc : blob_keys_read(keys, buf_str(out), out->len, rows, err);
+}
+
+static bool can_be_superseded(enum message_status status)
+{
+	return status == MESSAGE_FAILED || status == MESSAGE_UNKNOWN ||
+	       status == MESSAGE_CANCELLED || status == MESSAGE_PENDING;
+}
+
+/* Packets with messages that could be superseded by those of a run, after a packet. */
+static const char sql_candidate[] =
+	"SELECT p.id FROM packet AS p INDEXED BY packet_odd JOIN run AS r ON r.id = p.run"
+	" WHERE p.id > ?1 AND p.id <= (SELECT max(id) FROM packet WHERE run = ?2)"
+	" AND p.n_completed < p.rows"
+	" AND p.n_failed + p.n_unknown + p.n_cancelled + p.n_pending > 0"
+	" AND r.connection = ?3 AND r.object = ?4 ORDER BY p.id LIMIT 1";
+
+/* Fill the table from the packets after *packet; *packet is 0 when it has come to the end. */
+static int collect(struct table *table, int64_t *packet, struct store *store,
+	const struct scope *scope, struct err *err)
+{
+	const char *keys[PACKET_ROWS_MAX];
+	struct packet *loaded = &store->packet;
+	int rc = 0;
+
+	while (rc == 0 && table->count + PACKET_ROWS_MAX <= TABLE_ENTRIES) {
+		rc = db_value(packet, &store->db, sql_candidate,
+			BINDS(B_INT(*packet), B_INT(scope->run), B_TEXT(scope->connection),
+				B_TEXT(scope->object)),
+			err);
+		if (rc == -ERR_NOT_FOUND) {
+			*packet = 0;
+			return 0;
+		}
+		if (rc == 0)
+			rc = packet_load(loaded, &store->db, *packet, err);
+		if (rc == 0)
+			rc = load_keys(&store->blob, keys, &store->db, *packet, loaded->count, err);
+		for (int i = 0; rc == 0 && i < loaded->count; i++) {
+			uint64_t hash = key_hash(keys[i], scope->key_case);
+
+			if (hash && can_be_superseded(packet_row(loaded, i)->status) &&
+				!row_set_has(&loaded->superseded, i))
+				table_add(table, hash, MESSAGE_ID(*packet, i));
+		}
+	}
+	return rc;
+}
+
+/* ---- the walk over a run's completed keys ---- */
+
+struct id_list {
+	int64_t *ids;
+	size_t count, room;
+};
+
+static bool list_add(struct id_list *list, int64_t id)
+{
+	if (list->count == list->room) {
+		size_t room = list->room ? list->room * 2 : 64;
+		int64_t *ids = realloc(list->ids, room * sizeof(*ids));
+
+		if (!ids)
+			return false;
+		list->ids = ids;
+		list->room = room;
+	}
+	list->ids[list->count++] = id;
+	return true;
+}
+
+/* Take what is older than `message` and has its key out of the table, into the list. */
+static bool find_older(struct id_list *list, struct table *table, uint64_t hash, int64_t message)
+{
+	size_t at = hash & (TABLE_SLOTS - 1);
+
+	for (; table->slots[at].hash; at = (at + 1) & (TABLE_SLOTS - 1)) {
+		if (table->slots[at].hash != hash || table->slots[at].message >= message)
+			continue;
+		if (!list_add(list, table->slots[at].message))
+			return false;
+		table->slots[at].message = INT64_MAX;
+	}
+	return true;
+}
+
+static const char sql_completed[] =
+	"SELECT id FROM packet WHERE run = ?1 AND id > ?2 AND n_completed > 0 ORDER BY id LIMIT 1";
+
+static int walk(struct id_list *list, struct table *table, struct store *store,
+	const struct scope *scope, struct err *err)
+{
+	const char *keys[PACKET_ROWS_MAX];
+	struct packet *packet = &store->packet;
+	int64_t id = 0;
+	int rc = 0;
+
+	while (rc == 0) {
+		rc = db_value(
+			&id, &store->db, sql_completed, BINDS(B_INT(scope->run), B_INT(id)), err);
+		if (rc == -ERR_NOT_FOUND)
+			return 0;
+		if (rc == 0)
+			rc = packet_load(packet, &store->db, id, err);
+		if (rc == 0)
+			rc = load_keys(&store->blob, keys, &store->db, id, packet->count, err);
+		for (int i = 0; rc == 0 && i < packet->count; i++) {
+			uint64_t hash = key_hash(keys[i], scope->key_case);
+
+			if (hash && packet_row(packet, i)->status == MESSAGE_COMPLETED &&
+				!find_older(list, table, hash, MESSAGE_ID(id, i)))
+				rc = err_nomem(err);
+		}
+	}
+	return rc;
+}
+
+/* ---- marks ---- */
+
+static int by_number(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a;
+	int64_t y = *(const int64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* A Pending one must not be sent any more. */
+static int mark_row(
+	struct packet *packet, struct db *db, int position, int64_t now, struct err *err)
+{
+	const struct packet_row *row = packet_row(packet, position);
+	struct outcome outcome = {
+		.row = *row,
+		.time = now,
+		.comment = "superseded: a younger message of its key was completed",
+	};
+	int rc;
+
+	row_set_add(&packet->superseded, position);
+	packet->changed = true;
+	if (row->status != MESSAGE_PENDING)
+		return 0;
+	outcome.row.next_try = 0;
+	rc = message_next(&outcome.row.status, row->status, EVENT_CANCEL, ACTOR_RUN, err);
+	return rc ? rc : packet_move_row(packet, db, position, &outcome, err);
+}
+
+static int mark(struct store *store, struct id_list *list, struct err *err)
+{
+	struct packet *packet = &store->packet;
+	int64_t now = clock_now();
+	size_t i = 0;
+	int rc = 0;
+
+	if (list->count)
+		qsort(list->ids, list->count, sizeof(*list->ids), by_number);
+	while (rc == 0 && i < list->count) {
+		rc = packet_load(packet, &store->db, MESSAGE_PACKET(list->ids[i]), err);
+		for (; rc == 0 && i < list->count && MESSAGE_PACKET(list->ids[i]) == packet->id;
+			i++)
+			rc = mark_row(packet, &store->db, MESSAGE_POSITION(list->ids[i]), now, err);
+		if (rc == 0)
+			rc = packet_save(packet, &store->db, now, err);
+	}
+	return rc;
+}
+
+static int supersede(struct store *store, const struct scope *scope, struct err *err)
+{
+	struct table table = { NULL, 0 };
+	struct id_list list = { NULL, 0, 0 };
+	int64_t packet = 0;
+	int rc = 0;
+
+	do {
+		int64_t first = 0;
+
+		/* Most runs find nothing to supersede and pay for no table. */
+		rc = db_value(&first, &store->db, sql_candidate,
+			BINDS(B_INT(packet), B_INT(scope->run), B_TEXT(scope->connection),
+				B_TEXT(scope->object)),
+			err);
+		if (rc == -ERR_NOT_FOUND) {
+			rc = 0;
+			break;
+		}
+		if (!table.slots)
+			table.slots = malloc(TABLE_SLOTS * sizeof(*table.slots));
+		if (rc == 0 && !table.slots)
+			rc = err_nomem(err);
+		if (rc != 0)
+			break;
+		memset(table.slots, 0, TABLE_SLOTS * sizeof(*table.slots));
+		table.count = 0;
+		rc = collect(&table, &packet, store, scope, err);
+		if (rc == 0 && table.count)
+			rc = walk(&list, &table, store, scope, err);
+	} while (rc == 0 && packet);
+	if (rc == 0)
+		rc = mark(store, &list, err);
+	free(table.slots);
+	free(list.ids);
+	return rc;
+}
+
+int store_supersede(struct store *store, int64_t run, struct err *err)
+{
+	struct scope scope;
+	int rc = scope_load(&scope, &store->db, run, err);
+
+	if (rc != 0)
+		return rc;
+	rc = supersede(store, &scope, err);
+	scope_free(&scope);
+	return rc;
+}
+
+/* ---- one message ---- */
+
+/* Packets with completed messages of runs under way, of the same connection and object. */
+static const char sql_under_way[] =
+	"SELECT p.id FROM run AS r JOIN packet AS p ON p.run = r.id WHERE r.state < 4"
+	" AND r.connection = ?1 AND r.object = ?2 AND p.id >= ?3 AND p.n_completed > 0";
+
+static int search_packet(bool *found, struct packet *younger, struct store *store, int64_t id,
+	uint64_t hash, int64_t message, bool key_case, struct err *err)
+{
+	const char *keys[PACKET_ROWS_MAX];
+	int rc = packet_load(younger, &store->db, id, err);
+
+	if (rc == 0)
+		rc = load_keys(&store->blob, keys, &store->db, id, younger->count, err);
+	for (int i = 0; rc == 0 && i < younger->count && !*found; i++)
+		*found = MESSAGE_ID(id, i) > message &&
+			 packet_row(younger, i)->status == MESSAGE_COMPLETED &&
+			 key_hash(keys[i], key_case) == hash;
+	return rc;
+}
+
+static int search_under_way(bool *found, struct store *store, const struct scope *scope,
+	uint64_t hash, int64_t message, struct err *err)
+{
+	struct packet younger;
+	struct id_list packets = { NULL, 0, 0 };
+	sqlite3_stmt *stmt;
+	int rc = db_query(&stmt, &store->db, sql_under_way,
+		BINDS(B_TEXT(scope->connection), B_TEXT(scope->object),
+			B_INT(MESSAGE_PACKET(message))),
+		err);
+
+	memset(&younger, 0, sizeof(younger));
+	while (rc == 0 && (rc = db_next(&store->db, stmt, err)) == 1)
+		rc = list_add(&packets, db_int(stmt, 0)) ? 0 : err_nomem(err);
+	for (size_t i = 0; rc == 0 && i < packets.count && !*found; i++)
+		rc = search_packet(found, &younger, store, packets.ids[i], hash, message,
+			scope->key_case, err);
+	packet_clear(&younger);
+	free(packets.ids);
+	return rc;
+}
+
+int store_is_superseded(bool *superseded, struct store *store, const struct packet *packet,
+	int position, struct err *err)
+{
+	const char *keys[PACKET_ROWS_MAX];
+	struct scope scope;
+	uint64_t hash;
+	int rc;
+
+	*superseded = row_set_has(&packet->superseded, position);
+	if (*superseded)
+		return 0;
+	rc = scope_load(&scope, &store->db, packet->run, err);
+	if (rc != 0)
+		return rc;
+	rc = load_keys(&store->blob, keys, &store->db, packet->id, packet->count, err);
+	if (rc == 0) {
+		hash = key_hash(keys[position], scope.key_case);
+		if (hash)
+			rc = search_under_way(superseded, store, &scope, hash,
+				MESSAGE_ID(packet->id, position), err);
+	}
+	scope_free(&scope);
+	return rc;
+}

@@ -1,0 +1,5 @@
+/* Tests of core/store. */
+
+#include "store/suites.h"
+
+TEST_MAIN(suite_store)

@@ -1,0 +1,10 @@
+/* suites.h — the suites of this folder. */
+
+#ifndef TESTS_STORE_SUITES_H
+#define TESTS_STORE_SUITES_H
+
+#include "harness/check_main.h"
+
+Suite *suite_store(void);
+
+#endif
