@@ -20,11 +20,16 @@ struct reader_spec {
 	const char *odbc;    /* complete connection string, with UID and PWD */
 	const char *query;
 	int64_t limit_rows; /* 0 = all */
-	int timeout_s;	    /* without a row, 0 = none */
+	int timeout_s;	    /* without a row, while one is asked for; 0 = none */
 };
 
 struct reader;
 
+/*
+ * Start the child. It dies with the *thread* that calls this (PR_SET_PDEATHSIG), so start, read and
+ * free a reader on one thread. It inherits no open file, and of the environment only what drivers
+ * look at (reader_environment.c).
+ */
 int reader_start(struct reader **out, const struct reader_spec *spec, struct err *err);
 
 /* Waits for the column list. Borrowed until reader_free(). */
@@ -42,7 +47,10 @@ int reader_next(const struct cell **cells, const char **row, size_t *row_len, st
 /* From any thread: kill the child; a waiting reader_next() returns. */
 void reader_stop(struct reader *reader);
 
-/* Reaps the child. */
+/* The child's process id; 0 when it is gone. */
+int reader_pid(struct reader *reader);
+
+/* Ends the child if it still runs, and reaps it. */
 void reader_free(struct reader *reader);
 
 /* The child's main: read the spec from standard input, write frames to standard output. Exit code.
@@ -53,5 +61,8 @@ int reader_child_main(void);
 struct text_list;
 int source_odbc_drivers(struct text_list *names, struct err *err);
 int source_odbc_data_sources(struct text_list *names, struct err *err);
+
+/* The driver behind a data source name, "" when there is no such name. */
+int source_odbc_driver_of(char *driver, size_t size, const char *data_source, struct err *err);
 
 #endif

@@ -2,7 +2,7 @@
  * source.h — rows out of a database or file, streaming: one row at a time, never a whole result
  * set.
  *
- * `struct row_source` is opened inside the reader child (see reader.h); the parent sees rows only
+ * A source (odbc.h) is opened inside the reader child (see reader.h); the parent sees rows only
  * through the reader. Values travel as text in the encoding of source_row below.
  */
 
@@ -37,7 +37,8 @@ struct column {
 };
 
 #define COLUMNS_MAX 1024
-#define CELL_MAX (16u << 20)
+#define CELL_MAX (16u << 20) /* bytes of one value as it travels: UTF-8 or base64 */
+#define ROW_MAX (32u << 20)  /* bytes of one row */
 
 /* One value: UTF-8 text (binary: base64), or NULL. */
 struct cell {
@@ -55,6 +56,12 @@ void source_row_encode(struct buf *out, const struct cell *cells, int count);
 
 /* Decode into `cells` (borrowing `data`); false when malformed or the count differs. */
 bool source_row_decode(struct cell *cells, int count, const char *data, size_t len);
+
+/*
+ * Why a text cannot travel as it is ("holds a NUL byte at 3", "is not UTF-8 from byte 7"), written
+ * into `words`; NULL when it can.
+ */
+const char *source_text_problem(char *words, size_t size, const char *text, size_t len);
 
 const char *column_type_name(enum column_type type);
 

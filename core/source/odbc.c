@@ -1,0 +1,411 @@
+/*
+ * odbc.c — one query through unixODBC. Short values arrive in bound buffers (one driver call a
+ * row); what does not fit, and everything where the driver cannot mix the two, is fetched in pieces
+ * by SQLGetData.
+ */
+
+#include "base/base.h"
+#include "source/odbc.h"
+#include "source/odbc_error.h"
+#include "base/text.h"
+
+#include <sodium.h>
+#include <sqlext.h>
+
+#define SLOT_SIZE 1024 /* bytes of a bound buffer */
+#define PIECE (64 * 1024)
+#define KEEP_MAX (1u << 20) /* a buffer that grew beyond this is given back after its row */
+
+/* Server-specific SQL types that no header of unixODBC names. */
+#define SQL_MSSQL_DATETIMEOFFSET (-155)
+#define SQL_MSSQL_TIME2 (-154)
+
+struct slot {
+	bool bound;
+	char *data; /* bound: SLOT_SIZE bytes */
+	SQLLEN length;
+	struct buf whole; /* a value fetched in pieces, or base64 */
+	char bad[128];
+};
+
+struct odbc_source {
+	char *connection; /* owned, wiped: only to keep a password out of error texts */
+	SQLHENV env;
+	SQLHDBC dbc;
+	SQLHSTMT stmt;
+	bool connected;
+	bool can_bind;
+	struct column *columns;
+	struct slot *slots;
+	struct cell *cells;
+	int count;
+	struct buf raw; /* a binary value before base64 */
+};
+
+static const struct {
+	SQLSMALLINT sql;
+	enum column_type type;
+} types[] = {
+	{ SQL_BIT, COLUMN_BOOLEAN },
+	{ SQL_TINYINT, COLUMN_INTEGER },
+	{ SQL_SMALLINT, COLUMN_INTEGER },
+	{ SQL_INTEGER, COLUMN_INTEGER },
+	{ SQL_BIGINT, COLUMN_INTEGER },
+	{ SQL_DECIMAL, COLUMN_DECIMAL },
+	{ SQL_NUMERIC, COLUMN_DECIMAL },
+	{ SQL_REAL, COLUMN_FLOAT },
+	{ SQL_FLOAT, COLUMN_FLOAT },
+	{ SQL_DOUBLE, COLUMN_FLOAT },
+	{ SQL_DATE, COLUMN_DATE },
+	{ SQL_TYPE_DATE, COLUMN_DATE },
+	{ SQL_TIME, COLUMN_TIME },
+	{ SQL_TYPE_TIME, COLUMN_TIME },
+	{ SQL_MSSQL_TIME2, COLUMN_TIME },
+	{ SQL_TIMESTAMP, COLUMN_DATETIME },
+	{ SQL_TYPE_TIMESTAMP, COLUMN_DATETIME },
+	{ SQL_MSSQL_DATETIMEOFFSET, COLUMN_DATETIME_TZ },
+	{ SQL_BINARY, COLUMN_BINARY },
+	{ SQL_VARBINARY, COLUMN_BINARY },
+	{ SQL_LONGVARBINARY, COLUMN_BINARY },
+};
+
+/* `name` is the database's own type name: ODBC has one code for times with and without a zone. */
+static enum column_type type_of(SQLSMALLINT sql, const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
+		if (types[i].sql != sql)
+			continue;
+		if (types[i].type == COLUMN_DATETIME &&
+			(strcasestr(name, "timestamptz") || strcasestr(name, "with time zone")))
+			return COLUMN_DATETIME_TZ;
+		return types[i].type;
+	}
+	return COLUMN_TEXT;
+}
+
+static int statement_error(struct odbc_source *source, const char *what, struct err *err)
+{
+	return odbc_error(err, SQL_HANDLE_STMT, source->stmt, what, source->connection);
+}
+
+static int connection_error(struct odbc_source *source, const char *what, struct err *err)
+{
+	return odbc_error(err, SQL_HANDLE_DBC, source->dbc, what, source->connection);
+}
+
+/*
+ * A query that is no SELECT must change nothing: no commit ever follows. SQLite's driver streams in
+ * autocommit mode alone, but there the database itself can be told to refuse writes.
+ */
+static void make_harmless(struct odbc_source *source)
+{
+	char dbms[64] = "";
+	SQLHSTMT stmt;
+
+	SQLGetInfo(source->dbc, SQL_DBMS_NAME, dbms, sizeof(dbms), NULL);
+	if (!strcasestr(dbms, "sqlite")) {
+		SQLSetConnectAttr(
+			source->dbc, SQL_ATTR_AUTOCOMMIT, (SQLPOINTER)SQL_AUTOCOMMIT_OFF, 0);
+	} else if (SQL_SUCCEEDED(SQLAllocHandle(SQL_HANDLE_STMT, source->dbc, &stmt))) {
+		SQLExecDirect(stmt, (SQLCHAR *)"PRAGMA query_only = ON", SQL_NTS);
+		SQLFreeHandle(SQL_HANDLE_STMT, stmt);
+	}
+}
+
+static int connect_to(
+	struct odbc_source *source, const char *connection, int timeout_s, struct err *err)
+{
+	SQLPOINTER seconds = (SQLPOINTER)(uintptr_t)timeout_s;
+	SQLUINTEGER extensions = 0;
+
+	if (!SQL_SUCCEEDED(SQLAllocHandle(SQL_HANDLE_ENV, SQL_NULL_HANDLE, &source->env)))
+		return err_set(err, ERR_SOURCE, "unixODBC did not start");
+	SQLSetEnvAttr(source->env, SQL_ATTR_ODBC_VERSION, (SQLPOINTER)SQL_OV_ODBC3, 0);
+	if (!SQL_SUCCEEDED(SQLAllocHandle(SQL_HANDLE_DBC, source->env, &source->dbc)))
+		return odbc_error(err, SQL_HANDLE_ENV, source->env, "connecting", connection);
+	if (timeout_s > 0)
+		SQLSetConnectAttr(source->dbc, SQL_ATTR_LOGIN_TIMEOUT, seconds, 0);
+	SQLSetConnectAttr(source->dbc, SQL_ATTR_ACCESS_MODE, (SQLPOINTER)SQL_MODE_READ_ONLY, 0);
+	if (!SQL_SUCCEEDED(SQLDriverConnect(source->dbc, NULL, (SQLCHAR *)connection, SQL_NTS, NULL,
+		    0, NULL, SQL_DRIVER_NOPROMPT)))
+		return connection_error(source, "connecting to the database", err);
+	source->connected = true;
+	make_harmless(source);
+	SQLGetInfo(source->dbc, SQL_GETDATA_EXTENSIONS, &extensions, sizeof(extensions), NULL);
+	source->can_bind = (extensions & SQL_GD_BOUND) && (extensions & SQL_GD_ANY_COLUMN);
+	return 0;
+}
+
+static int execute(struct odbc_source *source, const char *query, int timeout_s, struct err *err)
+{
+	SQLRETURN rc;
+
+	if (!SQL_SUCCEEDED(SQLAllocHandle(SQL_HANDLE_STMT, source->dbc, &source->stmt)))
+		return connection_error(source, "running the query", err);
+	if (timeout_s > 0)
+		SQLSetStmtAttr(
+			source->stmt, SQL_ATTR_QUERY_TIMEOUT, (SQLPOINTER)(uintptr_t)timeout_s, 0);
+	rc = SQLExecDirect(source->stmt, (SQLCHAR *)query, SQL_NTS);
+	if (!SQL_SUCCEEDED(rc) && rc != SQL_NO_DATA)
+		return statement_error(source, "running the query", err);
+	return 0;
+}
+
+static int describe_column(struct odbc_source *source, int index, struct err *err)
+{
+	struct column *column = &source->columns[index];
+	char type_name[128] = "";
+	SQLSMALLINT len, type, scale, nullable;
+	SQLUSMALLINT number = (SQLUSMALLINT)(index + 1);
+	SQLULEN size = 0;
+
+	if (!SQL_SUCCEEDED(SQLDescribeCol(source->stmt, number, (SQLCHAR *)column->name,
+		    sizeof(column->name), &len, &type, &size, &scale, &nullable)))
+		return statement_error(source, "asking for the columns", err);
+	if ((size_t)len >= sizeof(column->name))
+		return err_set(err, ERR_SOURCE,
+			"the name of column %d is longer than %zu bytes: name it with AS",
+			index + 1, sizeof(column->name) - 1);
+	SQLColAttribute(
+		source->stmt, number, SQL_DESC_TYPE_NAME, type_name, sizeof(type_name), &len, NULL);
+	column->type = type_of(type, type_name);
+	column->size = size < INT32_MAX ? (int)size : 0;
+	column->scale = scale;
+	return 0;
+}
+
+static int bind_column(struct odbc_source *source, int index, struct err *err)
+{
+	struct slot *slot = &source->slots[index];
+
+	buf_init(&slot->whole, CELL_MAX);
+	if (!source->can_bind || source->columns[index].type == COLUMN_BINARY)
+		return 0;
+	slot->data = malloc(SLOT_SIZE);
+	if (!slot->data)
+		return err_nomem(err);
+	slot->bound = SQL_SUCCEEDED(SQLBindCol(source->stmt, (SQLUSMALLINT)(index + 1), SQL_C_CHAR,
+		slot->data, SLOT_SIZE, &slot->length));
+	return 0;
+}
+
+static int prepare_columns(struct odbc_source *source, struct err *err)
+{
+	SQLSMALLINT count = 0;
+	int rc = 0;
+
+	SQLNumResultCols(source->stmt, &count);
+	if (count <= 0)
+		return err_set(err, ERR_SOURCE, "the query gives no columns: it must be a SELECT");
+	if (count > COLUMNS_MAX)
+		return err_set(err, ERR_SOURCE, "the query gives %d columns; at most %d are taken",
+			count, COLUMNS_MAX);
+	source->columns = calloc((size_t)count, sizeof(*source->columns));
+	source->slots = calloc((size_t)count, sizeof(*source->slots));
+	source->cells = calloc((size_t)count, sizeof(*source->cells));
+	if (!source->columns || !source->slots || !source->cells)
+		return err_nomem(err);
+	source->count = count;
+	for (int i = 0; !rc && i < count; i++) {
+		rc = describe_column(source, i, err);
+		if (!rc)
+			rc = bind_column(source, i, err);
+	}
+	return rc;
+}
+
+int odbc_open(struct odbc_source **out, const char *connection, const char *query, int timeout_s,
+	struct err *err)
+{
+	struct odbc_source *source = calloc(1, sizeof(*source));
+	int rc;
+
+	if (!source)
+		return err_nomem(err);
+	buf_init(&source->raw, CELL_MAX);
+	source->connection = text_dup(connection);
+	rc = source->connection ? 0 : err_nomem(err);
+	if (!rc)
+		rc = connect_to(source, connection, timeout_s, err);
+	if (!rc)
+		rc = execute(source, query, timeout_s, err);
+	if (!rc)
+		rc = prepare_columns(source, err);
+	if (rc) {
+		odbc_close(source);
+		return rc;
+	}
+	*out = source;
+	return 0;
+}
+
+void odbc_close(struct odbc_source *source)
+{
+	if (!source)
+		return;
+	if (source->stmt)
+		SQLFreeHandle(SQL_HANDLE_STMT, source->stmt);
+	if (source->connected) {
+		SQLEndTran(SQL_HANDLE_DBC, source->dbc, SQL_ROLLBACK);
+		SQLDisconnect(source->dbc);
+	}
+	if (source->dbc)
+		SQLFreeHandle(SQL_HANDLE_DBC, source->dbc);
+	if (source->env)
+		SQLFreeHandle(SQL_HANDLE_ENV, source->env);
+	for (int i = 0; source->slots && i < source->count; i++) {
+		free(source->slots[i].data);
+		buf_free(&source->slots[i].whole);
+	}
+	if (source->connection)
+		sodium_memzero(source->connection, strlen(source->connection));
+	free(source->connection);
+	free(source->columns);
+	free(source->slots);
+	free(source->cells);
+	buf_free(&source->raw);
+	free(source);
+}
+
+const struct column *odbc_columns(const struct odbc_source *source, int *count)
+{
+	*count = source->count;
+	return source->columns;
+}
+
+static void mark_bad(struct slot *slot, struct cell *cell, const char *why)
+{
+	if (why != slot->bad)
+		text_copy(slot->bad, sizeof(slot->bad), why);
+	*cell = (struct cell){ "", 0, slot->bad };
+}
+
+/* One piece of a value behind what `out` holds; the driver's answer. */
+static SQLRETURN fetch_piece(
+	struct odbc_source *source, int index, SQLSMALLINT c_type, struct buf *out, SQLLEN *said)
+{
+	size_t end =
+		c_type == SQL_C_CHAR ? 1 : 0; /* the NUL behind a piece: a buf has room for it */
+	size_t left = out->broken ? 0 : out->max - out->len;
+	size_t size = left && left < PIECE ? left : PIECE;
+	char spill[PIECE + 1];
+	char *room = left ? buf_room(out, size) : NULL;
+	SQLRETURN rc = SQLGetData(source->stmt, (SQLUSMALLINT)(index + 1), c_type,
+		room ? room : spill, (SQLLEN)(size + end), said);
+
+	if (!SQL_SUCCEEDED(rc) || *said == SQL_NULL_DATA || *said == 0)
+		return rc;
+	if (room)
+		buf_grew(out, *said < 0 || (size_t)*said > size ? size : (size_t)*said);
+	else if (!out->broken) /* over the maximum: the rest is read and dropped */
+		out->broken = ERR_LIMIT;
+	return rc;
+}
+
+/* Fetch a value whole into `out`. 1 = a value, 0 = NULL, negative = an error. */
+static int fetch_whole(
+	struct odbc_source *source, int index, SQLSMALLINT c_type, struct buf *out, struct err *err)
+{
+	SQLLEN said = 0;
+
+	buf_reset(out);
+	for (;;) {
+		SQLRETURN rc = fetch_piece(source, index, c_type, out, &said);
+
+		if (rc == SQL_SUCCESS && said == SQL_NULL_DATA)
+			return 0;
+		if (rc == SQL_SUCCESS || rc == SQL_NO_DATA)
+			return 1;
+		if (!SQL_SUCCEEDED(rc))
+			return statement_error(source, "reading a value", err);
+	}
+}
+
+static void check_text(struct slot *slot, struct cell *cell)
+{
+	if (source_text_problem(slot->bad, sizeof(slot->bad), cell->text, cell->len))
+		mark_bad(slot, cell, slot->bad);
+}
+
+static void encode_base64(struct odbc_source *source, struct slot *slot, struct cell *cell)
+{
+	size_t size = sodium_base64_encoded_len(source->raw.len, sodium_base64_VARIANT_ORIGINAL);
+	char *room;
+
+	buf_reset(&slot->whole);
+	room = buf_room(&slot->whole, size - 1); /* a buf has room for the NUL */
+	if (!room) {
+		mark_bad(slot, cell, "out of memory for this value");
+		return;
+	}
+	sodium_bin2base64(room, size, (const unsigned char *)buf_str(&source->raw), source->raw.len,
+		sodium_base64_VARIANT_ORIGINAL);
+	*cell = (struct cell){ room, (uint32_t)(size - 1), NULL };
+}
+
+/* One cell by SQLGetData; `left` is what the row may still hold. */
+static int get_cell(struct odbc_source *source, int index, size_t left, struct err *err)
+{
+	struct slot *slot = &source->slots[index];
+	struct cell *cell = &source->cells[index];
+	bool binary = source->columns[index].type == COLUMN_BINARY;
+	struct buf *into = binary ? &source->raw : &slot->whole;
+	size_t max = left < CELL_MAX ? left : CELL_MAX;
+	int rc;
+
+	into->max = binary ? max / 4 * 3 : max;
+	rc = fetch_whole(source, index, binary ? SQL_C_BINARY : SQL_C_CHAR, into, err);
+	if (rc < 0)
+		return rc;
+	if (rc == 0) {
+		*cell = (struct cell){ NULL, 0, NULL };
+	} else if (into->broken == ERR_NOMEM) {
+		return err_nomem(err);
+	} else if (into->broken) {
+		mark_bad(slot, cell, "the value is larger than 16 MB, or its row than 32 MB");
+	} else if (binary) {
+		encode_base64(source, slot, cell);
+	} else {
+		*cell = (struct cell){ buf_str(into), (uint32_t)into->len, NULL };
+		check_text(slot, cell);
+	}
+	return 0;
+}
+
+static int take_cell(struct odbc_source *source, int index, size_t left, struct err *err)
+{
+	struct slot *slot = &source->slots[index];
+	struct cell *cell = &source->cells[index];
+
+	if (!slot->bound)
+		return get_cell(source, index, left, err);
+	if (slot->length == SQL_NULL_DATA) {
+		*cell = (struct cell){ NULL, 0, NULL };
+		return 0;
+	}
+	if (slot->length < 0 || slot->length >= SLOT_SIZE || (size_t)slot->length > left)
+		return get_cell(source, index, left, err);
+	*cell = (struct cell){ slot->data, (uint32_t)slot->length, NULL };
+	check_text(slot, cell);
+	return 0;
+}
+
+int odbc_next(const struct cell **cells, struct odbc_source *source, struct err *err)
+{
+	SQLRETURN fetched = SQLFetch(source->stmt);
+	size_t left = ROW_MAX;
+	int rc = 0;
+
+	if (fetched == SQL_NO_DATA)
+		return 0;
+	if (!SQL_SUCCEEDED(fetched))
+		return statement_error(source, "reading the next row", err);
+	for (int i = 0; !rc && i < source->count; i++) {
+		if (source->slots[i].whole.cap > KEEP_MAX)
+			buf_free(&source->slots[i].whole);
+		rc = take_cell(source, i, left, err);
+		left -= rc || source->cells[i].len > left ? 0 : source->cells[i].len;
+	}
+	*cells = source->cells;
+	return rc ? rc : 1;
+}

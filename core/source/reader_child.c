@@ -1,0 +1,201 @@
+/*
+ * reader_child.c — what runs in the child process: the spec comes as one JSON object on standard
+ * input (it holds a password, so it is wiped), frames leave on what was standard output.
+ */
+
+#include "base/base.h"
+#include "source/reader.h"
+#include "source/frame.h"
+#include "source/odbc.h"
+#include "base/clock.h"
+#include "base/text.h"
+
+#include <fcntl.h>
+#include <json-c/json.h>
+#include <locale.h>
+#include <signal.h>
+#include <sodium.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#define SPEC_MAX (1u << 20)
+#define FLUSH_MS 100 /* a slow query's rows do not wait for a full batch longer than this */
+
+struct child_spec {
+	struct buf text;
+	struct json_object *root;
+	const char *odbc, *query;
+	int64_t limit_rows;
+	int timeout_s;
+};
+
+/* Die with the parent, leave no core with a password in it, let no driver print into the frames. */
+static int settle_in(int *frames)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	prctl(PR_SET_DUMPABLE, 0);
+	setlocale(LC_CTYPE, "C.UTF-8"); /* drivers that convert do so to the locale's encoding */
+	*frames = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+	if (null < 0 || *frames < 0)
+		return -1;
+	dup2(null, STDOUT_FILENO);
+	close(null);
+	return 0;
+}
+
+static int read_spec_text(struct buf *text, struct err *err)
+{
+	for (;;) {
+		char *room = buf_room(text, 4096);
+		ssize_t got = room ? read(STDIN_FILENO, room, 4096) : 0;
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return err_set_errno(err, ERR_SOURCE, errno, "reading the spec");
+		if (got == 0)
+			return buf_check(text, "the reader's spec", err);
+		buf_grew(text, (size_t)got);
+	}
+}
+
+static const char *text_member(struct json_object *root, const char *name)
+{
+	return json_object_get_string(json_object_object_get(root, name));
+}
+
+static int read_spec(struct child_spec *spec, struct err *err)
+{
+	int rc = read_spec_text(&spec->text, err);
+
+	if (rc)
+		return rc;
+	spec->root = json_tokener_parse(buf_str(&spec->text));
+	spec->odbc = text_member(spec->root, "odbc");
+	spec->query = text_member(spec->root, "query");
+	if (!spec->odbc || !spec->query)
+		return err_set(
+			err, ERR_USAGE, "`agentboard reader` is started by Agentboard itself");
+	if (getppid() != json_object_get_int(json_object_object_get(spec->root, "parent")))
+		return err_set(err, ERR_INTERRUPTED, "the parent died before it could be watched");
+	spec->limit_rows = json_object_get_int64(json_object_object_get(spec->root, "limit"));
+	spec->timeout_s = json_object_get_int(json_object_object_get(spec->root, "timeout"));
+	return 0;
+}
+
+static void forget_spec(struct child_spec *spec)
+{
+	if (spec->odbc)
+		sodium_memzero((char *)spec->odbc, strlen(spec->odbc));
+	json_object_put(spec->root);
+	buf_wipe(&spec->text);
+}
+
+static int send_frame(int fd, const struct buf *frame, struct err *err)
+{
+	size_t at = 0;
+	int rc = buf_check(frame, "a frame of the reader", err);
+
+	while (!rc && at < frame->len) {
+		ssize_t put = write(fd, frame->data + at, frame->len - at);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0)
+			rc = err_set_errno(err, ERR_INTERRUPTED, errno, "the parent went away");
+		else
+			at += (size_t)put;
+	}
+	return rc;
+}
+
+/* Send the rows that are in `frame` and begin the next. */
+static int flush_rows(int fd, struct buf *frame, struct err *err)
+{
+	int rc = 0;
+
+	frame_end(frame);
+	if (frame->len > FRAME_HEAD)
+		rc = send_frame(fd, frame, err);
+	frame_begin(frame, FRAME_ROWS);
+	return rc;
+}
+
+static int send_rows(int fd, struct odbc_source *source, int count, int64_t limit,
+	struct buf *frame, struct err *err)
+{
+	const struct cell *cells;
+	int64_t flushed = clock_mono();
+	int more = 1;
+	int rc = 0;
+
+	frame_begin(frame, FRAME_ROWS);
+	for (int64_t rows = 0; !rc && (!limit || rows < limit); rows++) {
+		more = odbc_next(&cells, source, err);
+		if (more <= 0)
+			break;
+		frame_row(frame, cells, count);
+		if (frame->len >= FRAME_BATCH || clock_mono() - flushed >= FLUSH_MS) {
+			rc = flush_rows(fd, frame, err);
+			flushed = clock_mono();
+		}
+	}
+	if (!rc)
+		rc = flush_rows(fd, frame, more < 0 ? NULL : err);
+	return more < 0 ? more : rc;
+}
+
+static int serve(int fd, const struct child_spec *spec, struct buf *frame, struct err *err)
+{
+	struct odbc_source *source = NULL;
+	const struct column *columns;
+	int count;
+	int rc = odbc_open(&source, spec->odbc, spec->query, spec->timeout_s, err);
+
+	if (rc)
+		return rc;
+	columns = odbc_columns(source, &count);
+	frame_columns(frame, columns, count);
+	rc = send_frame(fd, frame, err);
+	if (!rc)
+		rc = send_rows(fd, source, count, spec->limit_rows, frame, err);
+	if (!rc) {
+		frame_begin(frame, FRAME_END);
+		frame_end(frame);
+		rc = send_frame(fd, frame, err);
+	}
+	odbc_close(source);
+	return rc;
+}
+
+int reader_child_main(void)
+{
+	struct child_spec spec = { .text = BUF_INIT(SPEC_MAX) };
+	struct buf frame = BUF_INIT(FRAME_MAX + FRAME_HEAD);
+	struct err err = ERR_INIT;
+	int frames = -1;
+	int rc;
+
+	if (isatty(STDIN_FILENO)) {
+		fputs("agentboard reader: started by Agentboard itself, with a spec on its "
+		      "standard "
+		      "input\n",
+			stderr);
+		return err_exit_code(ERR_USAGE);
+	}
+	if (settle_in(&frames))
+		return EXIT_FAILURE;
+	rc = read_spec(&spec, &err);
+	if (!rc)
+		rc = serve(frames, &spec, &frame, &err);
+	if (rc && err.kind != ERR_INTERRUPTED) {
+		frame_error(&frame, &err);
+		send_frame(frames, &frame, NULL);
+	}
+	forget_spec(&spec);
+	buf_free(&frame);
+	close(frames);
+	return err_exit_code(err.kind);
+}
