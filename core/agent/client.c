@@ -37,6 +37,11 @@ static int ask(struct http_answer *answer, const char *socket_path, const char *
 	}
 	rc = http_call(client, &request, answer, NULL, err);
 	http_client_free(client);
+	/* What may have been taken must not be asked for again by somebody who thinks it was not.
+	 */
+	if (rc < 0 && body && answer->reach == HTTP_SENT)
+		return err_set(err, ERR_UNFINISHED,
+			"the agent took the request and did not answer: see `agentboard run list`");
 	if (rc < 0) {
 		err_prefix(err, "no agent answers in this home");
 		return rc;

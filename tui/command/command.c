@@ -148,9 +148,18 @@ int command_main(struct command_env *env, int argc, char **argv)
 {
 	const struct command *found = NULL;
 	const struct command *c;
+	struct err err = ERR_INIT;
 	int used = 0;
 
 	env->json = env->json || arguments_want_json(argc, argv);
+	while (argc > 0 && strcmp(argv[0], "--json") == 0) {
+		argc--;
+		argv++;
+	}
+	if (argc == 0) {
+		err_set(&err, ERR_USAGE, "a command is missing; `agentboard --help` lists them");
+		return command_fail(env, &err);
+	}
 	for (int i = 0; (c = command_at(i)) != NULL; i++) {
 		int words = matches(c->words, argc, argv);
 
@@ -221,12 +230,21 @@ int command_unseal(struct command_env *env, bool create, struct err *err)
 	return 0;
 }
 
+int command_unseal_if_any(struct command_env *env, struct err *err)
+{
+	struct err why = ERR_INIT;
+	int rc = command_unseal(env, false, &why);
+
+	return rc < 0 && rc != -ERR_NOT_FOUND ? err_copy(err, &why) : 0;
+}
+
 static atomic_bool interrupted;
 static atomic_int interrupts;
+static atomic_int last_signal;
 
 static void on_signal(int number)
 {
-	(void)number;
+	atomic_store(&last_signal, number);
 	atomic_fetch_add(&interrupts, 1);
 	atomic_store(&interrupted, true);
 }
@@ -246,8 +264,14 @@ int command_interrupts(void)
 	return atomic_load(&interrupts);
 }
 
+int command_last_signal(void)
+{
+	return atomic_load(&last_signal);
+}
+
 void command_interrupt_reset(void)
 {
+	atomic_store(&last_signal, 0);
 	atomic_store(&interrupts, 0);
 	atomic_store(&interrupted, false);
 }

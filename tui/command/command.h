@@ -30,6 +30,8 @@ struct command_env {
 	bool json;    /* --json: exactly one document on `out`, also on failure */
 	bool printed; /* a document is out: command_print_json() sets it */
 	bool read_only, ascii, no_color;
+	/* The board on env's home, for `demo`; NULL where there is none. Returns an exit code. */
+	int (*open_board)(struct command_env *env);
 };
 
 /* Options are data. */
@@ -102,6 +104,9 @@ void command_print_json(struct command_env *env, const struct buf *json);
 /* Open the home's keyring (made when `create`) and wire it into the catalog. */
 int command_unseal(struct command_env *env, bool create, struct err *err);
 
+/* The same, but a home without a key is fine: its secrets may all live elsewhere. */
+int command_unseal_if_any(struct command_env *env, struct err *err);
+
 /*
  * From the first call on, Ctrl-C and SIGTERM no longer end the process but are counted here: for
  * commands that have something to put in order first. The flag is true once one came; pass it to
@@ -109,6 +114,7 @@ int command_unseal(struct command_env *env, bool create, struct err *err);
  */
 const atomic_bool *command_interrupt(void);
 int command_interrupts(void);
+int command_last_signal(void); /* 0 = none yet */
 void command_interrupt_reset(void);
 
 /* ---- help and completion, generated from the tables ---- */

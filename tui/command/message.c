@@ -1,0 +1,395 @@
+/* message.c — the messages: what became of every row. List, follow, show, cancel, export. */
+
+#include "base/base.h"
+#include "agent/agent.h"
+#include "base/clock.h"
+#include "store/view.h"
+#include "tui/command/command.h"
+#include "tui/command/follow.h"
+#include "tui/command/message_report.h"
+#include "tui/command/store_write.h"
+
+#include <unistd.h>
+
+#define LIST_DEFAULT 100
+#define WINDOW_ROWS 500
+
+/* All words together are the filter. */
+static int parse_filter(struct filter **out, const struct arguments *args, struct err *err)
+{
+	struct buf text = BUF_INIT(4096);
+	int rc;
+
+	for (size_t i = 0; i < args->words.count; i++)
+		buf_addf(&text, "%s%s", i ? " " : "", args->words.items[i]);
+	rc = buf_check(&text, "the filter", err);
+	if (rc == 0)
+		rc = filter_parse(out, buf_str(&text), clock_now(), NULL, err);
+	buf_free(&text);
+	return rc;
+}
+
+static int parse_message(int64_t *id, const char *text, struct err *err)
+{
+	if (text_int(id, text[0] == '#' ? text + 1 : text, 1, INT64_MAX))
+		return 0;
+	return err_set(
+		err, ERR_USAGE, "\"%s\" is no message: give its number from `message list`", text);
+}
+
+/* ---- walking ---- */
+
+typedef int message_each(void *ctx, const struct message *msg, struct err *err);
+
+/* Every message behind `anchor` that fits, in order, a window at a time. */
+static int walk(struct view *view, const struct filter *filter, int64_t anchor, message_each *each,
+	void *ctx, struct err *err)
+{
+	bool more = true;
+	int rc = 0;
+
+	while (rc == 0 && more) {
+		struct message_window window = { 0 };
+
+		rc = view_messages(&window, view, filter, WINDOW_AFTER, anchor, WINDOW_ROWS, err);
+		for (int i = 0; rc == 0 && i < window.count; i++) {
+			anchor = window.messages[i].id;
+			rc = each(ctx, &window.messages[i], err);
+		}
+		more = window.more_after && window.count > 0;
+		message_window_free(&window);
+	}
+	return rc;
+}
+
+/* The id before the last `limit` that fit. */
+static int find_start(int64_t *anchor, struct view *view, const struct filter *filter,
+	int64_t limit, struct err *err)
+{
+	enum window_from from = WINDOW_TAIL;
+	bool more = limit > 0;
+	int rc = 0;
+
+	*anchor = INT64_MAX - 1;
+	while (rc == 0 && more) {
+		struct message_window window = { 0 };
+		int rows = (int)(limit < WINDOW_ROWS ? limit : WINDOW_ROWS);
+
+		rc = view_messages(&window, view, filter, from, *anchor, rows, err);
+		if (rc == 0 && window.count)
+			*anchor = window.messages[0].id;
+		limit -= window.count;
+		more = window.more_before && window.count > 0 && limit > 0;
+		from = WINDOW_BEFORE;
+		message_window_free(&window);
+	}
+	(*anchor)--;
+	return rc;
+}
+
+/* ---- list ---- */
+
+struct listing {
+	struct command_env *env;
+	bool first;
+};
+
+static int list_one(void *ctx, const struct message *msg, struct err *err)
+{
+	struct listing *listing = ctx;
+	struct buf text = BUF_INIT(1u << 20);
+	struct json json = JSON_INIT(&text);
+
+	(void)err;
+	if (listing->env->json) {
+		message_json(&json, msg);
+		fprintf(listing->env->out, "%s%s", listing->first ? "" : ",", buf_str(&text));
+		listing->first = false;
+	} else {
+		message_line(listing->env->out, msg);
+	}
+	buf_free(&text);
+	return 0;
+}
+
+/* The document is begun before anybody knows whether the store can be read to its end. */
+static void end_list_json(struct command_env *env, int rc, const struct err *err)
+{
+	struct buf text = BUF_INIT(8192);
+
+	if (rc < 0) {
+		json_escape(&text, err->text, strlen(err->text));
+		fprintf(env->out, "],\"error\":{\"kind\":\"%s\",\"text\":%s}}\n",
+			err_kind_name(err->kind), buf_str(&text));
+	} else {
+		fputs("]}\n", env->out);
+	}
+	buf_free(&text);
+	env->printed = true;
+}
+
+static int list_messages(struct command_env *env, struct view *view, const struct filter *filter,
+	int64_t limit, struct err *err)
+{
+	struct listing listing = { .env = env, .first = true };
+	int64_t anchor = 0;
+	int rc = view ? find_start(&anchor, view, filter, limit, err) : 0;
+
+	if (rc < 0)
+		return rc;
+	if (env->json)
+		fputs("{\"messages\":[", env->out);
+	if (view)
+		rc = walk(view, filter, anchor, list_one, &listing, err);
+	if (env->json)
+		end_list_json(env, rc, err);
+	return rc;
+}
+
+static int message_list(struct command_env *env, const struct arguments *args)
+{
+	struct filter *filter = NULL;
+	struct view *view = NULL;
+	struct err err = ERR_INIT;
+	int rc = parse_filter(&filter, args, &err);
+
+	if (rc == 0)
+		rc = view_open(&view, env->home->data, &err);
+	if (rc == -ERR_NOT_FOUND && !argument_flag(args, "--follow"))
+		rc = 0; /* no store yet: an empty list */
+	if (rc == 0 && argument_flag(args, "--follow"))
+		rc = follow_messages(env, view, filter, &err);
+	else if (rc == 0)
+		rc = list_messages(
+			env, view, filter, argument_number(args, "--limit", LIST_DEFAULT), &err);
+	view_close(view);
+	filter_free(filter);
+	return rc < 0 ? command_fail(env, &err) : 0;
+}
+
+/* ---- show ---- */
+
+static int message_show(struct command_env *env, const struct arguments *args)
+{
+	struct message_detail *detail = NULL;
+	struct buf text = BUF_INIT(64u << 20);
+	struct json json = JSON_INIT(&text);
+	struct view *view = NULL;
+	struct err err = ERR_INIT;
+	int64_t id;
+	int rc = parse_message(&id, args->words.items[0], &err);
+
+	if (rc == 0)
+		rc = view_open(&view, env->home->data, &err);
+	if (rc == 0)
+		rc = view_message(&detail, view, id, &err);
+	if (rc == 0 && env->json) {
+		json_open(&json, '{');
+		json_key(&json, "message");
+		message_detail_json(&json, detail);
+		json_close(&json, '}');
+		command_print_json(env, &text);
+	} else if (rc == 0) {
+		message_detail_lines(env->out, detail);
+	}
+	message_detail_free(detail);
+	view_close(view);
+	buf_free(&text);
+	return rc < 0 ? command_fail(env, &err) : 0;
+}
+
+/* ---- cancel ---- */
+
+struct cancelling {
+	char who[RUN_WHO_MAX];
+	int64_t *ids;
+	size_t count, capacity;
+	int64_t cancelled;
+};
+
+static int collect(void *ctx, const struct message *msg, struct err *err)
+{
+	struct cancelling *cancelling = ctx;
+
+	if (msg->status != MESSAGE_NEW && msg->status != MESSAGE_PENDING)
+		return 0;
+	if (cancelling->count == cancelling->capacity) {
+		size_t capacity = cancelling->capacity ? cancelling->capacity * 2 : 256;
+		int64_t *ids = realloc(cancelling->ids, capacity * sizeof(*ids));
+
+		if (!ids)
+			return err_nomem(err);
+		cancelling->ids = ids;
+		cancelling->capacity = capacity;
+	}
+	cancelling->ids[cancelling->count++] = msg->id;
+	return 0;
+}
+
+static int cancel_each(void *ctx, struct store *store, struct err *err)
+{
+	struct cancelling *cancelling = ctx;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < cancelling->count; i++) {
+		rc = store_message_event(
+			store, cancelling->ids[i], EVENT_CANCEL, cancelling->who, NULL, err);
+		cancelling->cancelled += rc == 0;
+	}
+	return rc;
+}
+
+/* Which ones: those named, or all that fit --filter and can be cancelled. */
+static int choose(struct cancelling *cancelling, struct command_env *env,
+	const struct arguments *args, struct err *err)
+{
+	const char *text = argument_text(args, "--filter");
+	struct filter *filter = NULL;
+	struct view *view = NULL;
+	int rc = 0;
+
+	if (!text && args->words.count == 0)
+		return err_set(
+			err, ERR_USAGE, "which messages? Name them, or give --filter FILTER");
+	for (size_t i = 0; rc == 0 && i < args->words.count; i++) {
+		struct message msg = { .status = MESSAGE_NEW };
+
+		rc = parse_message(&msg.id, args->words.items[i], err);
+		if (rc == 0)
+			rc = collect(cancelling, &msg, err);
+	}
+	if (rc < 0 || !text)
+		return rc;
+	rc = filter_parse(&filter, text, clock_now(), NULL, err);
+	if (rc == 0)
+		rc = view_open(&view, env->home->data, err);
+	if (rc == 0)
+		rc = walk(view, filter, 0, collect, cancelling, err);
+	view_close(view);
+	filter_free(filter);
+	return rc;
+}
+
+static int message_cancel(struct command_env *env, const struct arguments *args)
+{
+	struct cancelling cancelling = { .ids = NULL };
+	struct err err = ERR_INIT;
+	int rc;
+
+	agent_who(cancelling.who, sizeof(cancelling.who));
+	rc = choose(&cancelling, env, args, &err);
+	if (rc == 0 && cancelling.count)
+		rc = store_write(env, cancel_each, &cancelling, &err);
+	free(cancelling.ids);
+	if (rc < 0)
+		return command_fail(env, &err);
+	if (env->json) {
+		fprintf(env->out, "{\"cancelled\":%" PRId64 "}\n", cancelling.cancelled);
+		env->printed = true;
+	} else {
+		fprintf(env->out, "%" PRId64 " cancelled\n", cancelling.cancelled);
+	}
+	return 0;
+}
+
+/* ---- export ---- */
+
+struct exporting {
+	FILE *to;
+	int64_t count;
+};
+
+static int export_one(void *ctx, const struct message *msg, struct err *err)
+{
+	struct exporting *exporting = ctx;
+
+	message_csv(exporting->to, msg);
+	exporting->count++;
+	return ferror(exporting->to)
+		       ? err_set_errno(err, ERR_STORE, errno, "could not write the file")
+		       : 0;
+}
+
+/* Into a file beside it first: a half-written export never carries the name that was asked for. */
+static int export_to(struct exporting *exporting, const char *path, struct view *view,
+	const struct filter *filter, struct err *err)
+{
+	char temporary[4096];
+	int rc;
+
+	if (snprintf(temporary, sizeof(temporary), "%s.part", path) >= (int)sizeof(temporary))
+		return err_set(err, ERR_USAGE, "the file's name is too long");
+	exporting->to = fopen(temporary, "we");
+	if (!exporting->to)
+		return err_set_errno(err, ERR_STORE, errno, "could not write %s", temporary);
+	message_csv_header(exporting->to);
+	rc = walk(view, filter, 0, export_one, exporting, err);
+	if (fclose(exporting->to) != 0 && rc == 0)
+		rc = err_set_errno(err, ERR_STORE, errno, "could not write %s", temporary);
+	if (rc == 0 && rename(temporary, path) != 0)
+		rc = err_set_errno(err, ERR_STORE, errno, "could not write %s", path);
+	if (rc < 0)
+		unlink(temporary);
+	return rc;
+}
+
+static int message_export(struct command_env *env, const struct arguments *args)
+{
+	const char *path = argument_text(args, "--csv");
+	struct exporting exporting = { .to = env->out };
+	struct filter *filter = NULL;
+	struct view *view = NULL;
+	struct err err = ERR_INIT;
+	int rc = path ? parse_filter(&filter, args, &err)
+		      : err_set(&err, ERR_USAGE, "where to? --csv FILE (- = standard output)");
+
+	if (rc == 0)
+		rc = view_open(&view, env->home->data, &err);
+	if (rc == 0 && strcmp(path, "-") == 0) {
+		message_csv_header(env->out);
+		env->printed = true;
+		rc = walk(view, filter, 0, export_one, &exporting, &err);
+	} else if (rc == 0) {
+		rc = export_to(&exporting, path, view, filter, &err);
+	}
+	view_close(view);
+	filter_free(filter);
+	if (rc < 0)
+		return command_fail(env, &err);
+	if (env->json && !env->printed) {
+		fprintf(env->out, "{\"exported\":%" PRId64 "}\n", exporting.count);
+		env->printed = true;
+	} else if (!env->printed) {
+		fprintf(env->out, "%" PRId64 " messages written to %s\n", exporting.count, path);
+	}
+	return 0;
+}
+
+static const struct option_spec list_options[] = {
+	{ "--limit", OPTION_NUMBER, "K", "at most the last K (default 100)" },
+	{ "--follow", OPTION_FLAG, NULL, "go on with what happens; with --json one object a line" },
+	{ NULL, OPTION_FLAG, NULL, NULL },
+};
+
+static const struct option_spec cancel_options[] = {
+	{ "--filter", OPTION_TEXT, "FILTER", "all that fit and are New or Pending" },
+	{ NULL, OPTION_FLAG, NULL, NULL },
+};
+
+static const struct option_spec export_options[] = {
+	{ "--csv", OPTION_TEXT, "F", "the file to write, - for standard output" },
+	{ NULL, OPTION_FLAG, NULL, NULL },
+};
+
+const struct command message_commands[] = {
+	{ "message list", "[FILTER] [--limit K] [--follow]", "what became of rows, newest last",
+		list_options, 0, -1, message_list, false },
+	{ "message show", "M", "one message: payload, attempts, what the org said, what to do",
+		NULL, 1, 1, message_show, false },
+	{ "message cancel", "M... | --filter FILTER",
+		"do not send messages that are New or Pending", cancel_options, 0, -1,
+		message_cancel, true },
+	{ "message export", "[FILTER] --csv F", "write messages to a CSV file", export_options, 0,
+		-1, message_export, false },
+	{ NULL, NULL, NULL, NULL, 0, 0, NULL, false },
+};

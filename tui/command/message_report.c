@@ -1,0 +1,187 @@
+/* message_report.c — messages as JSON, lines and CSV. What comes from rows and orgs is hostile to
+ * terminals: control bytes never reach one. */
+
+#include "base/base.h"
+#include "base/clock.h"
+#include "salesforce/remedy.h"
+#include "tui/command/message_report.h"
+
+void message_json_open(struct json *json, const struct message *msg)
+{
+	char when[CLOCK_TEXT_MAX];
+
+	json_open(json, '{');
+	json_put_int(json, "id", msg->id);
+	json_put_int(json, "run", msg->run);
+	json_put_text(json, "interface", msg->interface);
+	json_put_text(json, "key", msg->key);
+	json_put_text(json, "status", message_status_name(msg->status));
+	json_put_text(json, "salesforce_id", msg->salesforce_id);
+	json_put_text(json, "code", msg->code ? msg->code : "");
+	json_put_text(json, "comment", msg->comment ? msg->comment : "");
+	json_put_text(json, "fields", msg->fields ? msg->fields : "");
+	json_put_int(json, "attempts", msg->attempts);
+	json_put_text(json, "time", clock_iso(when, msg->time));
+	if (msg->next_try)
+		json_put_text(json, "next_try", clock_iso(when, msg->next_try));
+}
+
+void message_json(struct json *json, const struct message *msg)
+{
+	message_json_open(json, msg);
+	json_close(json, '}');
+}
+
+/* Print text that may hold anything: control bytes become blanks, at least `width` columns. */
+static void put_safe(FILE *to, const char *text, int width)
+{
+	int written = 0;
+
+	for (const unsigned char *c = (const unsigned char *)(text ? text : ""); *c; c++) {
+		fputc(*c < ' ' || *c == 0x7f ? ' ' : *c, to);
+		written += (*c & 0xc0) != 0x80;
+	}
+	for (; written < width; written++)
+		fputc(' ', to);
+}
+
+void message_line(FILE *to, const struct message *msg)
+{
+	char when[CLOCK_TEXT_MAX];
+
+	fprintf(to, "%10" PRId64 "  %-10s  ", msg->id,
+		clock_local_short(when, msg->time, clock_now()));
+	put_safe(to, msg->interface, 16);
+	fputs("  ", to);
+	put_safe(to, msg->key, 20);
+	fprintf(to, "  %-10s  %-18s  ", message_status_name(msg->status), msg->salesforce_id);
+	if (msg->code && *msg->code) {
+		put_safe(to, msg->code, 0);
+		if (msg->fields && *msg->fields) {
+			fputs(" [", to);
+			put_safe(to, msg->fields, 0);
+			fputc(']', to);
+		}
+		fputs(": ", to);
+	}
+	put_safe(to, msg->comment, 0);
+	fputc('\n', to);
+}
+
+static void attempts_json(struct json *json, const struct message_detail *detail)
+{
+	char when[CLOCK_TEXT_MAX];
+
+	json_key(json, "attempts_made");
+	json_open(json, '[');
+	for (int i = 0; i < detail->attempt_count; i++) {
+		const struct attempt_info *attempt = &detail->attempts[i];
+
+		json_open(json, '{');
+		json_put_int(json, "id", attempt->id);
+		json_put_text(json, "request_id", attempt->request_id);
+		json_put_text(json, "sent", clock_iso(when, attempt->sent));
+		json_put_text(
+			json, "answered", attempt->done ? clock_iso(when, attempt->done) : NULL);
+		json_put_int(json, "http_status", attempt->http_status);
+		json_put_text(json, "note", attempt->note);
+		json_put_text(json, "result", attempt->result);
+		json_close(json, '}');
+	}
+	json_close(json, ']');
+}
+
+void message_detail_json(struct json *json, const struct message_detail *detail)
+{
+	char when[CLOCK_TEXT_MAX];
+
+	message_json_open(json, &detail->message);
+	json_put_text(json, "object", detail->object);
+	json_put_text(json, "connection", detail->connection);
+	json_put_bool(json, "superseded", detail->message.superseded);
+	json_key(json, "payload");
+	if (detail->record && *detail->record)
+		json_raw(json, detail->record, strlen(detail->record));
+	else
+		json_null(json);
+	json_put_text(json, "edited_by", detail->edited_by);
+	json_put_text(
+		json, "edited_at", detail->edited_at ? clock_iso(when, detail->edited_at) : NULL);
+	attempts_json(json, detail);
+	json_close(json, '}');
+}
+
+static void attempt_lines(FILE *to, const struct attempt_info *attempt)
+{
+	char sent[CLOCK_TEXT_MAX];
+	char done[CLOCK_TEXT_MAX];
+
+	fprintf(to, "  attempt %" PRId64 "  sent %s  %s%s", attempt->id,
+		clock_local_full(sent, attempt->sent),
+		attempt->done ? "answered " : "no answer recorded",
+		attempt->done ? clock_local_full(done, attempt->done) : "");
+	if (attempt->http_status)
+		fprintf(to, "  HTTP %d", attempt->http_status);
+	fprintf(to, "  request %s\n", attempt->request_id);
+	if (attempt->note && *attempt->note) {
+		fputs("    ", to);
+		put_safe(to, attempt->note, 0);
+		fputc('\n', to);
+	}
+	if (attempt->result && *attempt->result) {
+		fputs("    ", to);
+		put_safe(to, attempt->result, 0);
+		fputc('\n', to);
+	}
+}
+
+void message_detail_lines(FILE *to, const struct message_detail *detail)
+{
+	const struct message *msg = &detail->message;
+	const struct remedy *remedy = msg->code ? remedy_for_code(msg->code) : NULL;
+
+	message_line(to, msg);
+	fprintf(to, "  run %" PRId64 ", %s over %s, %d attempt%s%s%s\n", msg->run, detail->object,
+		detail->connection, msg->attempts, msg->attempts == 1 ? "" : "s",
+		msg->edited ? ", payload edited" : "", msg->superseded ? ", superseded" : "");
+	if (remedy)
+		fprintf(to, "  %s\n  %s\n", remedy->cause, remedy->action);
+	fputs("  payload ", to);
+	put_safe(to, detail->record, 0);
+	fputc('\n', to);
+	for (int i = 0; i < detail->attempt_count; i++)
+		attempt_lines(to, &detail->attempts[i]);
+}
+
+void message_csv_header(FILE *to)
+{
+	fputs("id,run,interface,key,status,salesforce_id,code,comment,fields,attempts,time\r\n",
+		to);
+}
+
+static void put_csv(FILE *to, const char *text, char end)
+{
+	fputc('"', to);
+	for (const char *c = text ? text : ""; *c; c++) {
+		if (*c == '"')
+			fputc('"', to);
+		fputc(*c, to);
+	}
+	fputc('"', to);
+	fputc(end, to);
+}
+
+void message_csv(FILE *to, const struct message *msg)
+{
+	char when[CLOCK_TEXT_MAX];
+
+	fprintf(to, "%" PRId64 ",%" PRId64 ",", msg->id, msg->run);
+	put_csv(to, msg->interface, ',');
+	put_csv(to, msg->key, ',');
+	put_csv(to, message_status_name(msg->status), ',');
+	put_csv(to, msg->salesforce_id, ',');
+	put_csv(to, msg->code, ',');
+	put_csv(to, msg->comment, ',');
+	put_csv(to, msg->fields, ',');
+	fprintf(to, "%d,%s\r\n", msg->attempts, clock_iso(when, msg->time));
+}

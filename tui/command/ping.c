@@ -1,0 +1,210 @@
+/* ping.c — Ping Agent Connection and Ping Salesforce Connection, step by step as they happen; the
+ * verdict is recorded, and the first green Salesforce ping pins the org. */
+
+#include "base/base.h"
+#include "ping/ping.h"
+#include "store/view.h"
+#include "tui/command/command.h"
+#include "tui/command/store_write.h"
+
+struct pinging {
+	struct command_env *env;
+	const struct connection *connection;
+	bool agent;
+	struct ping_result result;
+	char pinned_org[19];
+	int told; /* steps printed */
+};
+
+static const char *const verdict_words[] = {
+	[VERDICT_OK] = "OK",
+	[VERDICT_FAIL] = "FAIL",
+	[VERDICT_WARN] = "WARN",
+	[VERDICT_NOT_REACHED] = "..",
+};
+
+static const char *const verdict_names[] = {
+	[VERDICT_OK] = "ok",
+	[VERDICT_FAIL] = "fail",
+	[VERDICT_WARN] = "warn",
+	[VERDICT_NOT_REACHED] = "not reached",
+};
+
+static void print_step(struct command_env *env, const struct ping_step *step)
+{
+	fprintf(env->out, "  %-4s %-24s", verdict_words[step->verdict], step->name);
+	if (step->verdict == VERDICT_NOT_REACHED)
+		fprintf(env->out, " not reached\n");
+	else
+		fprintf(env->out, " %s%s%.0f ms\n", step->detail, step->detail[0] ? "   " : "",
+			step->ms);
+	if (step->remedy[0])
+		fprintf(env->out, "       %s\n", step->remedy);
+}
+
+/* On the pinging thread, that is this one: tell the steps that came to be since. */
+static void on_step(void *ctx, const struct ping_result *result)
+{
+	struct pinging *pinging = ctx;
+
+	if (pinging->env->json)
+		return;
+	while (pinging->told < result->count)
+		print_step(pinging->env, &result->steps[pinging->told++]);
+	fflush(pinging->env->out);
+}
+
+static void print_result_json(struct command_env *env, const struct ping_result *result)
+{
+	struct buf text = BUF_INIT(1u << 20);
+	struct json json = JSON_INIT(&text);
+
+	json_open(&json, '{');
+	json_put_bool(&json, "ok", result->ok);
+	json_key(&json, "steps");
+	json_open(&json, '[');
+	for (int i = 0; i < result->count; i++) {
+		const struct ping_step *step = &result->steps[i];
+
+		json_open(&json, '{');
+		json_put_text(&json, "name", step->name);
+		json_put_bool(
+			&json, "ok", step->verdict == VERDICT_OK || step->verdict == VERDICT_WARN);
+		json_put_text(&json, "verdict", verdict_names[step->verdict]);
+		json_put_real(&json, "ms", step->ms);
+		json_put_text(&json, "detail", step->detail);
+		json_put_text(&json, "remedy_id", step->remedy_id);
+		json_put_text(&json, "remedy", step->remedy);
+		json_close(&json, '}');
+	}
+	json_close(&json, ']');
+	json_close(&json, '}');
+	command_print_json(env, &text);
+	buf_free(&text);
+}
+
+static const struct ping_step *failed_step(const struct ping_result *result)
+{
+	for (int i = 0; i < result->count; i++) {
+		if (result->steps[i].verdict == VERDICT_FAIL)
+			return &result->steps[i];
+	}
+	return NULL;
+}
+
+static int record(void *ctx, struct store *store, struct err *err)
+{
+	const struct pinging *pinging = ctx;
+	const struct ping_result *result = &pinging->result;
+	const struct ping_step *failed = failed_step(result);
+	char hash[40];
+	struct ping_record ping = { .connection = pinging->connection->name,
+		.kind = pinging->agent ? "agent" : "salesforce",
+		.ok = result->ok,
+		.summary = failed ? failed->detail : "",
+		.config_hash = hash };
+	int rc;
+
+	ping_config_hash(hash, pinging->connection, pinging->agent);
+	rc = store_ping_record(store, &ping, err);
+	if (rc == 0 && !pinging->agent && result->ok && result->org_known)
+		rc = store_org_pin(store, pinging->connection->name, result->org_id,
+			result->org_name, result->sandbox, false, err);
+	if (rc == 0 && !pinging->agent && result->api_allowed > 0)
+		rc = store_org_limits(store, pinging->connection->name, result->api_used,
+			result->api_allowed, err);
+	return rc;
+}
+
+/* "" when no org was seen yet, or there is no store to remember it. */
+static void read_pinned_org(struct pinging *pinging)
+{
+	struct connection_state state = { 0 };
+	struct view *view = NULL;
+
+	if (view_open(&view, pinging->env->home->data, NULL) == 0 &&
+		view_connection(&state, view, pinging->connection->name, NULL) == 0)
+		text_copy(pinging->pinned_org, sizeof(pinging->pinned_org), state.org_id);
+	view_close(view);
+}
+
+static void carry_out(struct pinging *pinging)
+{
+	struct command_env *env = pinging->env;
+	const atomic_bool *cancel = command_interrupt();
+
+	if (!env->json)
+		fprintf(env->out, "Ping %s Connection: %s\n",
+			pinging->agent ? "Agent" : "Salesforce", pinging->connection->name);
+	if (pinging->agent) {
+		ping_agent(&pinging->result, pinging->connection, env->keyring, cancel, on_step,
+			pinging);
+	} else {
+		read_pinned_org(pinging);
+		ping_salesforce(&pinging->result, pinging->connection, &env->catalog, env->keyring,
+			pinging->pinned_org, cancel, on_step, pinging);
+	}
+	on_step(pinging, &pinging->result);
+}
+
+/* A setting that Salesforce would refuse, found before anything was sent, is still a refusal. */
+static int exit_code(const struct pinging *pinging)
+{
+	enum err_kind kind = pinging->result.kind;
+
+	if (pinging->result.ok)
+		return 0;
+	return err_exit_code(kind == ERR_NONE ? ERR_PROTOCOL : kind);
+}
+
+static int ping(struct command_env *env, const char *name, bool agent)
+{
+	struct pinging *pinging = calloc(1, sizeof(*pinging));
+	struct connection connection;
+	struct err err = ERR_INIT;
+	int code;
+	int rc;
+
+	connection_init(&connection);
+	rc = pinging ? command_unseal_if_any(env, &err) : err_nomem(&err);
+	if (rc == 0)
+		rc = env->catalog.connection(env->catalog.self, &connection, name, &err);
+	if (rc < 0) {
+		code = command_fail(env, &err);
+		goto cleanup;
+	}
+	pinging->env = env;
+	pinging->connection = &connection;
+	pinging->agent = agent;
+	carry_out(pinging);
+	if (!env->read_only)
+		rc = store_write(env, record, pinging, &err);
+	if (env->json)
+		print_result_json(env, &pinging->result);
+	code = exit_code(pinging);
+	if (rc < 0 && code == 0)
+		code = command_fail(env, &err);
+cleanup:
+	connection_free_fields(&connection);
+	free(pinging);
+	return code;
+}
+
+static int run_ping_agent(struct command_env *env, const struct arguments *args)
+{
+	return ping(env, args->words.items[0], true);
+}
+
+static int run_ping_salesforce(struct command_env *env, const struct arguments *args)
+{
+	return ping(env, args->words.items[0], false);
+}
+
+const struct command ping_commands[] = {
+	{ "ping agent", "N", "Ping Agent Connection: is the agent there, and is it ours?", NULL, 1,
+		1, run_ping_agent, false },
+	{ "ping salesforce", "N",
+		"Ping Salesforce Connection: network, token, user, org, permissions; with remedies",
+		NULL, 1, 1, run_ping_salesforce, false },
+	{ NULL, NULL, NULL, NULL, 0, 0, NULL, false },
+};

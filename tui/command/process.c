@@ -1,0 +1,181 @@
+/* process.c — Manual Process: hand the runs to the agent, or carry them here when none is up. */
+
+#include "base/base.h"
+#include "tui/command/process.h"
+#include "tui/command/report.h"
+#include "tui/command/watch.h"
+
+#include <signal.h>
+
+#define WAIT_MINUTES 15
+#define WAIT_MINUTES_MAX (30 * 24 * 60)
+#define TRIES 5 /* between asking for an agent and becoming one, another may do the same */
+
+const struct option_spec process_options[] = {
+	{ "--limit", OPTION_NUMBER, "K", "at most K source rows an interface" },
+	{ "--initial", OPTION_FLAG, NULL, "read with the interface's initial query" },
+	{ "--dry-run", OPTION_FLAG, NULL, "read, map and check, but send nothing" },
+	{ "--detach", OPTION_FLAG, NULL, "start the runs and return; the agent carries them" },
+	{ "--wait", OPTION_NUMBER, "MIN",
+		"minutes to wait for retries that become due (default 15), then exit 9" },
+	{ "--confirm", OPTION_TEXT, "ORG",
+		"the org's name, for many rows to production and for deletes there" },
+	{ NULL, OPTION_FLAG, NULL, NULL },
+};
+
+/* Give the request to a live agent, else become one; *watch then knows the runs. */
+static int hand_over(struct watch *watch, const struct process_request *request, struct err *err)
+{
+	const char *socket = watch->env->home->socket;
+	int rc = 0;
+
+	for (int i = 0; i < TRIES; i++) {
+		rc = agent_client_process(&watch->runs, socket, request, err);
+		if (rc != -ERR_NET)
+			return rc;
+		rc = watch_open_local(watch, err);
+		if (rc == 0)
+			return agent_process(&watch->runs, watch->local, request, err);
+		if (rc != -ERR_UNFINISHED)
+			return rc;
+	}
+	return rc;
+}
+
+/* With --detach somebody must be there to carry the runs when this process is gone. */
+static int hand_to_agent(
+	struct watch *watch, const struct process_request *request, struct err *err)
+{
+	const struct command_env *env = watch->env;
+	int rc = agent_client_process(&watch->runs, env->home->socket, request, err);
+
+	if (rc != -ERR_NET)
+		return rc;
+	rc = agent_spawn(env->program, env->home->argument, env->home->socket, err);
+	return rc < 0 ? rc : agent_client_process(&watch->runs, env->home->socket, request, err);
+}
+
+static void print_json(struct watch *watch)
+{
+	struct buf text = BUF_INIT(1u << 20);
+	struct json json = JSON_INIT(&text);
+
+	json_open(&json, '{');
+	json_key(&json, "runs");
+	json_open(&json, '[');
+	for (int i = 0; i < watch->runs.count; i++)
+		report_run_json(&json, &watch->infos[i], false);
+	json_close(&json, ']');
+	json_close(&json, '}');
+	command_print_json(watch->env, &text);
+	buf_free(&text);
+}
+
+static void print_lines(struct watch *watch)
+{
+	for (int i = 0; i < watch->runs.count; i++) {
+		report_run_line(watch->env->out, &watch->infos[i]);
+		if (watch->infos[i].counts.failed > 0)
+			report_causes(watch->env->out, watch->view, watch->infos[i].id);
+	}
+}
+
+static int exit_code(const struct watch *watch)
+{
+	struct outcome outcome = { { false } };
+
+	if (watch->cancelled || watch->signalled)
+		return 130;
+	if (watch->left)
+		return 9;
+	for (int i = 0; i < watch->runs.count; i++)
+		outcome_add(&outcome, &watch->infos[i], &watch->states[i].result);
+	return outcome_exit_code(&outcome);
+}
+
+int process_watch(struct watch *watch)
+{
+	struct err err = ERR_INIT;
+	bool go_on;
+	int code;
+
+	if (watch_runs(watch, &err) < 0) {
+		watch_close(watch, false);
+		return command_fail(watch->env, &err);
+	}
+	go_on = watch->left && (!watch->signalled || command_last_signal() == SIGHUP);
+	code = exit_code(watch);
+	if (watch->env->json)
+		print_json(watch);
+	else
+		print_lines(watch);
+	watch_close(watch, go_on);
+	return code;
+}
+
+static int detach(struct watch *watch, const struct process_request *request)
+{
+	struct err err = ERR_INIT;
+	int rc = hand_to_agent(watch, request, &err);
+
+	if (rc == 0)
+		rc = view_open(&watch->view, watch->env->home->data, &err);
+	for (int i = 0; rc == 0 && i < watch->runs.count; i++)
+		rc = view_run(&watch->infos[i], watch->view, watch->runs.runs[i], &err);
+	if (rc < 0) {
+		watch_close(watch, false);
+		return command_fail(watch->env, &err);
+	}
+	if (watch->env->json)
+		print_json(watch);
+	for (int i = 0; !watch->env->json && i < watch->runs.count; i++)
+		fprintf(watch->env->out, "run %" PRId64 " %s: %s\n", watch->infos[i].id,
+			watch->infos[i].interface, run_state_name(watch->infos[i].state));
+	watch_close(watch, false);
+	return 0;
+}
+
+int64_t process_wait_ms(const struct arguments *args)
+{
+	int64_t minutes = argument_number(args, "--wait", WAIT_MINUTES);
+
+	return (minutes < WAIT_MINUTES_MAX ? minutes : WAIT_MINUTES_MAX) * 60000;
+}
+
+int process_command(struct command_env *env, const struct arguments *args)
+{
+	struct watch *watch = calloc(1, sizeof(*watch));
+	const char **names = calloc(args->words.count + 1, sizeof(*names));
+	struct process_request request = { .interfaces = names,
+		.limit_rows = argument_number(args, "--limit", 0),
+		.initial = argument_flag(args, "--initial"),
+		.dry_run = argument_flag(args, "--dry-run"),
+		.wait_ms = process_wait_ms(args),
+		.trigger = "manual",
+		.confirm = argument_text(args, "--confirm") };
+	struct err err = ERR_INIT;
+	int code;
+
+	if (!watch || !names) {
+		err_nomem(&err);
+		code = command_fail(env, &err);
+		goto cleanup;
+	}
+	for (size_t i = 0; i < args->words.count; i++)
+		names[i] = args->words.items[i];
+	watch->env = env;
+	agent_who(watch->who, sizeof(watch->who));
+	request.who = watch->who;
+	if (argument_flag(args, "--detach")) {
+		code = detach(watch, &request);
+	} else if (hand_over(watch, &request, &err) < 0) {
+		watch_close(watch, false);
+		code = command_fail(env, &err);
+	} else {
+		code = process_watch(watch);
+	}
+cleanup:
+	free(names);
+	free(watch);
+	return code;
+}

@@ -1,0 +1,18 @@
+/* process.h — Manual Process as a command, and the end that `run resume` shares with it. */
+
+#ifndef COMMAND_PROCESS_H
+#define COMMAND_PROCESS_H
+
+#include "tui/command/command.h"
+#include "tui/command/watch.h"
+
+extern const struct option_spec process_options[];
+
+int64_t process_wait_ms(const struct arguments *args); /* --wait MIN */
+
+int process_command(struct command_env *env, const struct arguments *args);
+
+/* Watch, print what became of the runs, let go. Returns the exit code. */
+int process_watch(struct watch *watch);
+
+#endif

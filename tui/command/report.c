@@ -1,0 +1,164 @@
+/* report.c — runs as JSON, as lines, as exit code. */
+
+#include "base/base.h"
+#include "base/clock.h"
+#include "salesforce/remedy.h"
+#include "tui/command/report.h"
+
+#define CAUSES_SHOWN 10
+
+double report_seconds(const struct run_info *run)
+{
+	int64_t end = run->ended ? run->ended : clock_now();
+
+	return run->started ? (double)(end - run->started) / 1000.0 : 0.0;
+}
+
+static void put_time(struct json *json, const char *key, int64_t ms)
+{
+	char text[CLOCK_TEXT_MAX];
+
+	json_put_text(json, key, ms ? clock_iso(text, ms) : NULL);
+}
+
+void report_run_json(struct json *json, const struct run_info *run, bool whole)
+{
+	const struct {
+		const char *key;
+		int64_t value;
+	} counts[] = {
+		{ "read", run->counts.read },
+		{ "completed", run->counts.completed },
+		{ "failed", run->counts.failed },
+		{ "pending", run->counts.pending },
+		{ "unknown", run->counts.unknown },
+		{ "cancelled", run->counts.cancelled },
+		{ "held", run->counts.held },
+		{ "skipped", run->counts.skipped },
+		{ "calls", run->calls },
+	};
+
+	json_open(json, '{');
+	json_put_int(json, "id", run->id);
+	json_put_text(json, "interface", run->interface);
+	json_put_text(json, "status", run_state_name(run->state));
+	for (size_t i = 0; i < ARRAY_SIZE(counts); i++)
+		json_put_int(json, counts[i].key, counts[i].value);
+	json_put_real(json, "seconds", report_seconds(run));
+	if (whole) {
+		put_time(json, "start", run->started ? run->started : run->created);
+		put_time(json, "end", run->ended);
+		json_put_text(json, "mode", transfer_mode_name(run->mode));
+		json_put_text(json, "mode_why", run->mode_why);
+		json_put_text(json, "who", run->who);
+		json_put_text(json, "trigger", run->trigger);
+		json_put_text(json, "connection", run->connection);
+		json_put_text(json, "object", run->object);
+		json_put_text(json, "operation", operation_name(run->operation));
+		json_put_text(json, "reason", run->reason);
+	} else if (run->reason[0]) {
+		json_put_text(json, "reason", run->reason);
+	}
+	json_close(json, '}');
+}
+
+void report_run_line(FILE *to, const struct run_info *run)
+{
+	const struct {
+		const char *word;
+		int64_t value;
+	} parts[] = {
+		{ "completed", run->counts.completed },
+		{ "failed", run->counts.failed },
+		{ "pending", run->counts.pending },
+		{ "unknown", run->counts.unknown },
+		{ "cancelled", run->counts.cancelled },
+		{ "held", run->counts.held },
+		{ "skipped", run->counts.skipped },
+	};
+	const char *sign = " = ";
+
+	fprintf(to, "run %" PRId64 " %s: %s%s, %" PRId64 " read", run->id, run->interface,
+		run->dry_run ? "dry run, " : "", run_state_name(run->state), run->counts.read);
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		if (!parts[i].value)
+			continue;
+		fprintf(to, "%s%" PRId64 " %s", sign, parts[i].value, parts[i].word);
+		sign = " + ";
+	}
+	fprintf(to, ", %" PRId64 " calls, %.1f s\n", run->calls, report_seconds(run));
+	if (run->reason[0])
+		fprintf(to, "    %s\n", run->reason);
+}
+
+/* The comment of one message that failed with this code, for the org's own words. */
+static void print_example(FILE *to, struct view *view, int64_t run, const struct cause *cause)
+{
+	struct message_window window = { 0 };
+	struct filter *filter = NULL;
+	char text[160];
+
+	snprintf(text, sizeof(text), "run:%" PRId64 " status:failed code:%s", run, cause->code);
+	if (filter_parse(&filter, text, clock_now(), NULL, NULL) == 0 &&
+		view_messages(&window, view, filter, WINDOW_AFTER, 0, 1, NULL) == 0 &&
+		window.count == 1)
+		fprintf(to, "        e.g. %s: %s\n", window.messages[0].key,
+			window.messages[0].comment);
+	message_window_free(&window);
+	filter_free(filter);
+}
+
+void report_causes(FILE *to, struct view *view, int64_t run)
+{
+	struct filter *filter = NULL;
+	struct cause *causes = NULL;
+	int count = 0;
+	char text[64];
+
+	snprintf(text, sizeof(text), "run:%" PRId64 " status:failed", run);
+	if (filter_parse(&filter, text, clock_now(), NULL, NULL) < 0 ||
+		view_causes(&causes, &count, view, filter, NULL) < 0)
+		count = 0;
+	for (int i = 0; i < count && i < CAUSES_SHOWN; i++) {
+		const struct remedy *remedy = remedy_for_code(causes[i].code);
+
+		fprintf(to, "    %6" PRId64 " %s%s%s%s\n", causes[i].count, causes[i].code,
+			causes[i].fields[0] ? " [" : "", causes[i].fields,
+			causes[i].fields[0] ? "]" : "");
+		print_example(to, view, run, &causes[i]);
+		if (remedy)
+			fprintf(to, "        %s\n", remedy->action);
+	}
+	if (count > CAUSES_SHOWN)
+		fprintf(to,
+			"    and %d more causes: agentboard message list run:%" PRId64
+			" status:failed\n",
+			count - CAUSES_SHOWN, run);
+	free(causes);
+	filter_free(filter);
+}
+
+void outcome_add(struct outcome *outcome, const struct run_info *run, const struct err *result)
+{
+	const struct run_counts *counts = &run->counts;
+
+	outcome->codes[err_exit_code(result->kind)] = true;
+	if (run->state == RUN_CANCELLED)
+		outcome->codes[130] = true;
+	if (counts->pending > 0 || !run_state_final(run->state))
+		outcome->codes[9] = true;
+	/* A held row was not sent, for an earlier message of its key failed or is not settled. */
+	if (counts->failed > 0 || counts->unknown > 0 || counts->held > 0)
+		outcome->codes[1] = true;
+}
+
+int outcome_exit_code(const struct outcome *outcome)
+{
+	static const int by_weight[] = { 8, 3, 6, 4, 5, 7, 9, 1, 130, 2 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(by_weight); i++) {
+		if (outcome->codes[by_weight[i]])
+			return by_weight[i];
+	}
+	return 0;
+}
