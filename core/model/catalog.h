@@ -28,6 +28,15 @@ struct catalog {
 	/* Write atomically; only the file of this one thing is touched. */
 	int (*save_connection)(void *self, const struct connection *connection, struct err *err);
 	int (*save_interface)(void *self, const struct interface *interface, struct err *err);
+	/* The same for a thing that was loaded as `before` and edited into `after`: only what
+	 * differs between the two is changed in the file, so that what others changed meanwhile
+	 * survives. ERR_NOT_FOUND when the file is gone. May be NULL (then save as a whole). */
+	int (*update_connection)(void *self, const struct connection *before,
+		const struct connection *after, struct err *err);
+	int (*update_interface)(void *self, const struct interface *before,
+		const struct interface *after, struct err *err);
+
+	/* A connection that interfaces name is not removed: ERR_USAGE names them. */
 	int (*remove_connection)(void *self, const char *name, struct err *err);
 	int (*remove_interface)(void *self, const char *name, struct err *err);
 

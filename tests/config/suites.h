@@ -6,5 +6,10 @@
 #include "harness/check_main.h"
 
 Suite *suite_home(void);
+Suite *suite_files(void);
+Suite *suite_keys(void);
+Suite *suite_edit(void);
+Suite *suite_roundtrip(void);
+Suite *suite_catalog(void);
 
 #endif
