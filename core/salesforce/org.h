@@ -26,8 +26,10 @@ void token_cache_free(struct token_cache *cache);
 struct org;
 
 /*
- * Nothing is called yet. Strings of `connection` are copied. `cache` may be NULL (an own one).
- * `cancel` may be NULL; it is looked at in every call.
+ * Nothing is called yet. Strings of `connection` are copied; `keyring`, `cache` and `cancel` are
+ * borrowed for the org's life. `cache` may be NULL (an own one). `cancel` may be NULL; it is looked
+ * at in every call. ERR_CONFIG: no domain, plain HTTP to anything but loopback, a proxy password
+ * that cannot be opened.
  */
 int org_new(struct org **out, const struct connection *connection, const struct keyring *keyring,
 	struct token_cache *cache, const atomic_bool *cancel, struct err *err);
@@ -50,8 +52,11 @@ const char *org_user_id(const struct org *org);
 
 /*
  * The API version to use, "66.0": min(configured, highest the org lists), found with
- * GET /services/data/ on first use. ERR_PROTOCOL when the answer is no version list.
+ * GET /services/data/ on first use (no token needed). "auto" means the newest version whose
+ * behaviour this program knows. ERR_PROTOCOL when the answer is no version list; ERR_CONFIG when
+ * the configured one is older than everything the org still serves.
  */
+#define ORG_VERSION_KNOWN 66
 int org_version(const char **version, struct org *org, struct err *err);
 
 /* The answer to the last token request, for diagnosis: timing, step, HTTP status. Borrowed. */
@@ -69,8 +74,41 @@ bool org_api_usage(const struct org *org, int64_t *used, int64_t *allowed);
 int org_call(struct org *org, const char *method, const char *path, const char *body,
 	size_t body_len, struct http_answer *answer, struct err *err);
 
-/* The pieces, for the sender that keeps many requests in flight. */
+/* The same with everything that may differ; what is 0 or NULL has the default told. */
+struct org_request {
+	const char *method;
+	const char *path; /* as in org_call() */
+	const char *body;
+	size_t body_len;
+	const char *content_type;	   /* JSON, when there is a body */
+	const char *accept;		   /* JSON */
+	const struct http_header *headers; /* further ones, ended by name == NULL; at most 8 */
+	int64_t timeout_ms; /* 120 s for GET; 620 s else, since a call may work for 10 minutes */
+	size_t answer_max;  /* as http_request */
+};
+int org_exchange(struct org *org, const struct org_request *request, struct http_answer *answer,
+	struct err *err);
+
+/*
+ * The pieces, for the sender that keeps many requests in flight: org_prepare() makes a request with
+ * address and token in it (asking for a token or the version list where there is none yet), to be
+ * given to http_start(org_http(org), &prepared->request, ...). It must live until `done` was
+ * called; then org_learn() takes the allowance out of the answer. On a 401 that
+ * salesforce_session_expired() confirms: org_token_expire(org, prepared->token), prepare anew, and
+ * send once more, once.
+ */
+struct org_prepared {
+	struct http_request request;
+	char *token; /* the one it carries */
+	char *url;
+	char *authorization;
+	struct http_header headers[16];
+};
 struct http_client *org_http(struct org *org);
+int org_prepare(struct org_prepared *out, struct org *org, const struct org_request *request,
+	struct err *err);
+void org_prepared_free(struct org_prepared *prepared); /* wipes; the struct is the caller's */
+void org_learn(struct org *org, const struct http_answer *answer);
 
 /*
  * Turn an answer that is not 2xx into an error: JSON array of {errorCode, message}, OAuth object,
@@ -78,7 +116,14 @@ struct http_client *org_http(struct org *org);
  */
 int salesforce_error(const struct http_answer *answer, struct err *err);
 
-/* Is this 401 the kind that a new token mends ("Session expired or invalid")? */
+/* May the same row or call succeed later, by its code alone ("UNABLE_TO_LOCK_ROW")? */
+bool salesforce_code_retryable(const char *code);
+
+/*
+ * Is this the kind of refusal that a new token mends? 401 "Session expired or invalid", and
+ * userinfo's 403 "Bad_OAuth_Token"; no other 401 is ("This session is not valid for use with the
+ * REST API" comes again with every new token).
+ */
 bool salesforce_session_expired(const struct http_answer *answer);
 
 /* Parse "api-usage=18/5000; per-app-api-usage=17/250(appName=x)". */

@@ -1,0 +1,228 @@
+/*
+ * collections.c — bodies and addresses of sObject Collections calls (REST API guide, "Using
+ * Composite Resources: Collections"). Stored records are pasted in as they are: no JSON library
+ * touches the 200 rows of a packet on their way out.
+ */
+
+#include "base/base.h"
+#include "base/text.h"
+#include "salesforce/collections.h"
+#include "salesforce/reply.h"
+
+#include <strings.h>
+
+/* An address of more than 16,384 bytes is refused (414); the host and the version take their part.
+ */
+#define PATH_MAX_BYTES 15000
+
+/* ---- a record's own id: one pass over its top level ---- */
+
+struct scan {
+	const char *at, *end;
+};
+
+static void skip_blanks(struct scan *scan)
+{
+	while (scan->at < scan->end &&
+		(*scan->at == ' ' || *scan->at == '\t' || *scan->at == '\n' || *scan->at == '\r'))
+		scan->at++;
+}
+
+static bool take(struct scan *scan, char c)
+{
+	skip_blanks(scan);
+	if (scan->at == scan->end || *scan->at != c)
+		return false;
+	scan->at++;
+	return true;
+}
+
+/* A string; what is between its quotes, escapes untouched. */
+static bool take_string(struct scan *scan, const char **text, size_t *len)
+{
+	const char *start;
+
+	if (!take(scan, '"'))
+		return false;
+	for (start = scan->at; scan->at < scan->end; scan->at++) {
+		if (*scan->at == '\\') {
+			if (++scan->at == scan->end)
+				return false;
+		} else if (*scan->at == '"') {
+			*text = start;
+			*len = (size_t)(scan->at++ - start);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Any value: a string, something in brackets, or a bare word. */
+static bool skip_value(struct scan *scan)
+{
+	const char *text;
+	size_t len;
+	int depth = 0;
+
+	skip_blanks(scan);
+	do {
+		if (scan->at == scan->end)
+			return false;
+		if (*scan->at == '"') {
+			if (!take_string(scan, &text, &len))
+				return false;
+			continue;
+		}
+		if (*scan->at == '{' || *scan->at == '[')
+			depth++;
+		else if (*scan->at == '}' || *scan->at == ']')
+			depth--;
+		else if (depth == 0 && strchr(",} \t\r\n", *scan->at))
+			return true;
+		scan->at++;
+		if (depth == 0 && scan->at < scan->end && strchr(",} \t\r\n", *scan->at))
+			return true;
+	} while (depth > 0 || scan->at < scan->end);
+	return true;
+}
+
+/* The value of "Id" (the API folds case), or false when the record has none that is an id. */
+static bool record_id(const char *record, size_t record_len, const char **id, size_t *id_len)
+{
+	struct scan scan = { record, record + record_len };
+	const char *key;
+	size_t key_len;
+
+	if (!take(&scan, '{'))
+		return false;
+	do {
+		if (!take_string(&scan, &key, &key_len) || !take(&scan, ':'))
+			return false;
+		if (key_len == 2 && strncasecmp(key, "id", 2) == 0)
+			return take_string(&scan, id, id_len) && reply_is_id(*id, *id_len);
+		if (!skip_value(&scan))
+			return false;
+	} while (take(&scan, ','));
+	return false;
+}
+
+/* ---- the request ---- */
+
+/* Letters, digits and underscores: nothing that could leave its place in an address. */
+static bool is_api_name(const char *name)
+{
+	return !text_empty(name) &&
+	       strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") ==
+		       strlen(name);
+}
+
+static int check_call(const struct collection_call *call, struct err *err)
+{
+	if (call->count < 1 || call->count > PACKET_ROWS_MAX)
+		return err_set(err, ERR_USAGE, "a call takes 1 to %d records, not %d",
+			PACKET_ROWS_MAX, call->count);
+	if (!is_api_name(call->object))
+		return err_set(err, ERR_CONFIG, "object: \"%s\" is no API name",
+			call->object ? call->object : "");
+	if (call->operation == OPERATION_UPSERT && !is_api_name(call->external_id))
+		return err_set(err, ERR_CONFIG, "external_id: \"%s\" is no API name",
+			call->external_id ? call->external_id : "");
+	return 0;
+}
+
+/* `{"Name":"x"}` becomes `{"attributes":{"type":"Account"},"Name":"x"}`. */
+static int add_record(struct buf *body, const char *object, const char *record, size_t len,
+	int place, struct err *err)
+{
+	const char *inner = record;
+	const char *end = record + len;
+
+	while (inner < end && strchr(" \t\r\n", *inner))
+		inner++;
+	while (end > inner && strchr(" \t\r\n", end[-1]))
+		end--;
+	if (end - inner < 2 || *inner != '{' || end[-1] != '}')
+		return err_set(err, ERR_USAGE, "record %d is no JSON object", place);
+	inner++;
+	while (inner < end && strchr(" \t\r\n", *inner))
+		inner++;
+	buf_add_str(body, "{\"attributes\":{\"type\":\"");
+	buf_add_str(body, object);
+	buf_add_str(body, *inner == '}' ? "\"}" : "\"},");
+	buf_add(body, inner, (size_t)(end - inner));
+	return 0;
+}
+
+static int add_records(struct buf *body, const struct collection_call *call, struct err *err)
+{
+	buf_add_str(body, call->all_or_none ? "{\"allOrNone\":true,\"records\":["
+					    : "{\"allOrNone\":false,\"records\":[");
+	for (int i = 0; i < call->count; i++) {
+		const char *id;
+		size_t id_len;
+		int rc;
+
+		if (call->operation == OPERATION_UPDATE &&
+			!record_id(call->records[i], call->record_lens[i], &id, &id_len))
+			return err_set(err, ERR_USAGE,
+				"record %d has no Id: an update needs the Salesforce Id of each "
+				"row",
+				i + 1);
+		if (i)
+			buf_add_char(body, ',');
+		rc = add_record(
+			body, call->object, call->records[i], call->record_lens[i], i + 1, err);
+		if (rc)
+			return rc;
+	}
+	buf_add_str(body, "]}");
+	return 0;
+}
+
+static int add_ids(struct buf *path, const struct collection_call *call, struct err *err)
+{
+	buf_add_str(path, "/composite/sobjects?ids=");
+	for (int i = 0; i < call->count; i++) {
+		const char *id;
+		size_t id_len;
+
+		if (!record_id(call->records[i], call->record_lens[i], &id, &id_len))
+			return err_set(err, ERR_USAGE,
+				"record %d has no Id: a delete needs the Salesforce Id of each row",
+				i + 1);
+		if (i)
+			buf_add_char(path, ',');
+		buf_add(path, id, id_len);
+	}
+	buf_add_str(path, call->all_or_none ? "&allOrNone=true" : "&allOrNone=false");
+	if (path->len > PATH_MAX_BYTES)
+		return err_set(err, ERR_LIMIT, "the address of the delete is too long");
+	return 0;
+}
+
+int collection_request(const char **method, struct buf *path, struct buf *body,
+	const struct collection_call *call, struct err *err)
+{
+	int rc = check_call(call, err);
+
+	*method = NULL;
+	if (rc)
+		return rc;
+	if (call->operation == OPERATION_DELETE) {
+		rc = add_ids(path, call, err);
+	} else {
+		buf_add_str(path, "/composite/sobjects");
+		if (call->operation == OPERATION_UPSERT)
+			buf_addf(path, "/%s/%s", call->object, call->external_id);
+		rc = add_records(body, call, err);
+	}
+	if (rc == 0)
+		rc = buf_check(path, "the address of the call", err);
+	if (rc == 0)
+		rc = buf_check(body, "the body of the call", err);
+	if (rc == 0)
+		*method = call->operation == OPERATION_DELETE	? "DELETE"
+			  : call->operation == OPERATION_INSERT ? "POST"
+								: "PATCH";
+	return rc;
+}
