@@ -91,7 +91,11 @@ static const char version_1[] =
 	") STRICT;"
 	"CREATE INDEX packet_by_run ON packet (run, id);"
 	"CREATE INDEX packet_due ON packet (run, id, n_new, due) WHERE n_new > 0 OR n_pending > 0;"
-	"CREATE INDEX packet_odd ON packet (id) WHERE n_completed < rows;"
+	/* What is rare is found without a look at the packets that are all Completed. */
+	"CREATE INDEX packet_waiting ON packet (id) WHERE n_new + n_processing + n_pending > 0;"
+	"CREATE INDEX packet_failed ON packet (id) WHERE n_failed > 0;"
+	"CREATE INDEX packet_unknown ON packet (id) WHERE n_unknown > 0;"
+	"CREATE INDEX packet_cancelled ON packet (id) WHERE n_cancelled > 0;"
 	"CREATE INDEX packet_by_change ON packet (changed);"
 	"CREATE INDEX packet_by_code ON packet (code) WHERE code IS NOT NULL;"
 	"CREATE INDEX packet_write_back ON packet (run, id) WHERE write_back = 1;"
@@ -151,7 +155,6 @@ static const char version_1[] =
 	" write_back INTEGER NOT NULL DEFAULT 0"
 	") STRICT;"
 	"CREATE INDEX message_by_code ON message (code, id) WHERE code IS NOT NULL;"
-	"CREATE INDEX message_by_status ON message (status, id) WHERE status <> 3;"
 
 	"CREATE TABLE connection ("
 	" name TEXT PRIMARY KEY,"

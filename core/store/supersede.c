@@ -12,7 +12,6 @@
 #include "store/private.h"
 
 #define TABLE_ENTRIES (1u << 18) /* keys of one walk; more make more walks */
-#define TABLE_SLOTS (TABLE_ENTRIES * 2)
 
 /* Connection, object and the reading of keys of a run. */
 struct scope {
@@ -74,28 +73,94 @@ static uint64_t key_hash(const char *key, bool key_case)
 	return hash ? hash : 1;
 }
 
+/* ---- numbers ---- */
+
+struct id_list {
+	int64_t *ids;
+	size_t count, room;
+};
+
+static bool list_add(struct id_list *list, int64_t id)
+{
+	if (list->count == list->room) {
+		size_t room = list->room ? list->room * 2 : 64;
+		int64_t *ids = realloc(list->ids, room * sizeof(*ids));
+
+		if (!ids)
+			return false;
+		list->ids = ids;
+		list->room = room;
+	}
+	list->ids[list->count++] = id;
+	return true;
+}
+
+static int list_query(struct id_list *list, struct db *db, const char *sql,
+	const struct bind *binds, int count, struct err *err)
+{
+	sqlite3_stmt *stmt;
+	int rc = db_query(&stmt, db, sql, binds, count, err);
+
+	while (rc == 0 && (rc = db_next(db, stmt, err)) == 1) {
+		rc = list_add(list, db_int(stmt, 0)) ? 0 : err_nomem(err);
+		if (rc != 0)
+			sqlite3_reset(stmt);
+	}
+	return rc;
+}
+
 /* ---- keys that could be out of date ---- */
 
+struct candidate {
+	uint64_t hash; /* 0 = free; 64 bits are taken for the key */
+	int64_t message;
+};
+
+/* Open addressing, at most half full; as small as it can be, since every key of a run probes it. */
 struct table {
-	struct {
-		uint64_t hash; /* 0 = free; 64 bits are taken for the key */
-		int64_t message;
-	} * slots;
+	struct candidate *slots;
+	size_t room; /* a power of two */
 	size_t count;
 };
 
-static bool table_add(struct table *table, uint64_t hash, int64_t message)
+static void table_put(struct table *table, struct candidate candidate)
 {
-	size_t at = hash & (TABLE_SLOTS - 1);
+	size_t at = candidate.hash & (table->room - 1);
 
-	if (table->count == TABLE_ENTRIES)
-		return false;
 	while (table->slots[at].hash)
-		at = (at + 1) & (TABLE_SLOTS - 1);
-	table->slots[at].hash = hash;
-	table->slots[at].message = message;
+		at = (at + 1) & (table->room - 1);
+	table->slots[at] = candidate;
 	table->count++;
-	return true;
+}
+
+static int table_grow(struct table *table, struct err *err)
+{
+	struct table bigger = { .room = table->room ? table->room * 2 : 256 };
+
+	bigger.slots = calloc(bigger.room, sizeof(*bigger.slots));
+	if (!bigger.slots)
+		return err_nomem(err);
+	for (size_t i = 0; i < table->room; i++) {
+		if (table->slots[i].hash)
+			table_put(&bigger, table->slots[i]);
+	}
+	free(table->slots);
+	*table = bigger;
+	return 0;
+}
+
+static int table_add(struct table *table, uint64_t hash, int64_t message, struct err *err)
+{
+	if (table->count * 2 >= table->room && table_grow(table, err) != 0)
+		return -ERR_NOMEM;
+	table_put(table, (struct candidate){ hash, message });
+	return 0;
+}
+
+static void table_empty(struct table *table)
+{
+	free(table->slots);
+	*table = (struct table){ NULL, 0, 0 };
 }
 
 static int load_keys(struct buf *out, const char *keys[PACKET_ROWS_MAX], struct db *db,
@@ -123,74 +188,44 @@ static bool can_be_superseded(enum message_status status)
 	       status == MESSAGE_CANCELLED || status == MESSAGE_PENDING;
 }
 
-/* Packets with messages that could be superseded by those of a run, after a packet. */
-static const char sql_candidate[] =
-	"SELECT p.id FROM packet AS p INDEXED BY packet_odd JOIN run AS r ON r.id = p.run"
-	" WHERE p.id > ?1 AND p.id <= (SELECT max(id) FROM packet WHERE run = ?2)"
-	" AND p.n_completed < p.rows"
-	" AND p.n_failed + p.n_unknown + p.n_cancelled + p.n_pending > 0"
-	" AND r.connection = ?3 AND r.object = ?4 ORDER BY p.id LIMIT 1";
+/* Packets with messages that could be superseded by those of a run. */
+static const char sql_candidates[] =
+	"SELECT p.id FROM packet AS p JOIN run AS r ON r.id = p.run WHERE p.id IN ("
+	" SELECT id FROM packet INDEXED BY packet_failed WHERE n_failed > 0 UNION ALL"
+	" SELECT id FROM packet INDEXED BY packet_unknown WHERE n_unknown > 0 UNION ALL"
+	" SELECT id FROM packet INDEXED BY packet_cancelled WHERE n_cancelled > 0 UNION ALL"
+	" SELECT id FROM packet INDEXED BY packet_waiting"
+	"  WHERE n_new + n_processing + n_pending > 0)"
+	" AND p.id <= (SELECT max(id) FROM packet WHERE run = ?1)"
+	" AND r.connection = ?2 AND r.object = ?3 ORDER BY p.id";
 
-/* Fill the table from the packets after *packet; *packet is 0 when it has come to the end. */
-static int collect(struct table *table, int64_t *packet, struct store *store,
-	const struct scope *scope, struct err *err)
+static int add_candidates(struct table *table, struct store *store, const struct scope *scope,
+	int64_t id, struct err *err)
 {
 	const char *keys[PACKET_ROWS_MAX];
-	struct packet *loaded = &store->packet;
-	int rc = 0;
+	struct packet *packet = &store->packet;
+	int rc = packet_load(packet, &store->db, id, err);
 
-	while (rc == 0 && table->count + PACKET_ROWS_MAX <= TABLE_ENTRIES) {
-		rc = db_value(packet, &store->db, sql_candidate,
-			BINDS(B_INT(*packet), B_INT(scope->run), B_TEXT(scope->connection),
-				B_TEXT(scope->object)),
-			err);
-		if (rc == -ERR_NOT_FOUND) {
-			*packet = 0;
-			return 0;
-		}
-		if (rc == 0)
-			rc = packet_load(loaded, &store->db, *packet, err);
-		if (rc == 0)
-			rc = load_keys(&store->blob, keys, &store->db, *packet, loaded->count, err);
-		for (int i = 0; rc == 0 && i < loaded->count; i++) {
-			uint64_t hash = key_hash(keys[i], scope->key_case);
+	if (rc == 0)
+		rc = load_keys(&store->blob, keys, &store->db, id, packet->count, err);
+	for (int i = 0; rc == 0 && i < packet->count; i++) {
+		uint64_t hash = key_hash(keys[i], scope->key_case);
 
-			if (hash && can_be_superseded(packet_row(loaded, i)->status) &&
-				!row_set_has(&loaded->superseded, i))
-				table_add(table, hash, MESSAGE_ID(*packet, i));
-		}
+		if (hash && can_be_superseded(packet_row(packet, i)->status) &&
+			!row_set_has(&packet->superseded, i))
+			rc = table_add(table, hash, MESSAGE_ID(id, i), err);
 	}
 	return rc;
 }
 
 /* ---- the walk over a run's completed keys ---- */
 
-struct id_list {
-	int64_t *ids;
-	size_t count, room;
-};
-
-static bool list_add(struct id_list *list, int64_t id)
-{
-	if (list->count == list->room) {
-		size_t room = list->room ? list->room * 2 : 64;
-		int64_t *ids = realloc(list->ids, room * sizeof(*ids));
-
-		if (!ids)
-			return false;
-		list->ids = ids;
-		list->room = room;
-	}
-	list->ids[list->count++] = id;
-	return true;
-}
-
 /* Take what is older than `message` and has its key out of the table, into the list. */
 static bool find_older(struct id_list *list, struct table *table, uint64_t hash, int64_t message)
 {
-	size_t at = hash & (TABLE_SLOTS - 1);
+	size_t at = hash & (table->room - 1);
 
-	for (; table->slots[at].hash; at = (at + 1) & (TABLE_SLOTS - 1)) {
+	for (; table->slots[at].hash; at = (at + 1) & (table->room - 1)) {
 		if (table->slots[at].hash != hash || table->slots[at].message >= message)
 			continue;
 		if (!list_add(list, table->slots[at].message))
@@ -282,41 +317,39 @@ static int mark(struct store *store, struct id_list *list, struct err *err)
 	return rc;
 }
 
-static int supersede(struct store *store, const struct scope *scope, struct err *err)
+/* Fill the table, walk, empty it, until all candidates had their turn. */
+static int find_all(struct id_list *older, struct store *store, const struct scope *scope,
+	const struct id_list *packets, struct err *err)
 {
-	struct table table = { NULL, 0 };
-	struct id_list list = { NULL, 0, 0 };
-	int64_t packet = 0;
+	struct table table = { NULL, 0, 0 };
+	size_t i = 0;
 	int rc = 0;
 
-	do {
-		int64_t first = 0;
-
-		/* Most runs find nothing to supersede and pay for no table. */
-		rc = db_value(&first, &store->db, sql_candidate,
-			BINDS(B_INT(packet), B_INT(scope->run), B_TEXT(scope->connection),
-				B_TEXT(scope->object)),
-			err);
-		if (rc == -ERR_NOT_FOUND) {
-			rc = 0;
-			break;
-		}
-		if (!table.slots)
-			table.slots = malloc(TABLE_SLOTS * sizeof(*table.slots));
-		if (rc == 0 && !table.slots)
-			rc = err_nomem(err);
-		if (rc != 0)
-			break;
-		memset(table.slots, 0, TABLE_SLOTS * sizeof(*table.slots));
-		table.count = 0;
-		rc = collect(&table, &packet, store, scope, err);
+	while (rc == 0 && i < packets->count) {
+		table_empty(&table);
+		while (rc == 0 && i < packets->count &&
+			table.count + PACKET_ROWS_MAX <= TABLE_ENTRIES)
+			rc = add_candidates(&table, store, scope, packets->ids[i++], err);
 		if (rc == 0 && table.count)
-			rc = walk(&list, &table, store, scope, err);
-	} while (rc == 0 && packet);
+			rc = walk(older, &table, store, scope, err);
+	}
+	table_empty(&table);
+	return rc;
+}
+
+static int supersede(struct store *store, const struct scope *scope, struct err *err)
+{
+	struct id_list packets = { NULL, 0, 0 };
+	struct id_list older = { NULL, 0, 0 };
+	int rc = list_query(&packets, &store->db, sql_candidates,
+		BINDS(B_INT(scope->run), B_TEXT(scope->connection), B_TEXT(scope->object)), err);
+
 	if (rc == 0)
-		rc = mark(store, &list, err);
-	free(table.slots);
-	free(list.ids);
+		rc = find_all(&older, store, scope, &packets, err);
+	if (rc == 0)
+		rc = mark(store, &older, err);
+	free(packets.ids);
+	free(older.ids);
 	return rc;
 }
 
@@ -359,15 +392,12 @@ static int search_under_way(bool *found, struct store *store, const struct scope
 {
 	struct packet younger;
 	struct id_list packets = { NULL, 0, 0 };
-	sqlite3_stmt *stmt;
-	int rc = db_query(&stmt, &store->db, sql_under_way,
+	int rc = list_query(&packets, &store->db, sql_under_way,
 		BINDS(B_TEXT(scope->connection), B_TEXT(scope->object),
 			B_INT(MESSAGE_PACKET(message))),
 		err);
 
 	memset(&younger, 0, sizeof(younger));
-	while (rc == 0 && (rc = db_next(&store->db, stmt, err)) == 1)
-		rc = list_add(&packets, db_int(stmt, 0)) ? 0 : err_nomem(err);
 	for (size_t i = 0; rc == 0 && i < packets.count && !*found; i++)
 		rc = search_packet(found, &younger, store, packets.ids[i], hash, message,
 			scope->key_case, err);

@@ -182,6 +182,22 @@ typedef int open_key_each(
 int view_open_keys(struct view *view, const char *interface, int64_t except_run,
 	open_key_each *each, void *ctx, struct err *err);
 
+/* ---- who did what ---- */
+
+struct audit_entry {
+	int64_t id;
+	int64_t time; /* ms UTC */
+	char who[RUN_WHO_MAX];
+	char action[48];
+	int64_t run, message; /* 0 = none */
+	char *detail;	      /* "" = none */
+};
+
+/* Newest first; `run` and `message` 0 = of all. Free with audit_entries_free(). */
+int view_audit(struct audit_entry **out, int *count, struct view *view, int64_t run,
+	int64_t message, int limit, struct err *err);
+void audit_entries_free(struct audit_entry *entries, int count);
+
 /* ---- connections, settings ---- */
 
 struct connection_state {

@@ -167,3 +167,102 @@ void packet_out_free(struct packet_out *packet)
 	free(memory);
 	packet->arena = NULL;
 }
+
+/* ---- keys to hold ---- */
+
+/* Packets with messages that hold their keys against a new reading. */
+static const char sql_holding[] =
+	"SELECT p.id FROM packet AS p JOIN run AS r ON r.id = p.run WHERE p.id IN ("
+	" SELECT id FROM packet INDEXED BY packet_waiting"
+	"  WHERE n_new + n_processing + n_pending > 0 UNION ALL"
+	" SELECT id FROM packet INDEXED BY packet_failed WHERE n_failed > 0 UNION ALL"
+	" SELECT id FROM packet INDEXED BY packet_unknown WHERE n_unknown > 0 UNION ALL"
+	" SELECT id FROM packet INDEXED BY packet_write_back WHERE write_back = 1)"
+	" AND r.interface = ?1 AND r.id <> ?2 AND r.dry_run = 0 ORDER BY p.id";
+
+static const char sql_write_back[] = "SELECT write_back FROM packet WHERE id = ?";
+
+/* The hashes lie at the start of a large blob: read them alone. */
+static int read_hashes(
+	uint64_t hashes[PACKET_ROWS_MAX], struct view *view, int64_t id, int rows, struct err *err)
+{
+	unsigned char raw[PACKET_ROWS_MAX * 8];
+	sqlite3_blob *blob = NULL;
+	int rc = 0;
+
+	if (sqlite3_blob_open(view->db.handle, "main", "packet_row", "data", id, 0, &blob) !=
+			SQLITE_OK ||
+		sqlite3_blob_read(blob, raw, rows * 8, 0) != SQLITE_OK)
+		rc = db_fail(&view->db, "could not read", err);
+	sqlite3_blob_close(blob);
+	for (int i = 0; rc == 0 && i < rows; i++)
+		hashes[i] = blob_u64(raw + BLOB_HASH_OFFSET(i));
+	return rc;
+}
+
+struct holder {
+	struct view *view;
+	open_key_each *each;
+	void *ctx;
+};
+
+static int hold_rows(
+	const struct holder *holder, const struct packet *packet, bool write_back, struct err *err)
+{
+	const char *keys[PACKET_ROWS_MAX];
+	uint64_t hashes[PACKET_ROWS_MAX] = { 0 };
+	struct view *view = holder->view;
+	int rc = view_blob(&view->keys, view, view_sql_keys, packet->id, err);
+
+	if (rc == 0)
+		rc = blob_keys_read(keys, buf_str(&view->keys), view->keys.len, packet->count, err);
+	if (rc == 0 && packet->counts[MESSAGE_FAILED])
+		rc = read_hashes(hashes, view, packet->id, packet->count, err);
+	for (int i = 0; rc == 0 && i < packet->count; i++) {
+		enum message_status status = packet_row(packet, i)->status;
+		bool open =
+			message_status_open(status) || (status == MESSAGE_COMPLETED && write_back);
+
+		if (keys[i][0] && !row_set_has(&packet->superseded, i) &&
+			(open || status == MESSAGE_FAILED))
+			rc = holder->each(holder->ctx, keys[i], open, open ? 0 : hashes[i], err);
+	}
+	return rc;
+}
+
+static int hold_packet(const struct holder *holder, int64_t id, struct err *err)
+{
+	struct packet packet;
+	int64_t write_back = 0;
+	int rc = view_check_stop(holder->view, err);
+
+	memset(&packet, 0, sizeof(packet));
+	if (rc == 0)
+		rc = packet_load(&packet, &holder->view->db, id, err);
+	if (rc == 0)
+		rc = db_value(
+			&write_back, &holder->view->db, sql_write_back, BINDS(B_INT(id)), err);
+	if (rc == 0)
+		rc = hold_rows(holder, &packet, write_back == 1, err);
+	packet_clear(&packet);
+	return rc;
+}
+
+int view_open_keys(struct view *view, const char *interface, int64_t except_run,
+	open_key_each *each, void *ctx, struct err *err)
+{
+	struct holder holder = { view, each, ctx };
+	sqlite3_stmt *stmt;
+	int rc = view_begin(view, err);
+
+	if (rc == 0)
+		rc = db_query(&stmt, &view->db, sql_holding,
+			BINDS(B_TEXT(interface), B_INT(except_run)), err);
+	while (rc == 0 && (rc = db_next(&view->db, stmt, err)) == 1) {
+		rc = hold_packet(&holder, db_int(stmt, 0), err);
+		if (rc != 0)
+			sqlite3_reset(stmt);
+	}
+	view_end(view);
+	return rc;
+}

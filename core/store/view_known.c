@@ -1,0 +1,107 @@
+/* view_known.c — connections, small named values, and who did what, as readers see them. */
+
+#include "base/base.h"
+#include "base/text.h"
+#include "store/view_private.h"
+
+static const char sql_connection[] =
+	"SELECT agent_checked, agent_ok, agent_summary, agent_config, salesforce_checked,"
+	" salesforce_ok, salesforce_summary, salesforce_config, org_id, org_name, sandbox,"
+	" api_used, api_allowed, limits_at FROM connection WHERE name = ?";
+
+#define COPY(field, column) text_copy(out->field, sizeof(out->field), db_text(stmt, (column)))
+
+int view_connection(
+	struct connection_state *out, struct view *view, const char *connection, struct err *err)
+{
+	sqlite3_stmt *stmt;
+	int rc = db_query(&stmt, &view->db, sql_connection, BINDS(B_TEXT(connection)), err);
+
+	memset(out, 0, sizeof(*out));
+	if (rc == 0)
+		rc = db_next(&view->db, stmt, err);
+	if (rc != 1)
+		return rc;
+	out->agent_checked = db_int(stmt, 0);
+	out->agent_ok = db_int(stmt, 1) != 0;
+	COPY(agent_summary, 2);
+	COPY(agent_config, 3);
+	out->salesforce_checked = db_int(stmt, 4);
+	out->salesforce_ok = db_int(stmt, 5) != 0;
+	COPY(salesforce_summary, 6);
+	COPY(salesforce_config, 7);
+	COPY(org_id, 8);
+	COPY(org_name, 9);
+	out->sandbox = db_int(stmt, 10) != 0;
+	out->api_used = db_int(stmt, 11);
+	out->api_allowed = db_int(stmt, 12);
+	out->limits_at = db_int(stmt, 13);
+	sqlite3_reset(stmt);
+	return 0;
+}
+
+int view_setting(char **out, struct view *view, const char *name, struct err *err)
+{
+	static const char sql[] = "SELECT value FROM setting WHERE name = ?";
+	sqlite3_stmt *stmt;
+	int rc = db_query(&stmt, &view->db, sql, BINDS(B_TEXT(name)), err);
+
+	*out = NULL;
+	if (rc == 0)
+		rc = db_next(&view->db, stmt, err);
+	if (rc != 1)
+		return rc;
+	*out = strdup(db_text(stmt, 0));
+	sqlite3_reset(stmt);
+	return *out ? 0 : err_nomem(err);
+}
+
+static const char sql_audit[] =
+	"SELECT id, time, who, action, run, message, detail FROM audit WHERE (?1 = 0 OR run = ?1)"
+	" AND (?2 = 0 OR message = ?2) ORDER BY id DESC LIMIT ?3";
+
+static bool read_audit(struct audit_entry *entry, sqlite3_stmt *stmt)
+{
+	memset(entry, 0, sizeof(*entry));
+	entry->id = db_int(stmt, 0);
+	entry->time = db_int(stmt, 1);
+	text_copy(entry->who, sizeof(entry->who), db_text(stmt, 2));
+	text_copy(entry->action, sizeof(entry->action), db_text(stmt, 3));
+	entry->run = db_int(stmt, 4);
+	entry->message = db_int(stmt, 5);
+	entry->detail = strdup(db_text(stmt, 6));
+	return entry->detail != NULL;
+}
+
+int view_audit(struct audit_entry **out, int *count, struct view *view, int64_t run,
+	int64_t message, int limit, struct err *err)
+{
+	struct audit_entry *entries = calloc((size_t)(limit > 0 ? limit : 1), sizeof(*entries));
+	sqlite3_stmt *stmt;
+	int used = 0;
+	int rc;
+
+	if (!entries)
+		return err_nomem(err);
+	rc = db_query(
+		&stmt, &view->db, sql_audit, BINDS(B_INT(run), B_INT(message), B_INT(limit)), err);
+	while (rc == 0 && (rc = db_next(&view->db, stmt, err)) == 1) {
+		rc = read_audit(&entries[used++], stmt) ? 0 : err_nomem(err);
+		if (rc != 0)
+			sqlite3_reset(stmt);
+	}
+	if (rc != 0) {
+		audit_entries_free(entries, used);
+		return rc;
+	}
+	*out = entries;
+	*count = used;
+	return 0;
+}
+
+void audit_entries_free(struct audit_entry *entries, int count)
+{
+	for (int i = 0; entries && i < count; i++)
+		free(entries[i].detail);
+	free(entries);
+}
