@@ -12,8 +12,9 @@
 #define CONNECT_DEFAULT 15000
 #define UPLOAD_CHUNK (128 << 10)
 #define RECEIVE_CHUNK (64 << 10)
-#define CONNECTION_IDLE_MAX 20 /* s; the younger a reused connection, the rarer it is a dead one   \
-				*/
+#define CONNECTION_IDLE_MAX                                                                        \
+	20 /* s; the younger a reused connection, the rarer it is a dead one                       \
+	    */
 
 struct transfer *transfer_new(void)
 {

@@ -5,6 +5,7 @@
 
 #include "harness/check_main.h"
 
+Suite *suite_client(void);
 Suite *suite_server(void);
 
 #endif
