@@ -19,6 +19,6 @@
 #include "base/banned.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-#define PRINTF_LIKE(format, first) __attribute__((format(printf, format, first)))
+#define PRINTF_LIKE(fmt, first) __attribute__((format(printf, fmt, first)))
 
 #endif
