@@ -60,16 +60,19 @@ struct mapper;
 
 /*
  * Bind an interface's mapping to columns and describe (NULL = unknown: texts are sent as they are).
+ * `time_zone` (NULL = none) is what the wall clocks of zoneless times show; without one such a time
+ * fails its row on its way to a datetime field, since a guess would be wrong without a sign.
  * ERR_CONFIG: a column the query does not give (the nearest is named), a field that does not exist.
  */
 int mapper_new(struct mapper **out, const struct interface *interface, const struct column *columns,
-	int count, const struct describe *describe, struct err *err);
+	int count, const struct describe *describe, const char *time_zone, struct err *err);
 void mapper_free(struct mapper *mapper);
 
 /*
- * Map one row: appends the JSON object to `record` and the key's text to `key`. Returns 0, or a
- * positive 1 when the row must fail by itself, with `err` holding code and text (blank key, a value
- * the field cannot take).
+ * Map one row: appends the JSON object to `record` and the key's text to `key`: the external ID for
+ * Upsert, the Salesforce Id for Update and Delete, the columns of row_key joined by "|" for Insert.
+ * Returns 0, or a positive 1 when the row must fail by itself, with `err` holding code and text
+ * (blank key, a value the field cannot take); record and key are then as good as could be made.
  */
 int mapper_row(struct buf *record, struct buf *key, struct mapper *mapper, const struct cell *cells,
 	struct err *err);

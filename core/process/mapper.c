@@ -1,0 +1,203 @@
+/* mapper.c — one source row to one JSON record and its key. */
+
+#include "base/base.h"
+#include "process/mapper.h"
+#include "base/json.h"
+#include "base/text.h"
+
+#include <ctype.h>
+
+#define KEY_MAX 1024	/* bytes; an external ID holds 255 characters */
+#define QUOTED_BYTES 80 /* of a value in an error text */
+
+static void reject(struct err *err, const char *code, const char *fmt, ...) PRINTF_LIKE(3, 4);
+
+/* The row fails by itself; only its first problem is told. */
+static void reject(struct err *err, const char *code, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (err->kind)
+		return;
+	va_start(ap, fmt);
+	err->kind = ERR_SOURCE;
+	vsnprintf(err->text, sizeof(err->text), fmt, ap);
+	va_end(ap);
+	text_copy(err->code, sizeof(err->code), code);
+}
+
+static struct cell trimmed(const struct cell *cell)
+{
+	struct cell inner = *cell;
+
+	while (inner.len && isspace((unsigned char)*inner.text)) {
+		inner.text++;
+		inner.len--;
+	}
+	while (inner.len && isspace((unsigned char)inner.text[inner.len - 1]))
+		inner.len--;
+	return inner;
+}
+
+static int quoted_len(const struct cell *cell)
+{
+	return (int)text_utf8_prefix(
+		cell->text, cell->len < QUOTED_BYTES ? cell->len : QUOTED_BYTES);
+}
+
+static void add_value(struct buf *record, const struct mapper *mapper, const struct entry *entry,
+	const struct cell *cell, struct err *err)
+{
+	const char *hint;
+
+	if (cell->bad) {
+		reject(err, "VALUE_NOT_SENDABLE", "%s: %s", entry->label, cell->bad);
+		buf_add_str(record, "null");
+	} else if (!field_value_json(
+			   record, entry->type, cell->text, cell->len, mapper->zone, &hint)) {
+		reject(err, "INVALID_TYPE_ON_FIELD_IN_RECORD",
+			"%s: value not of required type: %.*s (%s)", entry->label, quoted_len(cell),
+			cell->text, hint);
+		json_escape(record, cell->text, cell->len);
+	}
+}
+
+/* Numbers are the same key however many zeros end them. */
+static struct cell without_zeros(struct cell number)
+{
+	if (!memchr(number.text, '.', number.len) || memchr(number.text, 'e', number.len))
+		return number;
+	while (number.text[number.len - 1] == '0')
+		number.len--;
+	if (number.text[number.len - 1] == '.')
+		number.len--;
+	return number;
+}
+
+/* `json` is the value as it is sent. */
+static void add_key(
+	struct buf *key, const struct entry *entry, const struct cell *cell, struct cell json)
+{
+	struct cell text = trimmed(cell);
+
+	if (field_value_is_number(entry->type) && json.len && *json.text != '"')
+		text = without_zeros(json);
+	buf_add(key, text.text, text.len);
+}
+
+/* A text that is empty stays a text; an empty number, date or checkbox is no value. */
+static bool is_null(const struct entry *entry, const struct cell *cell)
+{
+	return !cell->text ||
+	       (field_value_converts(entry->type) && !cell->bad && trimmed(cell).len == 0);
+}
+
+static void map_entry(struct buf *record, struct buf *key, const struct mapper *mapper,
+	const struct entry *entry, const struct cell *cell, struct err *err)
+{
+	size_t start;
+
+	if (is_null(entry, cell)) {
+		if (entry->clears && !entry->key) {
+			buf_add_char(record, ',');
+			buf_add(record, entry->blank.data, entry->blank.len);
+		}
+		return;
+	}
+	buf_add_char(record, ',');
+	buf_add(record, entry->prefix.data, entry->prefix.len);
+	start = record->len;
+	add_value(record, mapper, entry, cell, err);
+	if (entry->key && !record->broken)
+		add_key(key, entry, cell,
+			(struct cell){
+				record->data + start, (uint32_t)(record->len - start), NULL });
+	if (entry->nested)
+		buf_add_char(record, '}');
+}
+
+static void map_constant(struct buf *record, const struct entry *entry)
+{
+	buf_add_char(record, ',');
+	buf_add(record, entry->prefix.data, entry->prefix.len);
+	buf_add_str(record, entry->constant);
+	if (entry->nested)
+		buf_add_char(record, '}');
+}
+
+/* A key of several columns: their values with a bar between them. */
+static void join_key(struct buf *key, const struct mapper *mapper, const struct cell *cells)
+{
+	size_t start = key->len;
+	bool blank = true;
+
+	for (size_t i = 0; i < mapper->row_key_count; i++) {
+		struct cell part = trimmed(&cells[mapper->row_key[i]]);
+
+		if (i)
+			buf_add_char(key, '|');
+		buf_add(key, part.text ? part.text : "", part.len);
+		blank = blank && !part.len;
+	}
+	if (blank)
+		buf_cut(key, start);
+}
+
+static void check_key(struct buf *key, size_t start, const struct mapper *mapper, struct err *err)
+{
+	size_t len = key->len - start;
+
+	if (len == 0)
+		reject(err, "MISSING_ARGUMENT", "%s not specified: the row has no key",
+			mapper->key_field);
+	if (len <= KEY_MAX || key->broken)
+		return;
+	reject(err, "STRING_TOO_LONG", "%s: a key of %zu bytes is too long", mapper->key_field,
+		len);
+	buf_cut(key, start + text_utf8_prefix(key->data + start, KEY_MAX));
+}
+
+int mapper_row(struct buf *record, struct buf *key, struct mapper *mapper, const struct cell *cells,
+	struct err *err)
+{
+	struct err problem = ERR_INIT;
+	size_t record_start = record->len;
+	size_t key_start = key->len;
+	int rc;
+
+	for (size_t i = 0; i < mapper->count; i++) {
+		const struct entry *entry = &mapper->entries[i];
+
+		if (entry->column < 0)
+			map_constant(record, entry);
+		else
+			map_entry(record, key, mapper, entry, &cells[entry->column], &problem);
+	}
+	if (mapper->row_key_count)
+		join_key(key, mapper, cells);
+	if (mapper->has_key)
+		check_key(key, key_start, mapper, &problem);
+	if (record->len == record_start)
+		buf_add_char(record, '{');
+	buf_add_char(record, '}');
+	rc = buf_check(record, "a record", err);
+	if (!rc)
+		rc = buf_check(key, "a key", err);
+	if (rc)
+		return rc;
+	record->data[record_start] = '{'; /* every entry began with a comma */
+	if (!problem.kind)
+		return 0;
+	err_copy(err, &problem);
+	return 1;
+}
+
+bool mapper_has_key(const struct mapper *mapper)
+{
+	return mapper->has_key;
+}
+
+enum key_kind mapper_key_kind(const struct mapper *mapper)
+{
+	return mapper->key_kind;
+}

@@ -1,0 +1,42 @@
+/*
+ * mapper.h — a mapping bound to columns (internal to core/process): mapper_bind.c makes it,
+ * mapper.c sends rows through it.
+ */
+
+#ifndef PROCESS_MAPPER_H
+#define PROCESS_MAPPER_H
+
+#include "process/key.h"
+#include "process/process.h"
+#include "process/field_value.h"
+#include "process/zone.h"
+
+/* One mapped field. */
+struct entry {
+	int column;	   /* -1: `constant` */
+	struct buf prefix; /* `"Name":` or `"Account__r":{"Ext_Id__c":` */
+	struct buf blank;  /* `"Name":null`: what clears the field */
+	bool nested;	   /* the prefix opened an object */
+	bool clears;	   /* NULL clears the field, else it is left alone */
+	bool key;	   /* its value is the row's key */
+	enum field_type type;
+	char label[128];
+	char *constant; /* JSON, owned */
+};
+
+struct mapper {
+	struct entry *entries;
+	size_t count;
+	int *row_key; /* columns, when the key is not one field's value */
+	size_t row_key_count;
+	bool has_key;
+	char key_field[129]; /* for the words about a blank key */
+	enum key_kind key_kind;
+	struct zone *zone; /* NULL: zoneless times are refused */
+};
+
+/* Have the rows a key, and how is it compared? */
+bool mapper_has_key(const struct mapper *mapper);
+enum key_kind mapper_key_kind(const struct mapper *mapper);
+
+#endif

@@ -1,0 +1,118 @@
+/*
+ * odbc_string.c — the connection string that the reader child gets: what the connection says, user
+ * and password in braces, and the option by which a driver streams instead of fetching all rows.
+ */
+
+#include "base/base.h"
+#include "process/process.h"
+#include "source/reader.h"
+#include "base/text.h"
+
+#include <strings.h>
+
+#define STRING_MAX 8192
+
+/* The option that makes a driver stream, by a part of the driver's name. */
+static const struct {
+	const char *driver;
+	const char *key, *value;
+} streaming[] = {
+	{ "sqlite", "StepAPI", "1" },
+	{ "psql", "UseDeclareFetch", "1" },
+	{ "postgres", "UseDeclareFetch", "1" },
+};
+
+/* The value of `key` in a connection string; false when it has none. */
+static bool attribute(char *value, size_t size, const char *string, const char *key)
+{
+	while (*string) {
+		size_t name = strcspn(string, "=;");
+		bool found = name == strlen(key) && !strncasecmp(string, key, name);
+		const char *start = string + name + (string[name] == '=');
+		size_t len = *start == '{' ? strcspn(start, "}") : strcspn(start, ";");
+
+		if (found) {
+			start += *start == '{';
+			snprintf(value, size, "%.*s", (int)strcspn(start, ";}"), start);
+			return true;
+		}
+		string = start + len;
+		string += strcspn(string, ";");
+		string += strspn(string, "; ");
+	}
+	return false;
+}
+
+/* The driver's name: as written, or as the data source says. */
+static void driver_name(char *driver, size_t size, const char *string)
+{
+	char source[256];
+
+	text_copy(driver, size, "");
+	if (attribute(driver, size, string, "Driver"))
+		return;
+	if (attribute(source, sizeof(source), string, "DSN"))
+		source_odbc_driver_of(driver, size, source, NULL);
+}
+
+/* ";KEY={value}", with the closing braces of the value doubled. */
+static void add_attribute(struct buf *out, const char *key, const char *value)
+{
+	buf_addf(out, ";%s={", key);
+	for (; *value; value++) {
+		buf_add_char(out, *value);
+		if (*value == '}')
+			buf_add_char(out, '}');
+	}
+	buf_add_char(out, '}');
+}
+
+static int add_password(struct buf *out, const struct secret *secret, const struct keyring *keyring,
+	struct err *err)
+{
+	char *plain = NULL;
+	int rc;
+
+	if (secret->kind == SECRET_NONE)
+		return 0;
+	rc = secret_reveal(&plain, secret, keyring, err);
+	if (rc) {
+		err_prefix(err, "source.password");
+		return rc;
+	}
+	add_attribute(out, "PWD", plain);
+	secret_wipe(plain);
+	return 0;
+}
+
+int process_odbc_string(char **out, const struct connection *connection,
+	const struct keyring *keyring, struct err *err)
+{
+	const struct source_access *source = &connection->source;
+	struct buf string = BUF_INIT(STRING_MAX);
+	char driver[256], already[64];
+	int rc;
+
+	if (text_empty(source->odbc))
+		return err_set(err, ERR_CONFIG,
+			"source.odbc: not set: enter the database's ODBC connection string");
+	if (!buf_room(&string, STRING_MAX)) /* once: growing would leave the password behind */
+		return err_nomem(err);
+	buf_add_str(&string, source->odbc);
+	while (string.len && strchr("; ", string.data[string.len - 1]))
+		buf_cut(&string, string.len - 1);
+	if (!text_empty(source->username))
+		add_attribute(&string, "UID", source->username);
+	rc = add_password(&string, &source->password, keyring, err);
+	driver_name(driver, sizeof(driver), source->odbc);
+	for (size_t i = 0; !rc && i < ARRAY_SIZE(streaming); i++)
+		if (strcasestr(driver, streaming[i].driver) &&
+			!attribute(already, sizeof(already), source->odbc, streaming[i].key))
+			buf_addf(&string, ";%s=%s", streaming[i].key, streaming[i].value);
+	if (!rc)
+		rc = buf_check(&string, "source.odbc", err);
+	if (!rc && !(*out = buf_detach(&string)))
+		rc = err_nomem(err);
+	buf_wipe(&string);
+	return rc;
+}

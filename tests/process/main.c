@@ -1,0 +1,15 @@
+/* Tests of core/process. Called with the word "reader", this program is the reader child, so that
+ * the tests need no built agentboard. */
+
+#include "process/suites.h"
+#include "source/reader.h"
+
+int main(int argc, char **argv)
+{
+	static suite_maker *const makers[] = { suite_field_value, suite_zone, suite_key,
+		suite_mapper, suite_odbc_string };
+
+	if (argc > 1 && !strcmp(argv[1], "reader"))
+		return reader_child_main();
+	return check_main(makers, ARRAY_SIZE(makers));
+}
