@@ -211,7 +211,7 @@ static int carry(struct carrier *carrier, struct job *job, struct err *err)
 	if (rc < 0)
 		record_stop(carrier, job->run, RUN_STOPPED, err->text);
 	else
-		rc = process_run(carrier->options.env, job->run, &connection, &interface,
+		rc = carrier->options.carry(carrier->options.env, job->run, &connection, &interface,
 			&job->control, job->wait_ms, err);
 	connection_free_fields(&connection);
 	interface_free_fields(&interface);
@@ -321,6 +321,8 @@ int carrier_start(struct carrier **out, const struct carrier_options *options, s
 	if (!carrier)
 		return err_nomem(err);
 	carrier->options = *options;
+	if (!carrier->options.carry)
+		carrier->options.carry = process_run;
 	pthread_mutex_init(&carrier->lock, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);

@@ -17,11 +17,17 @@
 
 struct carrier;
 
+/* process_run(), or what a test puts in its place. Runs on one of the carrier's threads. */
+typedef int carry_run(const struct process_env *env, int64_t run,
+	const struct connection *connection, const struct interface *interface,
+	struct run_control *control, int64_t wait_ms, struct err *err);
+
 struct carrier_options {
 	const struct process_env *env; /* borrowed for the carrier's life */
 	const struct catalog *catalog;
 	int parallel;
-	bool go_on; /* take resting runs up again when their time has come */
+	bool go_on;	  /* take resting runs up again when their time has come */
+	carry_run *carry; /* NULL = process_run */
 };
 
 struct carrier_job {

@@ -1,0 +1,125 @@
+/* fixture.c — a catalog in memory; runs in a store. */
+
+#include "base/base.h"
+#include "agent/fixture.h"
+
+static const struct {
+	const char *name;
+	const char *integration;
+	int sequence;
+} interfaces[] = {
+	{ "a1", "ERP", 10 },
+	{ "a2", "ERP", 10 },
+	{ "b", "ERP", 20 },
+	{ "c", "ERP", 30 },
+	{ "x", NULL, 0 },
+};
+
+static int load_interface(void *self, struct interface *out, const char *name, struct err *err)
+{
+	(void)self;
+	for (size_t i = 0; i < ARRAY_SIZE(interfaces); i++) {
+		if (strcmp(interfaces[i].name, name) != 0)
+			continue;
+		text_set(&out->name, name);
+		text_set(&out->connection, "conn");
+		text_set(&out->integration, interfaces[i].integration);
+		text_set(&out->object, "Account");
+		text_set(&out->external_id, "Ext__c");
+		text_set(&out->query, "SELECT no FROM t");
+		out->operation = OPERATION_UPSERT;
+		out->sequence = interfaces[i].sequence;
+		out->deployed = true;
+		return mapping_add(&out->mapping, "Ext__c", MAPPING_COLUMN, "no", NULL_KEEP, err);
+	}
+	return err_set(err, ERR_NOT_FOUND, "there is no interface %s", name);
+}
+
+static int load_connection(void *self, struct connection *out, const char *name, struct err *err)
+{
+	(void)self;
+	if (strcmp(name, "conn") != 0)
+		return err_set(err, ERR_NOT_FOUND, "there is no connection %s", name);
+	text_set(&out->name, name);
+	text_set(&out->agent.host, "http://127.0.0.1");
+	text_set(&out->agent.username, "skyvva");
+	text_set(&out->salesforce.domain, "http://127.0.0.1:1");
+	text_set(&out->salesforce.consumer_key, "key");
+	text_set(&out->source.odbc, "Driver=SQLite3;Database=/nowhere.db");
+	out->agent.password.kind = out->salesforce.consumer_secret.kind = SECRET_ENV;
+	text_set(&out->agent.password.ref, "UNSET");
+	text_set(&out->salesforce.consumer_secret.ref, "UNSET");
+	return 0;
+}
+
+void fixture_catalog(struct catalog *out)
+{
+	*out = (struct catalog){ .interface = load_interface, .connection = load_connection };
+}
+
+struct making {
+	const char *interface;
+	int64_t batch;
+	int64_t run;
+};
+
+static int apply_make(void *ctx, struct store *store, struct err *err)
+{
+	struct making *making = ctx;
+	struct run_spec spec = { .interface = making->interface,
+		.connection = "conn",
+		.object = "Account",
+		.operation = OPERATION_UPSERT,
+		.trigger = "manual",
+		.who = "test",
+		.batch = making->batch };
+
+	return store_run_create(&making->run, store, &spec, err);
+}
+
+int64_t fixture_run(struct writer *writer, const char *interface, int64_t batch)
+{
+	struct making making = { .interface = interface, .batch = batch };
+	struct err err = ERR_INIT;
+
+	ck_ok(writer_call(writer, apply_make, &making, &err), &err);
+	return making.run;
+}
+
+struct setting {
+	int64_t run;
+	enum run_state state;
+};
+
+static int apply_state(void *ctx, struct store *store, struct err *err)
+{
+	struct setting *setting = ctx;
+	struct run_change change = RUN_CHANGE_NONE;
+	struct run_claim *claim = NULL;
+	int rc = store_run_claim(&claim, store, setting->run, err);
+
+	change.state = setting->state;
+	if (rc == 0)
+		rc = store_run_update(store, claim, &change, err);
+	run_claim_free(claim);
+	return rc;
+}
+
+int fixture_set_state(struct writer *writer, int64_t run, enum run_state state, struct err *err)
+{
+	struct setting setting = { .run = run, .state = state };
+
+	return writer_call(writer, apply_state, &setting, err);
+}
+
+enum run_state fixture_state(const char *dir, int64_t run)
+{
+	struct view *view = NULL;
+	struct run_info info;
+	struct err err = ERR_INIT;
+
+	ck_ok(view_open(&view, dir, &err), &err);
+	ck_ok(view_run(&info, view, run, &err), &err);
+	view_close(view);
+	return info.state;
+}

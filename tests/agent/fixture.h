@@ -1,0 +1,23 @@
+/* fixture.h — a catalog in memory and a store in a fresh folder, for the tests of this room. */
+
+#ifndef TESTS_AGENT_FIXTURE_H
+#define TESTS_AGENT_FIXTURE_H
+
+#include "harness/check_main.h"
+
+#include "model/catalog.h"
+#include "process/process.h"
+#include "store/writer.h"
+
+/* Interfaces "a1" and "a2" (sequence 10), "b" (20), "c" (30) of integration ERP; "x" of none. */
+void fixture_catalog(struct catalog *out);
+
+/* A queued run of `interface`; its number. */
+int64_t fixture_run(struct writer *writer, const char *interface, int64_t batch);
+
+/* Claim the run and set its state: what the owner of a run does. */
+int fixture_set_state(struct writer *writer, int64_t run, enum run_state state, struct err *err);
+
+enum run_state fixture_state(const char *dir, int64_t run);
+
+#endif

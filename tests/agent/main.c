@@ -1,0 +1,5 @@
+/* Tests of core/agent. */
+
+#include "agent/suites.h"
+
+TEST_MAIN(suite_listener, suite_carrier, suite_service, suite_wire, suite_who)

@@ -1,0 +1,261 @@
+/* Tests of agent.h: one agent a home, its socket's verbs, and what it does with leftovers. */
+
+#include "base/base.h"
+#include "agent/suites.h"
+
+#include "agent/agent.h"
+#include "agent/fixture.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "http/client.h"
+
+#include <pthread.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char *dir;
+static char *socket_path;
+static struct catalog catalog;
+static struct agent_settings settings;
+static struct agent *agent;
+
+static struct agent_options options(void)
+{
+	return (struct agent_options){ .home_config = dir,
+		.home_data = dir,
+		.catalog = &catalog,
+		.settings = &settings,
+		.socket_path = socket_path,
+		.listen = true };
+}
+
+static void setup(void)
+{
+	dir = test_folder();
+	socket_path = file_join(dir, "agent.sock");
+	fixture_catalog(&catalog);
+	agent_settings_init(&settings);
+	settings.port = 0;
+}
+
+static void start(bool take_leftovers)
+{
+	struct agent_options with = options();
+	struct err err = ERR_INIT;
+
+	with.take_leftovers = take_leftovers;
+	ck_ok(agent_new(&agent, &with, &err), &err);
+}
+
+static void teardown(void)
+{
+	agent_free(agent);
+	agent_settings_free_fields(&settings);
+	free(socket_path);
+}
+
+START_TEST(the_socket_tells_the_status)
+{
+	struct agent_status status;
+	struct err err = ERR_INIT;
+	struct stat st;
+
+	ck_assert_int_eq(agent_client_status(&status, socket_path, &err), -ERR_NET);
+	start(false);
+	ck_ok(agent_client_status(&status, socket_path, &err), &err);
+	ck_assert(status.up);
+	ck_assert_int_eq(status.pid, getpid());
+	ck_assert_int_eq(status.port, agent_port(agent));
+	ck_assert_int_gt(status.port, 0);
+	ck_assert_str_eq(status.listen, "127.0.0.1");
+	ck_assert_int_eq(stat(socket_path, &st), 0);
+	ck_assert_int_eq(st.st_mode & 0777, 0660);
+}
+END_TEST
+
+START_TEST(a_second_agent_of_a_home_is_refused_and_told_who_is_up)
+{
+	struct agent_options second = options();
+	struct agent *other = NULL;
+	struct err err = ERR_INIT;
+	char pid[24];
+
+	start(false);
+	ck_assert_int_eq(agent_new(&other, &second, &err), -ERR_UNFINISHED);
+	ck_assert_ptr_null(other);
+	snprintf(pid, sizeof(pid), "pid %ld", (long)getpid());
+	ck_assert_ptr_nonnull(strstr(err.text, pid));
+}
+END_TEST
+
+START_TEST(a_home_is_free_again_when_its_agent_has_gone)
+{
+	start(false);
+	agent_free(agent);
+	start(false);
+}
+END_TEST
+
+static void *loop(void *stop)
+{
+	struct err err = ERR_INIT;
+
+	agent_loop(agent, stop, &err);
+	return NULL;
+}
+
+START_TEST(the_loop_ends_when_the_socket_or_the_flag_says_so)
+{
+	atomic_bool stop = false;
+	struct err err = ERR_INIT;
+	pthread_t thread;
+
+	start(false);
+	ck_assert_int_eq(pthread_create(&thread, NULL, loop, &stop), 0);
+	if (_i == 0)
+		ck_ok(agent_client_stop(socket_path, &err), &err);
+	else
+		atomic_store(&stop, true);
+	pthread_join(thread, NULL);
+}
+END_TEST
+
+START_TEST(errors_cross_the_socket_with_their_kind)
+{
+	const char *names[] = { "nobody", NULL };
+	struct process_request request = { .interfaces = names, .who = "test" };
+	struct process_reply reply;
+	struct agent_run run;
+	struct err err = ERR_INIT;
+
+	start(false);
+	ck_assert_int_eq(agent_client_process(&reply, socket_path, &request, &err), -ERR_NOT_FOUND);
+	ck_assert_ptr_nonnull(strstr(err.text, "there is no interface nobody"));
+	ck_assert_int_eq(agent_client_cancel(socket_path, 77, "test", &err), -ERR_NOT_FOUND);
+	ck_assert_int_eq(agent_client_resume(socket_path, 77, "test", &err), -ERR_NOT_FOUND);
+	ck_ok(agent_client_run(&run, socket_path, 77, &err), &err);
+	ck_assert_int_eq(run.state, CARRY_NONE);
+}
+END_TEST
+
+static const struct {
+	const char *method, *path;
+	int status;
+} paths[] = {
+	{ "GET", "/status", 200 },
+	{ "GET", "/", 404 },
+	{ "POST", "/status", 404 },
+	{ "GET", "/runs/1", 200 },
+	{ "GET", "/runs/", 404 },
+	{ "GET", "/runs/-1", 404 },
+	{ "GET", "/runs/1x", 404 },
+	{ "GET", "/runs/99999999999999999999", 404 },
+	{ "POST", "/runs/1/delete", 404 },
+	{ "POST", "/runs", 409 },
+};
+
+START_TEST(the_socket_knows_its_paths_and_no_others)
+{
+	struct http_options unix_options = { .unix_socket = socket_path };
+	struct http_client *client = NULL;
+	struct http_answer answer;
+	struct err err = ERR_INIT;
+	char url[128];
+
+	start(false);
+	snprintf(url, sizeof(url), "http://agent%s", paths[_i].path);
+	http_answer_init(&answer);
+	ck_ok(http_client_new(&client, &unix_options, &err), &err);
+	ck_ok(http_call(client, &(struct http_request){ .method = paths[_i].method, .url = url },
+		      &answer, NULL, &err),
+		&err);
+	ck_assert_msg(answer.status == paths[_i].status, "%s %s: %d", paths[_i].method,
+		paths[_i].path, answer.status);
+	http_answer_free(&answer);
+	http_client_free(client);
+}
+END_TEST
+
+/* A run that a crash left Queued, of an interface that has meanwhile gone. */
+static int64_t leave_run(const char *interface)
+{
+	struct writer *writer = NULL;
+	struct err err = ERR_INIT;
+	int64_t run;
+
+	ck_ok(writer_start(&writer, dir, &err), &err);
+	run = fixture_run(writer, interface, 0);
+	writer_stop(writer);
+	return run;
+}
+
+START_TEST(leftovers_are_taken_up_at_start_when_asked)
+{
+	int64_t run = leave_run("gone");
+	bool taken = _i == 1;
+	struct agent_run state;
+
+	start(taken);
+	if (!taken) {
+		agent_run_state(&state, agent, run);
+		ck_assert_int_eq(state.state, CARRY_NONE);
+		ck_assert_int_eq(fixture_state(dir, run), RUN_QUEUED);
+		return;
+	}
+	do {
+		agent_run_state(&state, agent, run);
+		clock_sleep(2);
+	} while (state.state != CARRY_ENDED);
+	ck_assert_int_eq(fixture_state(dir, run), RUN_STOPPED);
+}
+END_TEST
+
+START_TEST(a_run_that_nobody_carries_can_be_cancelled)
+{
+	int64_t run = leave_run("a1");
+	struct agent_run state;
+	struct err err = ERR_INIT;
+
+	start(false);
+	ck_ok(agent_client_cancel(socket_path, run, "test", &err), &err);
+	do {
+		agent_run_state(&state, agent, run);
+		clock_sleep(2);
+	} while (state.state != CARRY_ENDED);
+	ck_assert_int_eq(fixture_state(dir, run), RUN_CANCELLED);
+	ck_assert_int_eq(agent_client_cancel(socket_path, run, "test", &err), -ERR_USAGE);
+	ck_assert_int_eq(agent_client_resume(socket_path, run, "test", &err), -ERR_USAGE);
+}
+END_TEST
+
+START_TEST(beyond_loopback_the_default_password_stops_the_agent)
+{
+	struct agent_options with = options();
+	struct err err = ERR_INIT;
+
+	text_set(&settings.listen, "0.0.0.0");
+	ck_assert_int_eq(agent_new(&agent, &with, &err), -ERR_CONFIG);
+	ck_assert_ptr_nonnull(strstr(err.text, "agent password"));
+}
+END_TEST
+
+Suite *suite_service(void)
+{
+	Suite *suite = suite_create("service");
+	TCase *tcase = tcase_create("service");
+
+	tcase_set_timeout(tcase, 30);
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_test(tcase, the_socket_tells_the_status);
+	tcase_add_test(tcase, a_second_agent_of_a_home_is_refused_and_told_who_is_up);
+	tcase_add_test(tcase, a_home_is_free_again_when_its_agent_has_gone);
+	tcase_add_loop_test(tcase, the_loop_ends_when_the_socket_or_the_flag_says_so, 0, 2);
+	tcase_add_test(tcase, errors_cross_the_socket_with_their_kind);
+	tcase_add_loop_test(
+		tcase, the_socket_knows_its_paths_and_no_others, 0, (int)ARRAY_SIZE(paths));
+	tcase_add_loop_test(tcase, leftovers_are_taken_up_at_start_when_asked, 0, 2);
+	tcase_add_test(tcase, a_run_that_nobody_carries_can_be_cancelled);
+	tcase_add_test(tcase, beyond_loopback_the_default_password_stops_the_agent);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}

@@ -1,0 +1,14 @@
+/* suites.h — the suites of this folder. */
+
+#ifndef TESTS_AGENT_SUITES_H
+#define TESTS_AGENT_SUITES_H
+
+#include "harness/check_main.h"
+
+Suite *suite_listener(void);
+Suite *suite_carrier(void);
+Suite *suite_service(void);
+Suite *suite_wire(void);
+Suite *suite_who(void);
+
+#endif
