@@ -9,14 +9,11 @@
 #include <signal.h>
 
 static const struct command *const tables[] = {
-	connection_commands,
-	interface_commands,
 	ping_commands,
 	run_commands,
 	message_commands,
 	agent_commands,
 	demo_commands,
-	config_commands,
 };
 
 const struct command *command_at(int i)
@@ -163,6 +160,8 @@ int command_main(struct command_env *env, int argc, char **argv)
 		err_set(&err, ERR_USAGE, "a command is missing; `agentboard --help` lists them");
 		return command_fail(env, &err);
 	}
+	if (strcmp(argv[0], "complete") == 0 && argc > 1 && strcmp(argv[1], "--") == 0)
+		return command_complete(env, argc - 2, argv + 2);
 	for (int i = 0; (c = command_at(i)) != NULL; i++) {
 		int words = matches(c->words, argc, argv);
 

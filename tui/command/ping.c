@@ -2,18 +2,18 @@
  * verdict is recorded, and the first green Salesforce ping pins the org. */
 
 #include "base/base.h"
-#include "ping/ping.h"
 #include "store/view.h"
-#include "tui/command/command.h"
+#include "tui/command/ping.h"
 #include "tui/command/store_write.h"
 
 struct pinging {
 	struct command_env *env;
 	const struct connection *connection;
 	bool agent;
-	struct ping_result result;
+	struct ping_result *result; /* the caller's */
 	char pinned_org[19];
-	int told; /* steps printed */
+	FILE *steps; /* NULL = nobody listens */
+	int told;    /* steps printed */
 };
 
 static const char *const verdict_words[] = {
@@ -30,16 +30,15 @@ static const char *const verdict_names[] = {
 	[VERDICT_NOT_REACHED] = "not reached",
 };
 
-static void print_step(struct command_env *env, const struct ping_step *step)
+static void print_step(FILE *to, const struct ping_step *step)
 {
-	fprintf(env->out, "  %-4s %-24s", verdict_words[step->verdict], step->name);
+	fprintf(to, "  %-4s %-24s", verdict_words[step->verdict], step->name);
 	if (step->verdict == VERDICT_NOT_REACHED)
-		fprintf(env->out, " not reached\n");
+		fprintf(to, " not reached\n");
 	else
-		fprintf(env->out, " %s%s%.0f ms\n", step->detail, step->detail[0] ? "   " : "",
-			step->ms);
+		fprintf(to, " %s%s%.0f ms\n", step->detail, step->detail[0] ? "   " : "", step->ms);
 	if (step->remedy[0])
-		fprintf(env->out, "       %s\n", step->remedy);
+		fprintf(to, "       %s\n", step->remedy);
 }
 
 /* On the pinging thread, that is this one: tell the steps that came to be since. */
@@ -47,11 +46,11 @@ static void on_step(void *ctx, const struct ping_result *result)
 {
 	struct pinging *pinging = ctx;
 
-	if (pinging->env->json)
+	if (!pinging->steps)
 		return;
 	while (pinging->told < result->count)
-		print_step(pinging->env, &result->steps[pinging->told++]);
-	fflush(pinging->env->out);
+		print_step(pinging->steps, &result->steps[pinging->told++]);
+	fflush(pinging->steps);
 }
 
 static void print_result_json(struct command_env *env, const struct ping_result *result)
@@ -95,7 +94,7 @@ static const struct ping_step *failed_step(const struct ping_result *result)
 static int record(void *ctx, struct store *store, struct err *err)
 {
 	const struct pinging *pinging = ctx;
-	const struct ping_result *result = &pinging->result;
+	const struct ping_result *result = pinging->result;
 	const struct ping_step *failed = failed_step(result);
 	char hash[40];
 	struct ping_record ping = { .connection = pinging->connection->name,
@@ -133,60 +132,63 @@ static void carry_out(struct pinging *pinging)
 	struct command_env *env = pinging->env;
 	const atomic_bool *cancel = command_interrupt();
 
-	if (!env->json)
-		fprintf(env->out, "Ping %s Connection: %s\n",
+	if (pinging->steps)
+		fprintf(pinging->steps, "Ping %s Connection: %s\n",
 			pinging->agent ? "Agent" : "Salesforce", pinging->connection->name);
 	if (pinging->agent) {
-		ping_agent(&pinging->result, pinging->connection, env->keyring, cancel, on_step,
+		ping_agent(pinging->result, pinging->connection, env->keyring, cancel, on_step,
 			pinging);
 	} else {
 		read_pinned_org(pinging);
-		ping_salesforce(&pinging->result, pinging->connection, &env->catalog, env->keyring,
+		ping_salesforce(pinging->result, pinging->connection, &env->catalog, env->keyring,
 			pinging->pinned_org, cancel, on_step, pinging);
 	}
-	on_step(pinging, &pinging->result);
+	on_step(pinging, pinging->result);
 }
 
-/* A setting that Salesforce would refuse, found before anything was sent, is still a refusal. */
-static int exit_code(const struct pinging *pinging)
+int ping_connection(struct ping_result *out, struct command_env *env, const char *name, bool agent,
+	FILE *steps, struct err *err)
 {
-	enum err_kind kind = pinging->result.kind;
-
-	if (pinging->result.ok)
-		return 0;
-	return err_exit_code(kind == ERR_NONE ? ERR_PROTOCOL : kind);
-}
-
-static int ping(struct command_env *env, const char *name, bool agent)
-{
-	struct pinging *pinging = calloc(1, sizeof(*pinging));
 	struct connection connection;
-	struct err err = ERR_INIT;
-	int code;
+	struct pinging pinging = {
+		.env = env, .connection = &connection, .agent = agent, .result = out, .steps = steps
+	};
 	int rc;
 
+	*out = (struct ping_result){ .ok = false };
 	connection_init(&connection);
-	rc = pinging ? command_unseal_if_any(env, &err) : err_nomem(&err);
+	rc = command_unseal_if_any(env, err);
 	if (rc == 0)
-		rc = env->catalog.connection(env->catalog.self, &connection, name, &err);
-	if (rc < 0) {
-		code = command_fail(env, &err);
-		goto cleanup;
+		rc = env->catalog.connection(env->catalog.self, &connection, name, err);
+	if (rc == 0) {
+		carry_out(&pinging);
+		if (!env->read_only)
+			rc = store_write(env, record, &pinging, err);
 	}
-	pinging->env = env;
-	pinging->connection = &connection;
-	pinging->agent = agent;
-	carry_out(pinging);
-	if (!env->read_only)
-		rc = store_write(env, record, pinging, &err);
-	if (env->json)
-		print_result_json(env, &pinging->result);
-	code = exit_code(pinging);
-	if (rc < 0 && code == 0)
-		code = command_fail(env, &err);
-cleanup:
 	connection_free_fields(&connection);
-	free(pinging);
+	return rc;
+}
+
+/* A result without a step is none: the ping was not even begun. */
+static int ping(struct command_env *env, const char *name, bool agent)
+{
+	struct ping_result *result = calloc(1, sizeof(*result));
+	struct err err = ERR_INIT;
+	int code = 0;
+	int rc;
+
+	if (!result) {
+		err_nomem(&err);
+		return command_fail(env, &err);
+	}
+	rc = ping_connection(result, env, name, agent, env->json ? NULL : env->out, &err);
+	if (env->json && result->count)
+		print_result_json(env, result);
+	if (rc < 0)
+		code = command_fail(env, &err);
+	if (result->count && !result->ok)
+		code = err_exit_code(result->kind == ERR_NONE ? ERR_PROTOCOL : result->kind);
+	free(result);
 	return code;
 }
 
