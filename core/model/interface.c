@@ -31,6 +31,7 @@ static char **member(const struct interface *interface, size_t offset)
 void interface_init(struct interface *interface)
 {
 	*interface = (struct interface){
+		.deployed = true,
 		.operation = OPERATION_UPSERT,
 		.threshold = INTERFACE_DEFAULT_THRESHOLD,
 		.packet = PACKET_ROWS_MAX,

@@ -46,7 +46,8 @@ struct interface {
 	char *connection;  /* name of the connection */
 	char *integration; /* name that groups interfaces; they run in sequence order */
 	int sequence;
-	bool deployed; /* status = "Deployed" */
+	bool deployed; /* status = "Deployed", the default; Undeployed neither runs nor is scheduled
+			*/
 	char *object;  /* sObject API name */
 	enum operation operation;
 	char *external_id;	 /* field API name; needed for upsert */
