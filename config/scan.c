@@ -6,6 +6,7 @@
 #include "base/text.h"
 
 #define DEPTH_MAX 16
+#define NODES_MAX 20000 /* libconfig looks for doubles by comparing all with all */
 #define BOM "\xef\xbb\xbf"
 
 struct scanner {
@@ -174,6 +175,8 @@ static int new_node(struct scanner *s, int parent, size_t at, int *index)
 {
 	struct scan *scan = s->scan;
 
+	if (scan->count == NODES_MAX)
+		return FAULT(s, at, "the file holds more than %d values", NODES_MAX);
 	if ((scan->count & (scan->count - 1)) == 0) {
 		size_t room = scan->count ? (size_t)scan->count * 2 : 1;
 		struct scan_node *nodes = reallocarray(scan->nodes, room, sizeof(*nodes));
@@ -254,15 +257,16 @@ static int scan_bare(struct scanner *s, struct scan_node *node)
 		return 0;
 	}
 	node->kind = SCAN_NUMBER;
+	/* What stands here is never repeated: it may be a password somebody forgot to quote. */
 	if (is_integer(word, &value)) {
 		if (value > INT32_MAX || value < INT32_MIN)
-			return FAULT(s, start, "%s does not fit: numbers go from %d to %d", word,
+			return FAULT(s, start, "the number does not fit: numbers go from %d to %d",
 				INT32_MIN, INT32_MAX);
 		return 0;
 	}
 	if (is_real(word))
 		return 0;
-	return FAULT(s, start, "text needs quotes: \"%s\"", word);
+	return FAULT(s, start, "text needs quotes: write \"...\" around it");
 }
 
 static int scan_value(struct scanner *s, int index);
@@ -336,8 +340,7 @@ static int scan_setting(struct scanner *s, int parent)
 	if (rc < 0)
 		return rc;
 	if (s->at == s->len || (s->text[s->at] != '=' && s->text[s->at] != ':'))
-		return FAULT(s, key, "= is missing after %.*s",
-			(int)(node->key_len < 40 ? node->key_len : 40), s->text + key);
+		return FAULT(s, key, "= is missing after the name");
 	s->at++;
 	rc = skip(s);
 	if (rc < 0)

@@ -105,14 +105,14 @@ static const struct {
 	{ "agent: { zzzzzzzzzz = 1; };", 1, "agent.zzzzzzzzzz is unknown" },
 	{ "type = \"Agent Fil\";", 1, "did you mean \"Agent File\"?" },
 	{ "type = 7;", 1, "type must be text in quotes" },
-	{ "type = Production;", 1, "text needs quotes: \"Production\"" },
+	{ "type = Production;", 1, "text needs quotes" },
 	{ "agent: { port = \"9055\"; };", 1, "write it without quotes" },
 	{ "agent: { port = 0; };", 1, "out of range: use 1 to 65535" },
 	{ "agent: {\n port = 65536; };", 2, "out of range" },
 	{ "agent: { port = 90.5; };", 1, "whole number" },
-	{ "agent: { port = 9999999999; };", 1, "9999999999 does not fit" },
+	{ "agent: { port = 9999999999; };", 1, "does not fit" },
 	{ "agent: { port = 99999999999999999999999999; };", 1, "does not fit" },
-	{ "agent: { port = -0xFFFFFFFFF; };", 1, "" },
+	{ "agent: { port = -0xFFFFFFFFF; };", 1, "needs quotes" },
 	{ "agent: { port = 0xFFFFFFFF; };", 1, "does not fit" },
 	{ "draft = \"true\";", 1, "true or false, without quotes" },
 	{ "name = \"a\";\nname = \"b\";", 2, "duplicate" },
@@ -122,7 +122,7 @@ static const struct {
 	{ "agent: { port = 1;\n", 1, "not closed with }" },
 	{ "name = (\n\"a\"", 1, "not closed with )" },
 	{ "name = [ \"a\" \"b\";", 1, "a comma or ] is missing" },
-	{ "name \"a\";", 1, "= is missing after name" },
+	{ "name \"a\";", 1, "= is missing after the name" },
 	{ "name = ;", 1, "a value is missing" },
 	{ "};", 1, "a name was expected" },
 	{ "name = \"a\";;", 1, "a name was expected" },
@@ -132,6 +132,9 @@ static const struct {
 	{ "name = \"a\\x00b\";", 1, "byte 0" },
 	{ "a=((((((((((((((((((((1))))))))))))))))))));", 1, "nested deeper" },
 	{ "agent: { password = \"hush\"; };", 1, "must not stand here in plain text" },
+	{ "agent: { password = hush; };", 1, "text needs quotes" },
+	{ "agent: { password = hush-hush 2; };", 1, "text needs quotes" },
+	{ "agent: { password hush; };", 1, "= is missing" },
 	{ "agent: { password = { }; };", 1, "needs one of sealed, env, file or credential" },
 	{ "agent: { password = { env = \"A\"; file = \"b\"; }; };", 1, "needs one of" },
 	{ "agent: { password = { plain = \"A\"; }; };", 1, "agent.password.plain is unknown" },
@@ -210,6 +213,22 @@ START_TEST(the_line_is_right_behind_texts_and_comments_of_several_lines)
 }
 END_TEST
 
+START_TEST(a_file_of_endless_settings_is_refused_at_once)
+{
+	struct buf text = BUF_INIT(1 << 20);
+	struct connection c;
+	struct err err = ERR_INIT;
+
+	for (int i = 0; i < 100000; i++)
+		buf_addf(&text, "a%d=1;", i);
+	connection_init(&c);
+	ck_assert_int_eq(files_parse_connection(&c, buf_str(&text), "x.cfg", &err), -ERR_CONFIG);
+	ck_assert_ptr_nonnull(strstr(err.text, "more than"));
+	connection_free_fields(&c);
+	buf_free(&text);
+}
+END_TEST
+
 START_TEST(a_new_file_reads_as_it_was_meant)
 {
 	struct interface i;
@@ -280,6 +299,7 @@ Suite *suite_files(void)
 	tcase_add_loop_test(
 		tc, a_fault_of_an_interface_is_told_with_its_line, 0, ARRAY_SIZE(interface_faults));
 	tcase_add_test(tc, the_line_is_right_behind_texts_and_comments_of_several_lines);
+	tcase_add_test(tc, a_file_of_endless_settings_is_refused_at_once);
 	tcase_add_test(tc, a_new_file_reads_as_it_was_meant);
 	tcase_add_test(tc, a_new_file_looks_like_one_written_by_hand);
 	suite_add_tcase(suite, tc);
