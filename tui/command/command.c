@@ -9,11 +9,14 @@
 #include <signal.h>
 
 static const struct command *const tables[] = {
+	connection_commands,
+	interface_commands,
 	ping_commands,
 	run_commands,
 	message_commands,
 	agent_commands,
 	demo_commands,
+	config_commands,
 };
 
 const struct command *command_at(int i)

@@ -1,0 +1,162 @@
+/*
+ * settings_fakes.c — stands in for the rooms that talk to the store, the org and the source, and
+ * for the commands that this program does not test. Weak, so that a room that is linked for another
+ * reason wins.
+ */
+
+#include "command/settings_fakes.h"
+
+#include "base/base.h"
+#include "base/text.h"
+#include "source/reader.h"
+#include "store/filter.h"
+#include "tui/command/command.h"
+#include "tui/command/store_write.h"
+
+#define FAKE __attribute__((weak))
+
+struct fakes fakes;
+
+void fakes_step(const char *name, enum verdict verdict, const char *detail)
+{
+	struct ping_step *step = &fakes.salesforce.steps[fakes.salesforce.count++];
+
+	text_copy(step->name, sizeof(step->name), name);
+	text_copy(step->detail, sizeof(step->detail), detail);
+	step->verdict = verdict;
+	if (verdict == VERDICT_FAIL)
+		text_copy(step->remedy, sizeof(step->remedy), "mend it");
+}
+
+/* ---- store ---- */
+
+FAKE int view_open(struct view **out, const char *dir, struct err *err)
+{
+	(void)dir;
+	(void)err;
+	*out = (struct view *)&fakes;
+	return 0;
+}
+
+FAKE void view_close(struct view *view)
+{
+	(void)view;
+}
+
+FAKE int view_connection(
+	struct connection_state *out, struct view *view, const char *connection, struct err *err)
+{
+	(void)view;
+	(void)connection;
+	(void)err;
+	*out = fakes.state;
+	return 0;
+}
+
+FAKE int store_write(struct command_env *env, store_work *work, void *ctx, struct err *err)
+{
+	(void)env;
+	return work(ctx, NULL, err);
+}
+
+FAKE int store_org_pin(struct store *store, const char *connection, const char *org_id,
+	const char *org_name, bool sandbox, bool accept, struct err *err)
+{
+	(void)store;
+	(void)connection;
+	(void)org_name;
+	(void)sandbox;
+	(void)err;
+	text_copy(fakes.pinned, sizeof(fakes.pinned), org_id);
+	fakes.accepted = accept;
+	return 0;
+}
+
+FAKE const char *const *filter_terms(void)
+{
+	static const char *const terms[] = { NULL };
+
+	return terms;
+}
+
+/* ---- org ---- */
+
+FAKE void ping_config_hash(char out[40], const struct connection *connection, bool agent)
+{
+	snprintf(out, 40, "%d-%.30s", agent,
+		agent ? connection->agent.host : connection->salesforce.domain);
+}
+
+FAKE void ping_salesforce(struct ping_result *out, const struct connection *connection,
+	const struct catalog *catalog, const struct keyring *keyring, const char *pinned_org,
+	const atomic_bool *cancel, ping_on_step *on_step, void *ctx)
+{
+	(void)connection;
+	(void)catalog;
+	(void)keyring;
+	(void)pinned_org;
+	(void)cancel;
+	(void)on_step;
+	(void)ctx;
+	fakes.salesforce_pings++;
+	*out = fakes.salesforce;
+}
+
+/* ---- source ---- */
+
+FAKE int source_odbc_drivers(struct text_list *names, struct err *err)
+{
+	(void)err;
+	text_list_add(names, "SQLite3");
+	return 0;
+}
+
+static struct preview_row preview_rows[2];
+static struct column preview_column = { .name = "order_no", .type = COLUMN_TEXT };
+static char *preview_cells[2];
+
+FAKE int process_preview(struct preview **out, const struct process_env *env,
+	const struct connection *connection, const struct interface *interface, int limit,
+	const atomic_bool *cancel, struct err *err)
+{
+	static struct preview preview;
+
+	(void)env;
+	(void)connection;
+	(void)interface;
+	(void)cancel;
+	(void)err;
+	preview_rows[0] = (struct preview_row){ (char *)(uintptr_t) "ORD-1",
+		(char *)(uintptr_t) "{\"Order_No__c\":\"ORD-1\"}", NULL };
+	preview_rows[1] = (struct preview_row){ (char *)(uintptr_t) "", (char *)(uintptr_t) "{}",
+		(char *)(uintptr_t)fakes.preview_problem };
+	preview_cells[0] = (char *)(uintptr_t) "ORD-1";
+	preview = (struct preview){ &preview_column, 1, preview_rows, limit < 2 ? limit : 2,
+		preview_cells };
+	*out = &preview;
+	return 0;
+}
+
+FAKE void preview_free(struct preview *preview)
+{
+	(void)preview;
+}
+
+FAKE const char *column_type_name(enum column_type type)
+{
+	(void)type;
+	return "text";
+}
+
+/* ---- other commands ---- */
+
+#define NONE                                                                                       \
+	{                                                                                          \
+		NULL, NULL, NULL, NULL, 0, 0, NULL, false                                          \
+	}
+FAKE const struct command ping_commands[] = { NONE };
+FAKE const struct command run_commands[] = { NONE };
+FAKE const struct command message_commands[] = { NONE };
+FAKE const struct command agent_commands[] = { NONE };
+FAKE const struct command practice_commands[] = { NONE };
+FAKE const struct command demo_commands[] = { NONE };

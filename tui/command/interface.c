@@ -1,0 +1,261 @@
+/* interface.c — interfaces: listed, shown, added, removed; the table of their commands. */
+
+#include "base/base.h"
+#include "tui/command/settings.h"
+
+#include "config/files.h"
+#include "tui/command/grid.h"
+
+/* ---- list ---- */
+
+static const char *const titles[] = { "Seq", "Name", "Connection", "Object", "Operation", "Status",
+	"Schedule", NULL };
+
+static void list_row(struct grid *grid, const struct interface *interface)
+{
+	char sequence[16];
+
+	snprintf(sequence, sizeof(sequence), "%3d", interface->sequence);
+	grid_add(grid, sequence);
+	grid_add(grid, interface->name);
+	grid_add(grid, interface->connection);
+	grid_add(grid, interface->object);
+	grid_add(grid, operation_name(interface->operation));
+	grid_add(grid, interface->deployed ? "Deployed" : "Undeployed");
+	grid_add(grid, interface->schedule);
+}
+
+static bool list_one(
+	struct command_env *env, struct grid *grid, struct json *json, const char *name)
+{
+	struct interface interface;
+	struct err err = ERR_INIT;
+	bool fine;
+
+	interface_init(&interface);
+	fine = settings_interface(env, &interface, name, &err) == 0;
+	if (env->json) {
+		json_open(json, '{');
+		if (fine) {
+			files_json_interface(json, &interface);
+		} else {
+			json_put_text(json, "name", name);
+			json_put_text(json, "error", err.text);
+		}
+		json_close(json, '}');
+	} else if (fine) {
+		list_row(grid, &interface);
+	} else {
+		fprintf(env->errout, "agentboard: %s\n", err.text);
+	}
+	interface_free_fields(&interface);
+	return fine;
+}
+
+static int interface_list(struct command_env *env, const struct arguments *args)
+{
+	struct text_list names = { NULL, 0 };
+	struct grid grid = { titles, { NULL, 0 }, false };
+	struct buf text = BUF_INIT(64u << 20);
+	struct json json = JSON_INIT(&text);
+	struct err err = ERR_INIT;
+	bool fine = true;
+
+	(void)args;
+	if (env->catalog.interfaces(env->catalog.self, &names, &err) < 0)
+		return command_fail(env, &err);
+	json_open(&json, '{');
+	json_key(&json, "interfaces");
+	json_open(&json, '[');
+	for (size_t i = 0; i < names.count; i++)
+		fine = list_one(env, &grid, &json, names.items[i]) && fine;
+	json_close(&json, ']');
+	json_close(&json, '}');
+	if (env->json)
+		command_print_json(env, &text);
+	else if (names.count == 0)
+		fputs("no interface yet: `agentboard interface add NAME ...`\n", env->out);
+	else
+		grid_print(env->out, &grid);
+	buf_free(&text);
+	text_list_free(&names);
+	return fine ? 0 : err_exit_code(ERR_CONFIG);
+}
+
+/* ---- show ---- */
+
+#define KEY_WIDTH 20
+
+static void show_line(void *ctx, const char *key, const char *value)
+{
+	if (*value)
+		grid_pair(ctx, KEY_WIDTH, key, value);
+}
+
+static int interface_show(struct command_env *env, const struct arguments *args)
+{
+	struct interface interface;
+	struct buf text = BUF_INIT(8u << 20);
+	struct json json = JSON_INIT(&text);
+	struct err err = ERR_INIT;
+	int code = 0;
+
+	interface_init(&interface);
+	if (settings_interface(env, &interface, args->words.items[0], &err) < 0) {
+		code = command_fail(env, &err);
+	} else if (env->json) {
+		json_open(&json, '{');
+		json_key(&json, "interface");
+		json_open(&json, '{');
+		files_json_interface(&json, &interface);
+		json_close(&json, '}');
+		json_close(&json, '}');
+		command_print_json(env, &text);
+	} else {
+		files_show_interface(&interface, show_line, env->out);
+	}
+	buf_free(&text);
+	interface_free_fields(&interface);
+	return code;
+}
+
+/* ---- add ---- */
+
+static int apply_options(struct interface *interface, const struct arguments *args, struct err *err)
+{
+	const char *text;
+	int rc = 0;
+
+	for (int i = 0; rc == 0 && (text = argument_many(args, "--set", i)); i++) {
+		const char *value;
+		char *key = NULL;
+
+		rc = settings_split(&key, &value, text, "--set", err);
+		if (rc == 0 && strcmp(key, "name") == 0)
+			rc = err_set(err, ERR_USAGE, "the name is the first argument, not a --set");
+		if (rc == 0)
+			rc = files_set_interface(interface, key, value, err);
+		free(key);
+	}
+	for (int i = 0; rc == 0 && (text = argument_many(args, "--map", i)); i++)
+		rc = files_map_interface(interface, text, err);
+	return rc;
+}
+
+/* Right by itself, and right for its connection. */
+static int check(struct command_env *env, const struct interface *interface, struct err *err)
+{
+	struct connection connection;
+	int rc = interface_check(interface, err);
+
+	if (rc < 0)
+		return rc;
+	connection_init(&connection);
+	rc = settings_connection(env, &connection, interface->connection, err);
+	if (rc == 0)
+		rc = interface_check_source(interface, &connection, err);
+	connection_free_fields(&connection);
+	return rc;
+}
+
+/* `before` NULL = a new one. */
+static int save(struct command_env *env, const struct interface *before,
+	const struct arguments *args, struct err *err)
+{
+	struct interface after;
+	int rc;
+
+	interface_init(&after);
+	if (before)
+		rc = interface_copy(&after, before, err);
+	else
+		rc = text_set(&after.name, args->words.items[0]) ? 0 : err_nomem(err);
+	if (rc == 0)
+		rc = apply_options(&after, args, err);
+	if (rc == 0)
+		rc = check(env, &after, err);
+	if (rc == 0 && before)
+		rc = env->catalog.update_interface(env->catalog.self, before, &after, err);
+	else if (rc == 0)
+		rc = env->catalog.save_interface(env->catalog.self, &after, err);
+	interface_free_fields(&after);
+	return rc;
+}
+
+static int interface_add(struct command_env *env, const struct arguments *args)
+{
+	const char *name = args->words.items[0];
+	struct interface before;
+	struct err err = ERR_INIT;
+	struct err why = ERR_INIT;
+	int rc;
+
+	interface_init(&before);
+	rc = settings_interface(env, &before, name, &why);
+	if (rc == -ERR_NOT_FOUND)
+		rc = save(env, NULL, args, &err);
+	else if (rc < 0)
+		err_copy(&err, &why); /* a broken file is there, too: it is not written over */
+	else if (!argument_flag(args, "--replace"))
+		rc = err_set(&err, ERR_EXISTS,
+			"interface %s exists already: change it with --replace, or take another "
+			"name",
+			name);
+	else
+		rc = save(env, &before, args, &err);
+	interface_free_fields(&before);
+	if (rc < 0)
+		return command_fail(env, &err);
+	return settings_done(env, "interface", name, "saved");
+}
+
+/* ---- remove ---- */
+
+static int interface_remove(struct command_env *env, const struct arguments *args)
+{
+	const char *name = args->words.items[0];
+	struct err err = ERR_INIT;
+
+	if (env->catalog.remove_interface(env->catalog.self, name, &err) < 0)
+		return command_fail(env, &err);
+	return settings_done(env, "interface", name, "removed");
+}
+
+/* ---- the table ---- */
+
+static const struct option_spec add_options[] = {
+	{ "--set", OPTION_MANY, "KEY=VALUE", "a setting by its path in the file" },
+	{ "--map", OPTION_MANY, "FIELD=SOURCE",
+		"where a field comes from: COLUMN, formula:EXPR, value:TEXT; empty = not mapped" },
+	{ "--replace", OPTION_FLAG, NULL,
+		"change the one that exists; what is not named stays as it is" },
+	{ NULL, OPTION_FLAG, NULL, NULL },
+};
+
+static const struct option_spec check_options[] = {
+	{ "--offline", OPTION_FLAG, NULL, "do not ask the org about object and fields" },
+	{ NULL, OPTION_FLAG, NULL, NULL },
+};
+
+static const struct option_spec preview_options[] = {
+	{ "--limit", OPTION_NUMBER, "K", "rows to read (10)" },
+	{ NULL, OPTION_FLAG, NULL, NULL },
+};
+
+const struct command interface_commands[] = {
+	{ "interface list", "", "All interfaces in their sequence", NULL, 0, 0, interface_list,
+		false },
+	{ "interface show", "N", "One interface with all settings", NULL, 1, 1, interface_show,
+		false },
+	{ "interface add", "N [--set KEY=VALUE]... [--map FIELD=SOURCE]... [--replace]",
+		"A new interface; checked before it is saved", add_options, 1, 1, interface_add,
+		true },
+	{ "interface check", "N [--offline]",
+		"Look for everything that would make it fail, without sending a row", check_options,
+		1, 1, command_interface_check, false },
+	{ "interface preview", "N [--limit K]", "Read and map some rows, without sending them",
+		preview_options, 1, 1, command_interface_preview, false },
+	{ "interface remove", "N", "Remove an interface; its runs and messages stay", NULL, 1, 1,
+		interface_remove, true },
+	{ NULL, NULL, NULL, NULL, 0, 0, NULL, false },
+};
