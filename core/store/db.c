@@ -141,7 +141,7 @@ static sqlite3_stmt **slot(struct db *db, const char *sql)
 	}
 }
 
-static int bind_all(sqlite3_stmt *stmt, const struct bind *binds, int count)
+int db_bind(sqlite3_stmt *stmt, const struct bind *binds, int count)
 {
 	int rc = SQLITE_OK;
 
@@ -176,7 +176,7 @@ int db_query(sqlite3_stmt **out, struct db *db, const char *sql, const struct bi
 	else if (sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, stmt, NULL) !=
 		 SQLITE_OK)
 		return db_fail(db, "could not use", err);
-	if (bind_all(*stmt, binds, count) != SQLITE_OK)
+	if (db_bind(*stmt, binds, count) != SQLITE_OK)
 		return db_fail(db, "could not use", err);
 	*out = *stmt;
 	return 0;

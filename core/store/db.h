@@ -59,6 +59,9 @@ struct bind {
 		(int)(sizeof((const struct bind[]){ __VA_ARGS__ }) / sizeof(struct bind))
 #define NO_BINDS NULL, 0
 
+/* Bind them to a statement of the caller's own: SQLITE_OK or SQLite's code. */
+int db_bind(sqlite3_stmt *stmt, const struct bind *binds, int count);
+
 /* A cached statement, reset and bound. Borrowed. */
 int db_query(sqlite3_stmt **out, struct db *db, const char *sql, const struct bind *binds,
 	int count, struct err *err);

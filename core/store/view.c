@@ -47,6 +47,7 @@ int view_open(struct view **out, const char *dir, struct err *err)
 	buf_init(&view->rows, SCRATCH_MAX);
 	buf_init(&view->result, SCRATCH_MAX);
 	buf_init(&view->folded, SCRATCH_MAX);
+	buf_init(&view->words, SCRATCH_MAX);
 	view->dir = text_dup(dir);
 	rc = view->dir ? open_db(view, dir, err) : err_nomem(err);
 	if (rc != 0) {
@@ -69,6 +70,7 @@ void view_close(struct view *view)
 	buf_free(&view->rows);
 	buf_free(&view->result);
 	buf_free(&view->folded);
+	buf_free(&view->words);
 	free(view->dir);
 	free(view);
 }
@@ -85,6 +87,11 @@ int64_t view_version(struct view *view)
 void view_interrupt(struct view *view, const atomic_bool *stop)
 {
 	view->db.stop = stop;
+}
+
+void view_patience(struct view *view, int64_t ms)
+{
+	view->patience_ms = ms;
 }
 
 int view_check_stop(const struct view *view, struct err *err)

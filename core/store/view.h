@@ -29,6 +29,12 @@ int64_t view_version(struct view *view);
  */
 void view_interrupt(struct view *view, const atomic_bool *stop);
 
+/*
+ * How long view_messages() may search before it hands over what it has found so far; 0 (the
+ * default) = to the end. See message_window.partial.
+ */
+void view_patience(struct view *view, int64_t ms);
+
 /* ---- runs ---- */
 
 struct run_info {
@@ -95,6 +101,9 @@ struct message_window {
 	int count;
 	bool more_before; /* there are matching messages before the first ... */
 	bool more_after;  /* ... and after the last */
+	bool partial;	  /* patience ended the search before `rows` were found: to go on, ask
+			     again from the anchor `searched_to` in the same direction */
+	int64_t searched_to;
 	void *arena;
 };
 

@@ -7,12 +7,24 @@
 #include "store/db.h"
 #include "store/view.h"
 
+/* What never changes about a run, kept while windows are filled. */
+struct run_names {
+	int64_t id;
+	uint64_t mapping_version;
+	char interface[65], connection[65], integration[65], object[81];
+};
+
+#define RUN_NAMES_KEPT 64 /* a power of two */
+
 struct view {
 	struct db db;
 	char *dir;
 	int lock_fd; /* of store.lock, to see who owns a run; -1 until there is one */
 	struct buf keys, body, rows, result; /* scratch: blobs of one packet */
 	struct buf folded;		     /* scratch: what is searched, in lower case */
+	struct buf words;		     /* scratch: texts of the rows of one packet */
+	int64_t patience_ms;		     /* see view_patience() */
+	struct run_names runs[RUN_NAMES_KEPT];
 };
 
 /* One snapshot for all statements of a call. */

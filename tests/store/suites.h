@@ -6,5 +6,6 @@
 #include "harness/check_main.h"
 
 Suite *suite_store(void);
+Suite *suite_window(void);
 
 #endif
