@@ -1,0 +1,13 @@
+/* suites.h — the suites of this folder. */
+
+#ifndef TESTS_SETUP_SUITES_H
+#define TESTS_SETUP_SUITES_H
+
+#include "harness/check_main.h"
+
+Suite *suite_template(void);
+Suite *suite_permission(void);
+Suite *suite_package(void);
+Suite *suite_package_write(void);
+
+#endif
