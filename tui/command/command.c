@@ -17,6 +17,7 @@ static const struct command *const tables[] = {
 	agent_commands,
 	demo_commands,
 	config_commands,
+	package_commands,
 };
 
 const struct command *command_at(int i)

@@ -85,6 +85,7 @@ extern const struct command agent_commands[];
 extern const struct command practice_commands[];
 extern const struct command demo_commands[];
 extern const struct command config_commands[];
+extern const struct command package_commands[];
 
 /*
  * Find and run the command named by argv (global options before it already taken). Returns the exit
