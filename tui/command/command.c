@@ -15,6 +15,7 @@ static const struct command *const tables[] = {
 	run_commands,
 	message_commands,
 	agent_commands,
+	practice_commands,
 	demo_commands,
 	config_commands,
 	package_commands,
