@@ -2,7 +2,9 @@
 
 #include "base/base.h"
 #include "tui/command/command.h"
+#include "config/files.h"
 #include "store/filter.h"
+#include "tui/command/grid.h"
 
 const struct option_spec command_global_options[] = {
 	{ "--home", OPTION_TEXT, "DIR", "everything of this Agentboard lives under DIR" },
@@ -87,6 +89,34 @@ static void print_filter_help(FILE *to)
 		to);
 }
 
+/* Commands that take --set, and the keys they know. */
+static const struct {
+	const char *words;
+	const struct key_help *(*keys)(void);
+} settable[] = {
+	{ "connection add", files_connection_keys },
+	{ "interface add", files_interface_keys },
+};
+
+static void print_keys(FILE *to, const struct key_help *key)
+{
+	fputs("\nkeys of --set, which are those of the file:\n", to);
+	for (; key->key; key++) {
+		char name[64];
+		char text[256];
+		size_t used;
+
+		snprintf(name, sizeof(name), "  %s", key->key);
+		snprintf(text, sizeof(text), "%s", key->help);
+		for (int i = 0; key->choices && key->choices[i]; i++) {
+			used = strlen(text);
+			snprintf(text + used, sizeof(text) - used, "%s%s", i ? ", " : ": ",
+				key->choices[i]);
+		}
+		grid_pair(to, 32, name, text);
+	}
+}
+
 void command_help_one(FILE *to, const struct command *command)
 {
 	fprintf(to, "usage: agentboard %s%s%s\n\n%s\n\noptions:\n", command->words,
@@ -96,4 +126,8 @@ void command_help_one(FILE *to, const struct command *command)
 	print_options(to, command_common_options);
 	if (command->usage && strstr(command->usage, "FILTER"))
 		print_filter_help(to);
+	for (size_t i = 0; i < ARRAY_SIZE(settable); i++) {
+		if (strcmp(command->words, settable[i].words) == 0)
+			print_keys(to, settable[i].keys());
+	}
 }
