@@ -515,6 +515,19 @@ START_TEST(a_preview_shows_rows_and_verdicts)
 }
 END_TEST
 
+START_TEST(help_tells_every_key)
+{
+	ck_assert_int_eq(run("connection", "add", "--help", NULL), 0);
+	for (const struct key_help *key = files_connection_keys(); key->key; key++)
+		ck_assert_msg(strstr(out_text, key->key) != NULL, "%s", key->key);
+	ck_assert_ptr_nonnull(strstr(out_text, "Production, Sandbox"));
+	check_width();
+	ck_assert_int_eq(run("interface", "add", "--help", NULL), 0);
+	ck_assert_ptr_nonnull(strstr(out_text, "  external_id "));
+	check_width();
+}
+END_TEST
+
 static Suite *suite_settings(void)
 {
 	Suite *suite = suite_create("command/settings");
@@ -537,6 +550,7 @@ static Suite *suite_settings(void)
 	tcase_add_test(tc, an_interface_is_added_changed_and_removed);
 	tcase_add_test(tc, a_check_gathers_what_file_connection_and_org_say);
 	tcase_add_test(tc, a_preview_shows_rows_and_verdicts);
+	tcase_add_test(tc, help_tells_every_key);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

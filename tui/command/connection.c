@@ -251,16 +251,13 @@ static int connection_remove(struct command_env *env, const struct arguments *ar
 
 static const struct option_spec add_options[] = {
 	{ "--set", OPTION_MANY, "KEY=VALUE", "a setting by its path in the file" },
-	{ "--secret", OPTION_MANY, "KEY=SOURCE",
-		"a secret: env:VAR, file:PATH, credential:NAME, - (one typed line)" },
-	{ "--replace", OPTION_FLAG, NULL,
-		"change the one that exists; what is not named stays as it is" },
+	{ "--secret", OPTION_MANY, "KEY=SOURCE", "env:VAR, file:PATH, credential:NAME, - (typed)" },
+	{ "--replace", OPTION_FLAG, NULL, "change the one that exists; the rest of it stays" },
 	{ NULL, OPTION_FLAG, NULL, NULL },
 };
 
 static const struct option_spec import_options[] = {
-	{ "--trust", OPTION_FLAG, NULL,
-		"keep drivers, secret files and variables that the file names" },
+	{ "--trust", OPTION_FLAG, NULL, "keep the drivers and secrets that the file names" },
 	{ "--replace", OPTION_FLAG, NULL, "take the place of the one that exists" },
 	{ NULL, OPTION_FLAG, NULL, NULL },
 };
@@ -270,7 +267,7 @@ const struct command connection_commands[] = {
 		connection_list, false },
 	{ "connection show", "N", "One connection with all settings but secrets", NULL, 1, 1,
 		connection_show, false },
-	{ "connection add", "N [--set KEY=VALUE]... [--secret KEY=SOURCE]... [--replace]",
+	{ "connection add", "N [--set KEY=VALUE]... [--secret KEY=SOURCE]...",
 		"A new connection; checked before it is saved", add_options, 1, 1,
 		command_connection_add, true },
 	{ "connection remove", "N", "Remove a connection that no interface uses", NULL, 1, 1,

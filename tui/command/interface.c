@@ -226,9 +226,8 @@ static int interface_remove(struct command_env *env, const struct arguments *arg
 static const struct option_spec add_options[] = {
 	{ "--set", OPTION_MANY, "KEY=VALUE", "a setting by its path in the file" },
 	{ "--map", OPTION_MANY, "FIELD=SOURCE",
-		"where a field comes from: COLUMN, formula:EXPR, value:TEXT; empty = not mapped" },
-	{ "--replace", OPTION_FLAG, NULL,
-		"change the one that exists; what is not named stays as it is" },
+		"COLUMN, formula:EXPR or value:TEXT; empty: not mapped" },
+	{ "--replace", OPTION_FLAG, NULL, "change the one that exists; the rest of it stays" },
 	{ NULL, OPTION_FLAG, NULL, NULL },
 };
 
@@ -247,7 +246,7 @@ const struct command interface_commands[] = {
 		false },
 	{ "interface show", "N", "One interface with all settings", NULL, 1, 1, interface_show,
 		false },
-	{ "interface add", "N [--set KEY=VALUE]... [--map FIELD=SOURCE]... [--replace]",
+	{ "interface add", "N [--set KEY=VALUE]... [--map FIELD=SOURCE]...",
 		"A new interface; checked before it is saved", add_options, 1, 1, interface_add,
 		true },
 	{ "interface check", "N [--offline]",
