@@ -229,65 +229,73 @@ static void read_secret(
 
 /* ---- mapping ---- */
 
+/* What the members of one entry say; a NULL text is one that is not there. */
+struct entry {
+	const char *field, *source;
+	enum mapping_kind kind;
+	enum null_policy nulls;
+};
+
+/* Take one member. False when it is wrong, which has been told. */
+static bool read_member(
+	struct parse *p, struct entry *entry, const config_setting_t *member, int index)
+{
+	static const char *const names[] = { "field", "null", "column", "value", "formula", NULL };
+	static const enum mapping_kind kinds[] = { 0, 0, MAPPING_COLUMN, MAPPING_VALUE,
+		MAPPING_FORMULA };
+	static const char *const policies[] = { "keep", "clear", NULL };
+	const char *name = config_setting_name(member);
+	int which = words_find(names, name);
+	const char *text;
+	int policy;
+
+	if (which < 0 || strcmp(names[which], name) != 0) {
+		const char *near = text_nearest(name, names);
+
+		fault(p, index, "mapping: \"%s\" is unknown%s%s%s", name,
+			near ? ": did you mean " : "", near ? near : "", near ? "?" : "");
+		return false;
+	}
+	text = string_of(p, name, member, index);
+	if (!text)
+		return false;
+	if (which == 0) {
+		entry->field = text;
+	} else if (which == 1) {
+		policy = words_find(policies, text);
+		entry->nulls = policy == 1 ? NULL_CLEAR : NULL_KEEP;
+		if (policy < 0)
+			fault(p, index, "mapping: null: \"%s\" is neither keep nor clear", text);
+		return policy >= 0;
+	} else if (entry->source) {
+		fault(p, index, "mapping: give one of column, value or formula, not two");
+		return false;
+	} else {
+		entry->source = text;
+		entry->kind = kinds[which];
+	}
+	return true;
+}
+
 static void read_entry(struct parse *p, const config_setting_t *group, int index)
 {
-	static const char *const names[] = { "column", "value", "formula", "field", "null", NULL };
-	static const char *const policies[] = { "keep", "clear", NULL };
-	const struct interface *interface = p->thing;
-	enum null_policy nulls = interface->nulls;
-	enum mapping_kind kind = MAPPING_COLUMN;
-	const char *field = NULL;
-	const char *source = NULL;
+	struct interface *interface = p->thing;
+	struct entry entry = { NULL, NULL, MAPPING_COLUMN, interface->nulls };
 	int count =
 		config_setting_type(group) == CONFIG_TYPE_GROUP ? config_setting_length(group) : 0;
 
 	for (int i = 0; i < count; i++) {
-		const config_setting_t *member = config_setting_get_elem(group, (unsigned)i);
-		const char *name = config_setting_name(member);
-		int at = scan_element(&p->scan, index, i);
-		int which = words_find(names, name);
-		const char *text;
-		int policy;
-
-		if (which < 0 || strcmp(names[which], name) != 0) {
-			const char *near = text_nearest(name, names);
-
-			fault(p, at, "mapping: \"%s\" is unknown%s%s%s", name,
-				near ? ": did you mean " : "", near ? near : "", near ? "?" : "");
+		if (!read_member(p, &entry, config_setting_get_elem(group, (unsigned)i),
+			    scan_element(&p->scan, index, i)))
 			return;
-		}
-		text = string_of(p, name, member, at);
-		if (!text)
-			return;
-		if (which == 3) {
-			field = text;
-		} else if (which == 4) {
-			policy = words_find(policies, text);
-			if (policy < 0) {
-				fault(p, at, "mapping: null: \"%s\" is neither keep nor clear",
-					text);
-				return;
-			}
-			nulls = (enum null_policy)policy;
-		} else if (source) {
-			fault(p, at, "mapping: give one of column, value or formula, not two");
-			return;
-		} else {
-			source = text;
-			kind = which == 0   ? MAPPING_COLUMN
-			       : which == 1 ? MAPPING_VALUE
-					    : MAPPING_FORMULA;
-		}
 	}
-	if (text_empty(field) || !source) {
+	if (text_empty(entry.field) || !entry.source)
 		fault(p, index,
 			"mapping: each entry is { field = \"...\"; column = \"...\"; } (or value, "
 			"or "
 			"formula)");
-		return;
-	}
-	if (mapping_add(
-		    &((struct interface *)p->thing)->mapping, field, kind, source, nulls, NULL) < 0)
+	else if (mapping_add(&interface->mapping, entry.field, entry.kind, entry.source,
+			 entry.nulls, NULL) < 0)
 		out_of_memory(p);
 }
 

@@ -4,10 +4,10 @@
 #include "config/scan.h"
 
 #include "base/text.h"
+#include "config/trivia.h"
 
 #define DEPTH_MAX 16
 #define NODES_MAX 20000 /* libconfig looks for doubles by comparing all with all */
-#define BOM "\xef\xbb\xbf"
 
 struct scanner {
 	struct scan *scan;
@@ -30,109 +30,6 @@ int scan_problem(struct err *err, const char *path, int line, const char *fmt, .
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	return err_set(err, ERR_CONFIG, "%s:%d: %s", path, line, text);
-}
-
-/* ---- blanks and comments ---- */
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
-}
-
-/* Behind the comment that starts at `at`; `at` itself when none does; len + 1 when it never ends.
- */
-static size_t comment_end(const char *text, size_t len, size_t at)
-{
-	const char *end;
-
-	if (text[at] == '#' || (at + 1 < len && text[at] == '/' && text[at + 1] == '/')) {
-		end = memchr(text + at, '\n', len - at);
-		return end ? (size_t)(end - text) : len;
-	}
-	if (at + 1 < len && text[at] == '/' && text[at + 1] == '*') {
-		end = memmem(text + at + 2, len - at - 2, "*/", 2);
-		return end ? (size_t)(end - text) + 2 : len + 1;
-	}
-	return at;
-}
-
-size_t scan_skip(const char *text, size_t len, size_t at)
-{
-	if (at == 0 && len >= 3 && memcmp(text, BOM, 3) == 0)
-		at = 3;
-	while (at < len) {
-		size_t end = comment_end(text, len, at);
-
-		if (end > len)
-			return len;
-		if (end == at && !is_blank(text[at]))
-			break;
-		at = end == at ? at + 1 : end;
-	}
-	return at;
-}
-
-size_t scan_skip_line(const char *text, size_t len, size_t at)
-{
-	while (at < len && text[at] != '\n') {
-		size_t end = comment_end(text, len, at);
-
-		if (end == at && !is_blank(text[at]))
-			break;
-		at = end == at ? at + 1 : end;
-	}
-	return at < len ? at : len;
-}
-
-/* Behind the string that starts at `at`; len + 1 when it never ends. */
-static size_t string_end(const char *text, size_t len, size_t at)
-{
-	for (at++; at < len; at++) {
-		if (text[at] == '\\')
-			at++;
-		else if (text[at] == '"')
-			return at + 1;
-	}
-	return len + 1;
-}
-
-void scan_comments(struct buf *out, const char *text, size_t at, size_t end)
-{
-	while (at < end) {
-		size_t stop = comment_end(text, end, at);
-
-		if (text[at] == '"') {
-			at = string_end(text, end, at);
-		} else if (stop == at) {
-			at++;
-		} else {
-			stop = stop < end ? stop : end;
-			buf_add_char(out, ' ');
-			buf_add(out, text + at, stop - at);
-			if (text[at] == '#' || text[at + 1] == '/')
-				buf_add_char(out, '\n');
-			at = stop;
-		}
-	}
-}
-
-bool scan_is_blank(const char *text, size_t at, size_t end)
-{
-	while (at < end && is_blank(text[at]))
-		at++;
-	return at >= end;
-}
-
-bool scan_ends_in_comment(const char *text, size_t at, size_t end)
-{
-	while (at < end) {
-		size_t stop = comment_end(text, end, at);
-
-		if (stop >= end)
-			return text[at] == '#' || text[at + 1] == '/';
-		at = stop == at ? at + 1 : stop;
-	}
-	return false;
 }
 
 /* ---- the pass ---- */
@@ -159,7 +56,7 @@ static int skip(struct scanner *s)
 	/* A comment that never ends takes the rest of the file with it. */
 	if (at == s->len) {
 		for (size_t i = s->at; i < s->len;) {
-			size_t end = comment_end(s->text, s->len, i);
+			size_t end = trivia_comment_end(s->text, s->len, i);
 
 			if (end > s->len)
 				return FAULT(
@@ -196,7 +93,7 @@ static int scan_string(struct scanner *s, struct scan_node *node)
 	/* Strings that follow each other are one: "SELECT a " "FROM b". */
 	while (s->at < s->len && s->text[s->at] == '"') {
 		size_t start = s->at;
-		size_t end = string_end(s->text, s->len, start);
+		size_t end = trivia_string_end(s->text, s->len, start);
 		const char *nul;
 		int rc;
 
@@ -245,7 +142,7 @@ static int scan_bare(struct scanner *s, struct scan_node *node)
 	long long value;
 
 	while (s->at < s->len && s->text[s->at] && strchr(letters, s->text[s->at]) &&
-		comment_end(s->text, s->len, s->at) == s->at)
+		trivia_comment_end(s->text, s->len, s->at) == s->at)
 		s->at++;
 	len = s->at - start;
 	snprintf(word, sizeof(word), "%.*s", (int)(len < 70 ? len : 70), s->text + start);
@@ -421,7 +318,7 @@ static int check_bytes(struct scanner *s)
 	for (size_t i = 0; i < s->len; i++) {
 		unsigned char c = (unsigned char)s->text[i];
 
-		if ((c < ' ' && !is_blank((char)c)) || c == 0x7f)
+		if ((c < ' ' && !trivia_is_blank((char)c)) || c == 0x7f)
 			return FAULT(s, i, "a control character (0x%02x) does not belong here", c);
 	}
 	return 0;

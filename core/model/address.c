@@ -40,45 +40,61 @@ static bool has_odd_bytes(const char *text)
 	return false;
 }
 
-/* host, host:port, [v6], [v6]:port or a bare v6; `len` bytes. */
-static bool parse_authority(struct address *out, const char *text, size_t len)
+/* Where the host of an authority lies, and the port if there is one. */
+struct span {
+	const char *host, *host_end;
+	const char *port; /* NULL = none */
+};
+
+/* host, host:port, [v6], [v6]:port or a bare v6, up to `end`. */
+static bool split_authority(struct span *out, const char *text, const char *end)
 {
-	struct in6_addr v6;
-	const char *port = NULL;
-	const char *end = text + len;
-	const char *host = text;
-	const char *host_end = end;
+	size_t len = (size_t)(end - text);
+	const char *colon = memchr(text, ':', len);
+
+	*out = (struct span){ text, end, NULL };
+	if (len && text[0] == '[') {
+		out->host = text + 1;
+		out->host_end = memchr(text, ']', len);
+		if (!out->host_end)
+			return false;
+		if (out->host_end + 1 == end)
+			return true;
+		out->port = out->host_end + 2;
+		return out->host_end[1] == ':';
+	}
+	/* Two colons: an IPv6 address without brackets, which can have no port. */
+	if (colon && !memchr(colon + 1, ':', (size_t)(end - colon - 1))) {
+		out->host_end = colon;
+		out->port = colon + 1;
+	}
+	return true;
+}
+
+static bool parse_port(int *port, const char *text, const char *end)
+{
 	char digits[8];
 	int64_t number;
 
-	if (len && text[0] == '[') {
-		host = text + 1;
-		host_end = memchr(text, ']', len);
-		if (!host_end || (host_end + 1 < end && host_end[1] != ':'))
-			return false;
-		port = host_end + 1 < end ? host_end + 2 : NULL;
-	} else {
-		const char *colon = memchr(text, ':', len);
+	if (text[0] == '-' || !copy_part(digits, sizeof(digits), text, (size_t)(end - text)) ||
+		!text_int(&number, digits, 0, 65535))
+		return false;
+	*port = (int)number;
+	return true;
+}
 
-		if (colon && memchr(colon + 1, ':', (size_t)(end - colon - 1))) {
-			colon = NULL; /* two colons: an IPv6 address without brackets */
-		} else if (colon) {
-			host_end = colon;
-			port = colon + 1;
-		}
-	}
-	if (host == host_end ||
-		!copy_part(out->host, sizeof(out->host), host, (size_t)(host_end - host)))
+static bool parse_authority(struct address *out, const char *text, size_t len)
+{
+	struct in6_addr v6;
+	struct span span;
+
+	if (!split_authority(&span, text, text + len) || span.host == span.host_end ||
+		!copy_part(out->host, sizeof(out->host), span.host,
+			(size_t)(span.host_end - span.host)))
 		return false;
 	if (strchr(out->host, ':') && inet_pton(AF_INET6, out->host, &v6) != 1)
 		return false;
-	if (!port)
-		return true;
-	if (!copy_part(digits, sizeof(digits), port, (size_t)(end - port)) ||
-		!text_int(&number, digits, 0, 65535) || digits[0] == '-')
-		return false;
-	out->port = (int)number;
-	return true;
+	return !span.port || parse_port(&out->port, span.port, text + len);
 }
 
 bool address_parse(struct address *out, const char *text)

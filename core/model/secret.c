@@ -132,47 +132,62 @@ static int reveal_env(char **plain, const char *name, struct err *err)
 	return hand_out(plain, value, strlen(value), err);
 }
 
-/* Read a regular file of at most SECRET_MAX bytes without leaving copies behind. */
-static int reveal_file(char **plain, const char *path, struct err *err)
+/* A line end, and one byte to see that the file is too long. */
+#define FILE_ROOM (SECRET_MAX + 3)
+
+/* The bytes of a regular file, as many as fit. A pipe or device could make us wait for ever. */
+static int read_regular(char *text, size_t *len, const char *path, struct err *err)
 {
-	char text[SECRET_MAX + 3]; /* a line end, and one byte to see that it is too long */
-	size_t len = 0;
-	ssize_t got = 0;
-	struct stat st;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	ssize_t got = 1;
+	struct stat st;
 	int rc = 0;
 
 	if (fd < 0)
 		return err_set_errno(
 			err, ERR_CONFIG, errno, "could not open the secret's file %s", path);
-	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
-		rc = err_set(err, ERR_CONFIG, "%s is not a regular file", path);
-	while (rc == 0 && len < sizeof(text)) {
-		got = read(fd, text + len, sizeof(text) - len);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+		close(fd);
+		return err_set(err, ERR_CONFIG, "%s is not a regular file", path);
+	}
+	*len = 0;
+	while (got != 0 && *len < FILE_ROOM) {
+		got = read(fd, text + *len, FILE_ROOM - *len);
+		if (got < 0 && errno != EINTR) {
+			rc = err_set_errno(err, ERR_CONFIG, errno, "could not read %s", path);
 			break;
-		len += (size_t)got;
+		}
+		*len += got > 0 ? (size_t)got : 0;
 	}
-	if (rc == 0 && got < 0)
-		rc = err_set_errno(err, ERR_CONFIG, errno, "could not read %s", path);
 	close(fd);
-	if (rc == 0) {
-		if (len && text[len - 1] == '\n')
-			len--;
-		if (len && text[len - 1] == '\r')
-			len--;
-		if (len == 0)
-			rc = err_set(err, ERR_CONFIG, "%s is empty", path);
-		else if (len > SECRET_MAX)
-			rc = err_set(
-				err, ERR_CONFIG, "%s is larger than %d bytes", path, SECRET_MAX);
-		else if (memchr(text, '\0', len) || memchr(text, '\n', len))
-			rc = err_set(err, ERR_CONFIG, "%s must hold one line of text", path);
-		else
-			rc = hand_out(plain, text, len, err);
-	}
+	return rc;
+}
+
+/* The one line that a file must hold, without its line end. */
+static int hand_out_line(
+	char **plain, const char *text, size_t len, const char *path, struct err *err)
+{
+	if (len && text[len - 1] == '\n')
+		len--;
+	if (len && text[len - 1] == '\r')
+		len--;
+	if (len == 0)
+		return err_set(err, ERR_CONFIG, "%s is empty", path);
+	if (len > SECRET_MAX)
+		return err_set(err, ERR_CONFIG, "%s is larger than %d bytes", path, SECRET_MAX);
+	if (memchr(text, '\0', len) || memchr(text, '\n', len))
+		return err_set(err, ERR_CONFIG, "%s must hold one line of text", path);
+	return hand_out(plain, text, len, err);
+}
+
+static int reveal_file(char **plain, const char *path, struct err *err)
+{
+	char text[FILE_ROOM];
+	size_t len = 0;
+	int rc = read_regular(text, &len, path, err);
+
+	if (rc == 0)
+		rc = hand_out_line(plain, text, len, path, err);
 	sodium_memzero(text, sizeof(text));
 	return rc;
 }
