@@ -295,11 +295,10 @@ static int list_runs(struct run_info **out, int *count, struct view *view, const
 int view_runs(struct run_info **out, int *count, struct view *view, const char *interface,
 	int64_t before, int limit, struct err *err)
 {
-	static const char sql_all[] = RUN_COLUMNS "WHERE id < ? ORDER BY id DESC LIMIT ?";
-	static const char sql_one[] =
-		RUN_COLUMNS "WHERE id < ? AND interface = ?3 ORDER BY id DESC LIMIT ?2";
+	static const char sql[] = RUN_COLUMNS
+		"WHERE id < ?1 AND (?3 IS NULL OR interface = ?3) ORDER BY id DESC LIMIT ?2";
 
-	return list_runs(out, count, view, interface ? sql_one : sql_all,
+	return list_runs(out, count, view, sql,
 		BINDS(B_INT(before > 0 ? before : INT64_MAX), B_INT(limit), B_TEXT(interface)),
 		err);
 }
