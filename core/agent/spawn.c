@@ -77,9 +77,11 @@ static int wait_until_up(int fd, const char *socket_path, struct err *err)
 	int rc = 1;
 
 	while (rc > 0) {
+		bool ended = !listen_to(fd, &said); /* or, once up, turned to its log */
+
 		if (agent_client_status(&status, socket_path, NULL) == 0)
 			rc = 0;
-		else if (!listen_to(fd, &said))
+		else if (ended)
 			rc = tell_failure(&said, err);
 		else if (clock_mono() > until)
 			rc = err_set(err, ERR_UNFINISHED,
