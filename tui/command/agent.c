@@ -309,15 +309,15 @@ static const struct option_spec password_options[] = {
 };
 
 const struct command agent_commands[] = {
-	{ "agent run", "[--detached]", "be the agent: carry runs, listen for Salesforce",
+	{ "agent run", "[--detached]", "Be the agent: carry runs, listen for Salesforce",
 		run_options, 0, 0, agent_run_command, true },
-	{ "agent start", "", "start the agent in the background", NULL, 0, 0, agent_start, true },
-	{ "agent stop", "", "stop it: nothing new is sent, answers are waited for", NULL, 0, 0,
+	{ "agent start", "", "Start the agent in the background", NULL, 0, 0, agent_start, true },
+	{ "agent stop", "", "Stop it: nothing new is sent, answers are waited for", NULL, 0, 0,
 		agent_stop, true },
-	{ "agent status", "", "is it up, and what is it doing? exit 5 when it is down", NULL, 0, 0,
+	{ "agent status", "", "Is it up, and what is it doing? exit 5 when it is down", NULL, 0, 0,
 		agent_status, false },
 	{ "agent password", "[--secret -]",
-		"set the password that Ping Agent Connection must bring", password_options, 0, 0,
+		"Set the password that Ping Agent Connection must bring", password_options, 0, 0,
 		agent_password, true },
 	{ NULL, NULL, NULL, NULL, 0, 0, NULL, false },
 };

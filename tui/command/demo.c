@@ -281,7 +281,7 @@ static const struct option_spec demo_options[] = {
 
 const struct command demo_commands[] = {
 	{ "demo", "[--home DIR] [--headless]",
-		"see it work: a practice org, a sample database, both pings, Manual Process, the "
+		"See it work: a practice org, a sample database, both pings, Manual Process, the "
 		"board",
 		demo_options, 0, 0, demo_command, true },
 	{ NULL, NULL, NULL, NULL, 0, 0, NULL, false },

@@ -382,14 +382,14 @@ static const struct option_spec export_options[] = {
 };
 
 const struct command message_commands[] = {
-	{ "message list", "[FILTER] [--limit K] [--follow]", "what became of rows, newest last",
+	{ "message list", "[FILTER] [--limit K] [--follow]", "What became of rows, newest last",
 		list_options, 0, -1, message_list, false },
-	{ "message show", "M", "one message: payload, attempts, what the org said, what to do",
+	{ "message show", "M", "One message: payload, attempts, what the org said, what to do",
 		NULL, 1, 1, message_show, false },
 	{ "message cancel", "M... | --filter FILTER",
-		"do not send messages that are New or Pending", cancel_options, 0, -1,
+		"Do not send messages that are New or Pending", cancel_options, 0, -1,
 		message_cancel, true },
-	{ "message export", "[FILTER] --csv F", "write messages to a CSV file", export_options, 0,
+	{ "message export", "[FILTER] --csv F", "Write messages to a CSV file", export_options, 0,
 		-1, message_export, false },
 	{ NULL, NULL, NULL, NULL, 0, 0, NULL, false },
 };
