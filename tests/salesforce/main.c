@@ -1,0 +1,5 @@
+/* Tests of core/salesforce. */
+
+#include "salesforce/suites.h"
+
+TEST_MAIN(suite_collections, suite_results, suite_describe, suite_error, suite_org)
