@@ -24,6 +24,11 @@ void http_global_init(void)
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 
+const char *http_client_version(void)
+{
+	return curl_version();
+}
+
 void http_answer_init(struct http_answer *answer)
 {
 	*answer = (struct http_answer){ .retry_after_ms = -1 };

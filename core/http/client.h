@@ -75,6 +75,7 @@ struct http_answer {
 	char locator[256];	/* Sforce-Locator */
 	struct http_timing timing;
 	char peer_address[64];	   /* "203.0.113.7" */
+	int64_t date;		   /* ms UTC of the Date header, 0 = absent */
 	int64_t certificate_until; /* ms UTC of the server certificate's end, 0 = unknown */
 	char certificate_issuer[128];
 	enum http_step { /* where it failed when reach != HTTP_ANSWERED */
@@ -90,6 +91,9 @@ struct http_answer {
 
 void http_answer_init(struct http_answer *answer);
 void http_answer_free(struct http_answer *answer);
+
+/* "libcurl/7.88.1 OpenSSL/3.0.15 ...": what is linked in, for diagnosis. */
+const char *http_client_version(void);
 
 /* Call once before threads start. SIGPIPE is ignored from then on. */
 void http_global_init(void);

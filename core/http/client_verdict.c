@@ -41,6 +41,17 @@ static void take_retry_after(struct http_answer *answer, const char *line, size_
 		answer->retry_after_ms = seconds * 1000;
 }
 
+static void take_date(struct http_answer *answer, const char *line, size_t len)
+{
+	char text[64];
+	time_t date;
+
+	if (!take_value(text, sizeof(text), "Date", line, len))
+		return;
+	date = curl_getdate(text, NULL);
+	answer->date = date > 0 ? (int64_t)date * 1000 : 0;
+}
+
 void transfer_take_header(struct http_answer *answer, const char *line, size_t len)
 {
 	if (len > 5 && strncmp(line, "HTTP/", 5) == 0) {
@@ -48,6 +59,7 @@ void transfer_take_header(struct http_answer *answer, const char *line, size_t l
 		answer->content_type[0] = answer->limit_info[0] = '\0';
 		answer->location[0] = answer->locator[0] = '\0';
 		answer->retry_after_ms = -1;
+		answer->date = 0;
 		return;
 	}
 	if (take_value(answer->content_type, sizeof(answer->content_type), "Content-Type", line,
@@ -58,6 +70,7 @@ void transfer_take_header(struct http_answer *answer, const char *line, size_t l
 		take_value(answer->locator, sizeof(answer->locator), "Sforce-Locator", line, len))
 		return;
 	take_retry_after(answer, line, len);
+	take_date(answer, line, len);
 }
 
 /* ---- the proxy in force ---- */

@@ -514,6 +514,11 @@ void http_server_stop(struct http_server *server)
 	server_free(server);
 }
 
+const char *http_server_version(void)
+{
+	return MHD_get_version();
+}
+
 int http_server_port(const struct http_server *server)
 {
 	return server->port;

@@ -76,6 +76,9 @@ void http_server_stop(struct http_server *server);
 /* The port it really has; 0 for a local socket. */
 int http_server_port(const struct http_server *server);
 
+/* "0.9.75": of the library that is linked in, for diagnosis. */
+const char *http_server_version(void);
+
 /* A request header, or NULL; name is case-insensitive. */
 const char *http_incoming_header(const struct http_incoming *in, const char *name);
 

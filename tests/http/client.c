@@ -211,6 +211,7 @@ START_TEST(headers_that_matter_are_kept)
 		{ .answer = "HTTP/1.1 503 Busy\r\ncontent-TYPE:  text/html \r\n"
 			    "Sforce-Limit-Info: api-usage=18/5000\r\nRetry-After: 7\r\n"
 			    "Location: https://elsewhere/\r\nSforce-Locator: null\r\n"
+			    "Date: Mon, 23 Nov 2026 12:04:11 GMT\r\n"
 			    "Content-Length: 0\r\n\r\n" },
 		{ .answer = OK_ANSWER },
 	};
@@ -223,11 +224,13 @@ START_TEST(headers_that_matter_are_kept)
 	ck_assert_str_eq(answer.location, "https://elsewhere/");
 	ck_assert_str_eq(answer.locator, "null");
 	ck_assert_int_eq(answer.retry_after_ms, 7000);
+	ck_assert_int_eq(answer.date, INT64_C(1795435451000));
 	ck_assert_str_eq(answer.peer_address, "127.0.0.1");
 	ck_assert(answer.timing.connect_ms >= 0 && answer.timing.total_ms > 0);
 	ck_ok(call(wire, "GET", NULL, &err), &err);
 	ck_assert_str_eq(answer.limit_info, "");
 	ck_assert_int_eq(answer.retry_after_ms, -1);
+	ck_assert_int_eq(answer.date, 0);
 	ck_assert_double_eq(answer.timing.connect_ms, 0); /* the connection was there already */
 	wire_stop(wire);
 }
