@@ -207,6 +207,25 @@ int view_audit(struct audit_entry **out, int *count, struct view *view, int64_t 
 	int64_t message, int limit, struct err *err);
 void audit_entries_free(struct audit_entry *entries, int count);
 
+/* ---- the store itself ---- */
+
+struct store_health {
+	int version;	    /* of the schema */
+	int64_t bytes;	    /* of the file */
+	int64_t wal_bytes;  /* of what is not yet folded into it */
+	int64_t free_bytes; /* inside the file, for new messages */
+	int64_t runs, packets;
+	int64_t messages[MESSAGE_STATUS_COUNT];
+	int64_t open_attempts; /* left, and without an answer */
+	bool checked;	       /* SQLite looked through the whole file */
+	char damage[256];      /* the first thing it found; "" = sound */
+};
+
+/* A file above `check_bytes_max` is not looked through: that reads all of it and cannot be cut
+ * short. */
+int view_health(
+	struct store_health *out, struct view *view, int64_t check_bytes_max, struct err *err);
+
 /* ---- connections, settings ---- */
 
 struct connection_state {

@@ -2,4 +2,4 @@
 
 #include "store/suites.h"
 
-TEST_MAIN(suite_store, suite_window)
+TEST_MAIN(suite_store, suite_window, suite_health)

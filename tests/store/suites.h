@@ -7,5 +7,6 @@
 
 Suite *suite_store(void);
 Suite *suite_window(void);
+Suite *suite_health(void);
 
 #endif
