@@ -98,6 +98,15 @@ static const struct {
 	{ "interface add", files_interface_keys },
 };
 
+static bool is_secret(const char *key)
+{
+	const char *const *secrets = files_secret_keys();
+
+	while (*secrets && strcmp(*secrets, key) != 0)
+		secrets++;
+	return *secrets != NULL;
+}
+
 static void print_keys(FILE *to, const struct key_help *key)
 {
 	fputs("\nkeys of --set, which are those of the file:\n", to);
@@ -107,7 +116,8 @@ static void print_keys(FILE *to, const struct key_help *key)
 		size_t used;
 
 		snprintf(name, sizeof(name), "  %s", key->key);
-		snprintf(text, sizeof(text), "%s", key->help);
+		snprintf(text, sizeof(text), "%s%s", key->help,
+			is_secret(key->key) ? " (--secret)" : "");
 		for (int i = 0; key->choices && key->choices[i]; i++) {
 			used = strlen(text);
 			snprintf(text + used, sizeof(text) - used, "%s%s", i ? ", " : ": ",
