@@ -167,10 +167,24 @@ static int connection_list(struct command_env *env, const struct arguments *args
 
 #define KEY_WIDTH 30
 
+struct showing {
+	FILE *to;
+	bool files; /* an Agent File connection */
+};
+
 static void show_line(void *ctx, const char *key, const char *value)
 {
+	/* Their defaults would only puzzle whoever reads of a database. */
+	static const char *const of_files[] = { "source.pattern", "source.format",
+		"source.delimiter", "source.encoding", "source.after" };
+	const struct showing *showing = ctx;
+
+	for (size_t i = 0; !showing->files && i < ARRAY_SIZE(of_files); i++) {
+		if (strcmp(key, of_files[i]) == 0)
+			return;
+	}
 	if (*value)
-		grid_pair(ctx, KEY_WIDTH, key, value);
+		grid_pair(showing->to, KEY_WIDTH, key, value);
 }
 
 static void show_ping(struct command_env *env, const char *name, int64_t checked, const char *words)
@@ -226,7 +240,9 @@ static int connection_show(struct command_env *env, const struct arguments *args
 		json_close(&json, '}');
 		command_print_json(env, &text);
 	} else {
-		files_show_connection(&connection, show_line, env->out);
+		struct showing showing = { env->out, connection.type == CONNECTION_AGENT_FILE };
+
+		files_show_connection(&connection, show_line, &showing);
 		show_state(env, &connection, &state);
 	}
 cleanup:

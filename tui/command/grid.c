@@ -97,6 +97,18 @@ static void print_cell(FILE *to, const char *text, int width, bool last)
 		fprintf(to, "%*s", width - places + GAP, "");
 }
 
+/* No blanks behind the last cell that says something. */
+static void print_row(FILE *to, const char *const *cells, const int *widths, int columns)
+{
+	int last = columns - 1;
+
+	while (last > 0 && !*cells[last])
+		last--;
+	for (int i = 0; i <= last; i++)
+		print_cell(to, cells[i], widths[i], i == last);
+	fputc('\n', to);
+}
+
 /* Take from the widest column until the line fits. */
 static void fit(int *widths, int columns)
 {
@@ -137,15 +149,10 @@ void grid_print(FILE *to, struct grid *grid)
 		*width = places > *width ? places : *width;
 	}
 	fit(widths, columns);
-	for (size_t row = 0; row <= rows; row++) {
-		for (int i = 0; i < columns; i++)
-			print_cell(to,
-				row == 0 ? grid->titles[i]
-					 : grid->cells
-						   .items[(row - 1) * (size_t)columns + (size_t)i],
-				widths[i], i == columns - 1);
-		fputc('\n', to);
-	}
+	print_row(to, grid->titles, widths, columns);
+	for (size_t row = 0; row < rows; row++)
+		print_row(to, (const char *const *)&grid->cells.items[row * (size_t)columns],
+			widths, columns);
 	if (grid->broken)
 		fputs("(out of memory: the list is not complete)\n", to);
 	text_list_free(&grid->cells);
