@@ -1,0 +1,30 @@
+/* screen_private.h — what screen.c and draw.c share; the only place that knows curses. */
+
+#ifndef WIDGET_SCREEN_PRIVATE_H
+#define WIDGET_SCREEN_PRIVATE_H
+
+#define NCURSES_NOMACROS 1
+#include <curses.h>
+
+#include "tui/widget/screen.h"
+
+struct paint {
+	attr_t attr;
+	short pair;
+};
+
+struct screen {
+	FILE *in, *out; /* borrowed */
+	SCREEN *term;
+	int rows, cols;
+	int cursor_y, cursor_x; /* where the next flush leaves the hardware cursor */
+	bool ascii;
+	bool paste; /* bracketed paste was asked for */
+	bool gone;
+	int empty_reads;
+	enum theme_depth depth;
+	short pairs; /* colour pairs in use */
+	struct paint paints[2][STYLE_COUNT];
+};
+
+#endif

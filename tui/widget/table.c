@@ -1,0 +1,206 @@
+/* table.c — column widths, scrolling, and the selected row. */
+
+#include "base/base.h"
+#include "tui/widget/table.h"
+
+#include "tui/widget/keys.h"
+
+void table_init(struct table *table, const struct table_column *columns, int count,
+	table_cell_of *cell, void *ctx)
+{
+	*table = (struct table){
+		.columns = columns, .column_count = count, .cell = cell, .ctx = ctx, .page = 1
+	};
+}
+
+/* Scroll so that the cursor is inside of the page. */
+static void follow(struct table *table)
+{
+	if (table->cursor >= table->count)
+		table->cursor = table->count - 1;
+	if (table->cursor < 0)
+		table->cursor = 0;
+	if (table->cursor < table->top)
+		table->top = table->cursor;
+	if (table->cursor >= table->top + table->page)
+		table->top = table->cursor - table->page + 1;
+	if (table->top > table->count - table->page)
+		table->top = table->count - table->page;
+	if (table->top < 0)
+		table->top = 0;
+}
+
+void table_count(struct table *table, int64_t count)
+{
+	table->count = count;
+	follow(table);
+}
+
+void table_select(struct table *table, int64_t row)
+{
+	table->cursor = row;
+	follow(table);
+}
+
+bool table_key(struct table *table, int key)
+{
+	int64_t before = table->cursor;
+	int64_t to = before;
+
+	switch (keys_motion(key)) {
+	case K_UP:
+		to--;
+		break;
+	case K_DOWN:
+		to++;
+		break;
+	case K_PAGE_UP:
+		to -= table->page;
+		break;
+	case K_PAGE_DOWN:
+		to += table->page;
+		break;
+	case K_HOME:
+		to = 0;
+		break;
+	case K_END:
+		to = table->count - 1;
+		break;
+	default:
+		return false;
+	}
+	table_select(table, to);
+	return table->cursor != before;
+}
+
+struct layout {
+	bool shown[TABLE_COLUMNS_MAX];
+	int width[TABLE_COLUMNS_MAX];
+	int gap;
+};
+
+static int total_of(const struct table *table, const struct layout *layout)
+{
+	int total = 0;
+
+	for (int i = 0; i < table->column_count; i++) {
+		if (layout->shown[i])
+			total += layout->width[i] + layout->gap;
+	}
+	return total - layout->gap;
+}
+
+/* The column that leaves next, or -1. */
+static int next_to_drop(const struct table *table, const struct layout *layout)
+{
+	int found = -1;
+
+	for (int i = 0; i < table->column_count; i++) {
+		if (layout->shown[i] && table->columns[i].drop > 0 &&
+			(found < 0 || table->columns[i].drop > table->columns[found].drop))
+			found = i;
+	}
+	return found;
+}
+
+/* Hand out `spare` columns one by one; `open`: to the columns without maximum. */
+static int spread(const struct table *table, struct layout *layout, int spare, bool open)
+{
+	bool moved = true;
+
+	while (spare > 0 && moved) {
+		moved = false;
+		for (int i = 0; i < table->column_count && spare > 0; i++) {
+			int max = table->columns[i].max;
+
+			if (!layout->shown[i] || (max == 0) != open ||
+				(max && layout->width[i] >= max))
+				continue;
+			layout->width[i]++;
+			spare--;
+			moved = true;
+		}
+	}
+	return spare;
+}
+
+static void lay_out(struct layout *layout, const struct table *table, int cols)
+{
+	int drop;
+	int spare;
+
+	layout->gap = 2;
+	for (int i = 0; i < table->column_count; i++) {
+		layout->shown[i] = true;
+		layout->width[i] = table->columns[i].min;
+	}
+	if (total_of(table, layout) > cols)
+		layout->gap = 1;
+	while (total_of(table, layout) > cols && (drop = next_to_drop(table, layout)) >= 0)
+		layout->shown[drop] = false;
+	spare = spread(table, layout, cols - total_of(table, layout), false);
+	spread(table, layout, spare, true);
+}
+
+static void draw_text(
+	struct screen *screen, int y, int x, int cols, int style, bool right, const char *text)
+{
+	if (right)
+		screen_right(screen, y, x, cols, style, text);
+	else
+		screen_text(screen, y, x, cols, style, text);
+}
+
+static void draw_titles(const struct table *table, struct screen *screen, struct area area,
+	const struct layout *layout)
+{
+	int x = area.x + 1;
+
+	for (int i = 0; i < table->column_count; i++) {
+		if (!layout->shown[i])
+			continue;
+		draw_text(screen, area.y, x, layout->width[i], STYLE_HEAD, table->columns[i].right,
+			table->columns[i].title);
+		x += layout->width[i] + layout->gap;
+	}
+}
+
+static void draw_row(const struct table *table, struct screen *screen, struct area line,
+	const struct layout *layout, int64_t row, bool selected)
+{
+	int flag = selected ? STYLE_SELECTED : 0;
+	int x = line.x + 1;
+
+	if (selected) {
+		screen_fill(screen, line, STYLE_TEXT | STYLE_SELECTED);
+		screen_text(screen, line.y, line.x, 1, STYLE_TEXT | STYLE_SELECTED, ">");
+	}
+	for (int i = 0; i < table->column_count; i++) {
+		struct table_cell cell = { .text = "", .style = STYLE_TEXT };
+
+		if (!layout->shown[i])
+			continue;
+		table->cell(table->ctx, row, i, &cell);
+		draw_text(screen, line.y, x, layout->width[i], cell.style | flag,
+			table->columns[i].right, cell.text);
+		x += layout->width[i] + layout->gap;
+	}
+}
+
+void table_draw(struct table *table, struct screen *screen, struct area area, bool on)
+{
+	struct layout layout;
+
+	lay_out(&layout, table, area.cols - 2);
+	draw_titles(table, screen, area, &layout);
+	table->page = area.rows > 1 ? area.rows - 1 : 1;
+	follow(table);
+	for (int i = 0; i < area.rows - 1 && table->top + i < table->count; i++) {
+		struct area line = { area.y + 1 + i, area.x, 1, area.cols };
+		int64_t row = table->top + i;
+
+		draw_row(table, screen, line, &layout, row, on && row == table->cursor);
+	}
+	if (on && table->count > 0)
+		screen_cursor(screen, area.y + 1 + (int)(table->cursor - table->top), area.x);
+}
