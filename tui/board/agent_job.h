@@ -1,0 +1,34 @@
+/*
+ * agent_job.h — what the board asks of the agent over its socket, on the worker's agent lane. Where
+ * no agent answers, a run that was asked for starts one, and the board says so.
+ */
+
+#ifndef BOARD_AGENT_JOB_H
+#define BOARD_AGENT_JOB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/text.h"
+
+struct board;
+
+/* Ask whether the agent is up; the answer changes the frame. Asks one at a time. */
+void agent_look(struct board *board);
+
+struct process_wish {
+	struct text_list interfaces; /* taken over */
+	int64_t limit_rows;
+	bool initial, dry_run;
+	char confirm[128]; /* typed org name, or "" */
+};
+
+/* Hand runs to the agent. The notice tells what came of it; a production org may ask for its name
+ * first. */
+void agent_ask_process(struct board *board, struct process_wish *wish);
+void process_wish_free(struct process_wish *wish);
+
+void agent_ask_cancel(struct board *board, int64_t run);
+void agent_ask_resume(struct board *board, int64_t run);
+
+#endif

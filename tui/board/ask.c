@@ -1,0 +1,125 @@
+/* ask.c — the dialog over the page and the prompt below it: opening, keys, closing. */
+
+#include "base/base.h"
+#include "tui/board/state.h"
+
+#include "base/text.h"
+
+#define PROMPT_MAX 500
+
+/* The dialog and what belongs to it leave the board, so that an answer may open the next one. */
+struct asked {
+	struct dialog dialog;
+	board_answer *answered;
+	void *ctx;
+	board_release *release;
+};
+
+static struct asked take_out(struct board *board)
+{
+	struct asked asked = { board->dialog, board->answered, board->answer_ctx,
+		board->answer_free };
+
+	board->asking = false;
+	board->answered = NULL;
+	board->answer_ctx = NULL;
+	board->answer_free = NULL;
+	return asked;
+}
+
+static void forget(struct asked *asked)
+{
+	if (asked->release)
+		asked->release(asked->ctx);
+	dialog_free(&asked->dialog);
+}
+
+void board_end_dialog(struct board *board)
+{
+	struct asked asked;
+
+	if (!board->asking)
+		return;
+	asked = take_out(board);
+	forget(&asked);
+}
+
+void board_ask(struct board *board, board_answer *answered, void *ctx, board_release *release)
+{
+	board->asking = true;
+	board->answered = answered;
+	board->answer_ctx = ctx;
+	board->answer_free = release;
+}
+
+void board_message(struct board *board, const char *title, const char *text)
+{
+	board_end_dialog(board);
+	dialog_message(&board->dialog, title, text);
+	board_ask(board, NULL, NULL, NULL);
+}
+
+void board_dialog_key(struct board *board, int key)
+{
+	enum dialog_event event = dialog_key(&board->dialog, key);
+	struct asked asked;
+
+	if (event == DIALOG_OPEN)
+		return;
+	asked = take_out(board);
+	if (asked.answered)
+		asked.answered(board, &asked.dialog, event, asked.ctx);
+	forget(&asked);
+}
+
+void board_prompt(struct board *board, char sign, const char *text, const char *info,
+	bool (*entered)(struct board *board, const char *text))
+{
+	struct prompt *prompt = &board->prompt;
+
+	line_free(&prompt->line);
+	memset(prompt, 0, sizeof(*prompt));
+	line_init(&prompt->line, PROMPT_MAX, false);
+	line_set(&prompt->line, text);
+	prompt->on = true;
+	prompt->sign = sign;
+	text_copy(prompt->info, sizeof(prompt->info), info);
+	prompt->error_at = -1;
+	prompt->entered = entered;
+	board->notice[0] = '\0';
+}
+
+static void leave(struct board *board)
+{
+	board->prompt.on = false;
+	if (board->prompt.left)
+		board->prompt.left(board);
+}
+
+static void enter(struct board *board)
+{
+	struct prompt *prompt = &board->prompt;
+	char text[PROMPT_MAX + 1];
+
+	text_copy(text, sizeof(text), line_text(&prompt->line));
+	prompt->on = false; /* what it does may open the next prompt */
+	if (!prompt->entered(board, text))
+		prompt->on = true;
+}
+
+void board_prompt_key(struct board *board, int key)
+{
+	struct prompt *prompt = &board->prompt;
+
+	if (key == K_ENTER) {
+		enter(board);
+	} else if (key == K_ESC || key == K_CTRL('C') ||
+		   (key == K_BACKSPACE && line_empty(&prompt->line))) {
+		leave(board);
+	} else if (key == K_TAB && prompt->sign == ':') {
+		command_line_complete(board);
+	} else if (line_key(&prompt->line, key)) {
+		prompt->error[0] = '\0';
+		prompt->error_at = -1;
+	}
+}

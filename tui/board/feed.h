@@ -1,0 +1,95 @@
+/*
+ * feed.h — what the board shows, fetched on a thread of its own: the catalog and the store's view.
+ *
+ * The board says what it looks at; the feed answers with parts that nobody changes any more, and
+ * writes an eventfd. It looks at the store's version at most ten times a second and fetches only
+ * when that changed or the board looks at something else.
+ */
+
+#ifndef BOARD_FEED_H
+#define BOARD_FEED_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "model/catalog.h"
+#include "store/view.h"
+
+struct feed;
+
+enum feed_part {
+	FEED_CATALOG = 1,  /* connections and interfaces, as the files say */
+	FEED_STATES = 2,   /* what is known of each connection */
+	FEED_LAST = 4,	   /* the last run of each interface */
+	FEED_RUN = 8,	   /* one run: the monitor's header */
+	FEED_WINDOW = 16,  /* messages */
+	FEED_DETAIL = 32,  /* one message */
+	FEED_HISTORY = 64, /* the runs of one interface */
+};
+
+struct feed_request {
+	unsigned parts; /* wanted; the catalog always is */
+	int64_t run;	/* FEED_RUN: 0 = the one that is under way, or the newest */
+	char filter[512];
+	enum window_from from;
+	int64_t anchor;
+	int rows;
+	int64_t message;    /* FEED_DETAIL */
+	char interface[65]; /* FEED_HISTORY; "" = all */
+};
+
+/* A connection or interface as loaded; where its file is wrong, only the name and the problem. */
+struct catalog_connection {
+	struct connection connection;
+	char problem[512]; /* "" = fine */
+};
+struct catalog_interface {
+	struct interface interface;
+	char problem[512];
+};
+
+struct catalog_model {
+	struct catalog_connection *connections;
+	int connection_count;
+	struct catalog_interface *interfaces;
+	int interface_count;
+	char problem[512]; /* the lists themselves could not be read */
+};
+void catalog_model_free(struct catalog_model *model);
+
+/* States and last runs stand in the order of the catalog they were fetched for. */
+struct feed_news {
+	unsigned parts;	     /* what is here anew */
+	uint64_t generation; /* of the request the parts answer */
+	struct catalog_model *catalog;
+	struct connection_state *states;
+	struct run_info *last_runs; /* id 0 = never ran */
+	struct run_info run;	    /* id 0 = none */
+	struct message_window window;
+	struct message_detail *detail; /* NULL = gone */
+	struct run_info *history;
+	int history_count;
+	struct err err; /* kind ERR_NONE, or why the store could not be read */
+};
+void feed_news_free(struct feed_news *news, unsigned parts);
+
+struct feed_options {
+	const char *data;	       /* folder of the store */
+	const struct catalog *catalog; /* borrowed */
+	int wake;		       /* eventfd */
+};
+
+int feed_start(struct feed **out, const struct feed_options *options, struct err *err);
+void feed_stop(struct feed *feed);
+
+/* Look at this from now on. Returns the generation of the answers to it. */
+uint64_t feed_look(struct feed *feed, const struct feed_request *request);
+
+/* Fetch everything again now, changed or not. */
+void feed_refresh(struct feed *feed);
+
+/* Take what came since the last call; false when nothing did. Parts are the caller's. */
+bool feed_take(struct feed *feed, struct feed_news *out);
+
+#endif

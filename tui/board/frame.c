@@ -1,0 +1,238 @@
+/*
+ * frame.c — the picture: title, tabs, page, notice or prompt, keys, and a dialog over it. Drawn
+ * whole each time; ncurses sends only what differs.
+ */
+
+#include "base/base.h"
+#include "tui/board/state.h"
+
+#include "base/text.h"
+#include "tui/widget/glyph.h"
+
+#define LEFT_MARGIN 1
+
+/* ---- the first line ---- */
+
+static void home_name(char *out, size_t size, const struct home *home)
+{
+	const char *slash;
+
+	out[0] = '\0';
+	if (home->system) {
+		text_copy(out, size, "system");
+	} else if (home->argument) {
+		slash = strrchr(home->argument, '/');
+		text_copy(out, size, slash && slash[1] ? slash + 1 : home->argument);
+	}
+}
+
+static void agent_words(char *out, size_t size, const struct board *board)
+{
+	if (board->env->read_only)
+		text_copy(out, size, "read-only");
+	else
+		out[0] = '\0';
+	if (!board->agent_known)
+		return;
+	if (*out)
+		snprintf(out + strlen(out), size - strlen(out), "  ");
+	snprintf(
+		out + strlen(out), size - strlen(out), "agent %s", board->agent.up ? "up" : "down");
+}
+
+static void org_words(char *out, size_t size, const struct connection *connection,
+	const struct connection_state *state)
+{
+	const char *name = state && state->org_name[0] ? state->org_name : connection->name;
+
+	snprintf(out, size, "ORG:%s", name ? name : "");
+}
+
+static void gauge_words(char *out, size_t size, const struct connection_state *state)
+{
+	out[0] = '\0';
+	if (state && state->api_allowed > 0)
+		snprintf(out, size, "api %" PRId64 "/%" PRId64 " (%" PRId64 "%%)", state->api_used,
+			state->api_allowed, state->api_used * 100 / state->api_allowed);
+}
+
+/* Texts from the right end; what does not fit is left out, the least important first. */
+static void draw_title(struct board *board)
+{
+	struct screen *screen = board->screen;
+	int cols = screen_cols(screen);
+	int current = board_current_connection(board);
+	const struct connection_state *state = board_state(board, current);
+	const struct connection *connection =
+		current >= 0 ? &board->catalog->connections[current].connection : NULL;
+	bool production = connection &&
+			  connection->salesforce.environment == ENVIRONMENT_PRODUCTION &&
+			  connection->salesforce.domain;
+	char texts[4][160] = { "", "", "", "" };
+	int x = cols - LEFT_MARGIN;
+	int left = LEFT_MARGIN + 19;
+
+	agent_words(texts[0], sizeof(texts[0]), board);
+	gauge_words(texts[1], sizeof(texts[1]), state);
+	if (connection)
+		org_words(texts[2], sizeof(texts[2]), connection, state);
+	if (production)
+		text_copy(texts[3], sizeof(texts[3]), " PRODUCTION ");
+	screen_fill(screen, (struct area){ 0, 0, 1, cols }, STYLE_TITLE);
+	screen_text(screen, 0, LEFT_MARGIN, 19, STYLE_TITLE, "Agent Control Board");
+	for (int i = 0; i < 4; i++) {
+		int width = glyph_columns(texts[i], screen_ascii(screen));
+		int room = x - left - 2;
+
+		if (!width || (width > room && i == 1) || room < 8)
+			continue;
+		if (width > room)
+			width = room;
+		x -= width;
+		screen_text(screen, 0, x, width, i == 3 ? STYLE_PRODUCTION : STYLE_TITLE, texts[i]);
+		x -= 2;
+	}
+	home_name(texts[0], sizeof(texts[0]), board->env->home);
+	if (texts[0][0] && x - left - 2 > 4)
+		screen_text(screen, 0, left + 2, x - left - 2, STYLE_TITLE, texts[0]);
+}
+
+static void draw_tabs(struct board *board)
+{
+	int x = LEFT_MARGIN;
+
+	for (int i = 0; i < BOARD_TABS; i++) {
+		bool on = i == board->tab;
+
+		x += screen_printf(board->screen, 1, x, screen_cols(board->screen) - x,
+			     on ? STYLE_TAB_ON : STYLE_TAB, "%d %s", i + 1, board_tabs[i]->name) +
+		     2;
+	}
+}
+
+/* ---- the last line ---- */
+
+static int key_cols(const struct key_binding *binding)
+{
+	char name[KEY_NAME_MAX];
+
+	return (int)strlen(keys_name(name, binding->key)) + 1 + (int)strlen(binding->label) + 2;
+}
+
+static int draw_key(struct board *board, int y, int x, const struct key_binding *binding)
+{
+	char name[KEY_NAME_MAX];
+
+	keys_name(name, binding->key);
+	screen_text(board->screen, y, x, (int)strlen(name), STYLE_KEY, name);
+	screen_text(board->screen, y, x + (int)strlen(name) + 1, (int)strlen(binding->label),
+		STYLE_KEY_NAME, binding->label);
+	return key_cols(binding);
+}
+
+/* Those of the page as far as they go; help and quit always. */
+static void draw_keys(struct board *board, int y)
+{
+	const struct page_ops *page = board_page(board);
+	bool typing = page->typing && page->typing(board);
+	int x = LEFT_MARGIN;
+	int end = screen_cols(board->screen);
+	int reserved = 0;
+
+	for (const struct key_binding *b = board_keys; b->name; b++) {
+		if (b->flags & BIND_LINE && !(typing && b->key < K_UP && b->key != K_ESC))
+			reserved += key_cols(b);
+	}
+	for (const struct key_binding *b = page->keys; b && b->name; b++) {
+		if (!(b->flags & BIND_LINE))
+			continue;
+		if (x + key_cols(b) > end - reserved + 2)
+			break;
+		x += draw_key(board, y, x, b);
+	}
+	for (const struct key_binding *b = board_keys; b->name; b++) {
+		if (b->flags & BIND_LINE && !(typing && b->key < K_UP && b->key != K_ESC) &&
+			x + key_cols(b) <= end + 2)
+			x += draw_key(board, y, x, b);
+	}
+}
+
+/* ---- notice and prompt ---- */
+
+static void draw_prompt(struct board *board, int y)
+{
+	struct prompt *prompt = &board->prompt;
+	char sign[2] = { prompt->sign, '\0' };
+	int cols = screen_cols(board->screen);
+	bool ascii = screen_ascii(board->screen);
+
+	if (prompt->error[0]) {
+		char before[512];
+		int column = 0;
+
+		if (prompt->error_at > 0) {
+			snprintf(before, sizeof(before), "%.*s", prompt->error_at,
+				line_text(&prompt->line));
+			column = glyph_columns(before, ascii) - prompt->line.scroll;
+		}
+		if (prompt->error_at >= 0 && column >= 0 && column + 2 < cols)
+			screen_text(board->screen, y + 1, 2 + column, 1, STYLE_FAIL, "^");
+		else
+			column = -2;
+		screen_text(board->screen, y + 1, column + 4, cols - column - 4, STYLE_FAIL,
+			prompt->error);
+	}
+	screen_text(board->screen, y, LEFT_MARGIN, 1, STYLE_KEY, sign);
+	line_draw(&prompt->line, board->screen, y, LEFT_MARGIN + 1, cols - 3, STYLE_TEXT, true,
+		false);
+}
+
+static void draw_bottom(struct board *board)
+{
+	int rows = screen_rows(board->screen);
+	int cols = screen_cols(board->screen);
+
+	if (board->prompt.on && !board->asking) {
+		if (!board->prompt.error[0])
+			screen_text(board->screen, rows - 1, LEFT_MARGIN, cols - LEFT_MARGIN,
+				STYLE_KEY_NAME, board->prompt.info);
+		draw_prompt(board, rows - 2);
+		return;
+	}
+	draw_keys(board, rows - 1);
+	if (board->notice[0])
+		screen_text(board->screen, rows - 2, LEFT_MARGIN, cols - 2 * LEFT_MARGIN,
+			board->notice_style, board->notice);
+	else if (board->feed_err.kind)
+		screen_text(board->screen, rows - 2, LEFT_MARGIN, cols - 2 * LEFT_MARGIN,
+			STYLE_FAIL, board->feed_err.text);
+}
+
+static void draw_too_small(struct screen *screen)
+{
+	screen_printf(screen, 0, 0, screen_cols(screen), STYLE_STRONG,
+		"Make this window at least %d x %d (now %d x %d)", SCREEN_MIN_COLS, SCREEN_MIN_ROWS,
+		screen_cols(screen), screen_rows(screen));
+	screen_cursor(screen, 0, 0);
+}
+
+void frame_draw(struct board *board)
+{
+	struct screen *screen = board->screen;
+
+	screen_clear(screen);
+	if (screen_too_small(screen)) {
+		draw_too_small(screen);
+	} else {
+		struct area area = { 2, 0, screen_rows(screen) - 4, screen_cols(screen) };
+
+		screen_cursor(screen, 2, 0);
+		draw_title(board);
+		draw_tabs(board);
+		board_page(board)->draw(board, area);
+		draw_bottom(board);
+		if (board->asking)
+			dialog_draw(&board->dialog, screen);
+	}
+	screen_flush(screen);
+}

@@ -1,0 +1,554 @@
+/*
+ * interfaces.c — the second tab: tick interfaces, start Manual Process, see what came of the last
+ * runs. Row counts are those of the last run: nothing is counted in anybody's database.
+ */
+
+#include "base/base.h"
+#include "tui/board/interfaces.h"
+
+#include "base/text.h"
+#include "tui/board/agent_job.h"
+#include "tui/board/catalog_job.h"
+#include "tui/board/connections.h"
+#include "tui/board/history.h"
+#include "tui/board/interface_form.h"
+#include "tui/board/preview.h"
+#include "tui/board/process_dialog.h"
+#include "tui/board/run_panel.h"
+#include "tui/board/words.h"
+#include "tui/widget/table.h"
+
+#define FILTER_MAX 128
+#define PANEL_RUNS_MAX 4
+#define FACTS_ROWS 4
+
+struct interfaces_page {
+	struct table table;
+	int *rows; /* places in the catalog that pass the filter */
+	char filter[FILTER_MAX];
+	char selected[65];
+	struct text_list ticks; /* names */
+};
+
+enum { COL_TICK, COL_SEQ, COL_NAME, COL_OBJECT, COL_OPERATION, COL_ROWS, COL_WHEN, COL_RESULT };
+
+static const struct table_column columns[] = {
+	[COL_TICK] = { "[x]", 3, 3, 0, false },
+	[COL_SEQ] = { "Seq", 3, 4, 4, true },
+	[COL_NAME] = { "Name", 11, 24, 0, false },
+	[COL_OBJECT] = { "Object", 10, 20, 3, false },
+	[COL_OPERATION] = { "Operation", 9, 9, 2, false },
+	[COL_ROWS] = { "Source rows", 11, 11, 1, true },
+	[COL_WHEN] = { "Last run", 8, 20, 0, false },
+	[COL_RESULT] = { "Result", 12, 0, 0, false },
+};
+
+static const struct run_info *last_run(const struct board *board, int place)
+{
+	const struct run_info *run = board->last_runs ? &board->last_runs[place] : NULL;
+
+	return run && run->id ? run : NULL;
+}
+
+static void run_cell(struct table_cell *out, const struct run_info *run, int column)
+{
+	out->style = STYLE_TEXT;
+	if (!run) {
+		text_copy(out->text, sizeof(out->text), column == COL_WHEN ? "never" : "");
+		out->style = STYLE_QUIET;
+	} else if (column == COL_ROWS) {
+		words_count(out->text, run->counts.read);
+	} else if (column == COL_WHEN) {
+		run_when(out->text, sizeof(out->text), run);
+	} else {
+		run_result(out->text, sizeof(out->text), run, &out->style);
+	}
+}
+
+static void cell_of(void *ctx, int64_t row, int column, struct table_cell *out)
+{
+	struct board *board = ctx;
+	struct interfaces_page *page = board->interfaces;
+	int place = page->rows[row];
+	const struct catalog_interface *entry = &board->catalog->interfaces[place];
+	const struct interface *interface = &entry->interface;
+
+	switch (column) {
+	case COL_TICK:
+		text_copy(out->text, sizeof(out->text),
+			text_list_has(&page->ticks, interface->name) ? "[x]" : "[ ]");
+		break;
+	case COL_SEQ:
+		snprintf(out->text, sizeof(out->text), "%d", interface->sequence);
+		break;
+	case COL_NAME:
+		text_copy(out->text, sizeof(out->text), interface->name);
+		out->style = STYLE_STRONG;
+		break;
+	case COL_OBJECT:
+		text_copy(out->text, sizeof(out->text),
+			entry->problem[0]   ? "file is wrong"
+			: interface->object ? interface->object
+					    : "");
+		out->style = entry->problem[0] ? STYLE_FAIL : STYLE_TEXT;
+		break;
+	case COL_OPERATION:
+		if (!entry->problem[0])
+			text_copy(
+				out->text, sizeof(out->text), operation_name(interface->operation));
+		break;
+	default:
+		run_cell(out, last_run(board, place), column);
+		break;
+	}
+}
+
+/* ---- the list ---- */
+
+int interfaces_current(const struct board *board)
+{
+	const struct interfaces_page *page = board->interfaces;
+
+	if (!board->catalog || page->table.cursor >= page->table.count)
+		return -1;
+	return page->rows[page->table.cursor];
+}
+
+static bool passes(const struct interface *interface, const char *filter)
+{
+	const char *const texts[] = { interface->name, interface->object, interface->connection,
+		interface->integration, interface->description };
+	char pattern[FILTER_MAX + 2];
+
+	snprintf(pattern, sizeof(pattern), "*%s*", filter);
+	for (size_t i = 0; *filter && i < ARRAY_SIZE(texts); i++) {
+		if (texts[i] && text_match(pattern, texts[i], true))
+			return true;
+	}
+	return !*filter;
+}
+
+static void rebuild(struct board *board)
+{
+	struct interfaces_page *page = board->interfaces;
+	int total = board->catalog ? board->catalog->interface_count : 0;
+	int *rows = calloc((size_t)total + 1, sizeof(*rows));
+	int count = 0;
+	int at = -1;
+
+	if (!rows)
+		return;
+	for (int i = 0; i < total; i++) {
+		const struct interface *interface = &board->catalog->interfaces[i].interface;
+
+		if (!passes(interface, page->filter))
+			continue;
+		if (text_equal(interface->name, page->selected))
+			at = count;
+		rows[count++] = i;
+	}
+	free(page->rows);
+	page->rows = rows;
+	table_count(&page->table, count);
+	if (at >= 0)
+		table_select(&page->table, at);
+}
+
+static void remember(struct board *board)
+{
+	int place = interfaces_current(board);
+
+	if (place >= 0)
+		text_copy(board->interfaces->selected, sizeof(board->interfaces->selected),
+			board->catalog->interfaces[place].interface.name);
+}
+
+void interfaces_select(struct board *board, const char *name)
+{
+	text_copy(board->interfaces->selected, sizeof(board->interfaces->selected), name);
+	board->interfaces->filter[0] = '\0';
+	rebuild(board);
+}
+
+static void news(struct board *board, unsigned parts)
+{
+	if (parts & FEED_CATALOG)
+		rebuild(board);
+}
+
+/* ---- drawing ---- */
+
+static void draw_empty(struct board *board, struct area area)
+{
+	struct area text = { area.y + 2, 2, area.rows - 2, area.cols - 4 };
+	const char *words;
+
+	if (!board->catalog)
+		words = "Loading...";
+	else if (board->interfaces->filter[0])
+		words = "No interface has these words. Esc shows all of them again.";
+	else if (board->catalog->connection_count == 0)
+		words = "No interface yet, and no connection to run one over.\n\nPress 1, then n, "
+			"to make the connection first.";
+	else
+		words = "No interface yet.\n\nPress n to make the first one: which rows to read, "
+			"which object they go to, which column fills which field.";
+	screen_paragraph(board->screen, text, STYLE_TEXT, words, 0);
+	screen_cursor(board->screen, text.y, text.x);
+}
+
+/* One line as it is read, whatever it was written over. */
+static void one_line(char *out, size_t size, const char *text)
+{
+	size_t used = 0;
+
+	for (; text && *text && used + 1 < size; text++) {
+		char c = *text == '\n' || *text == '\t' || *text == '\r' ? ' ' : *text;
+
+		if (c != ' ' || (used && out[used - 1] != ' '))
+			out[used++] = c;
+	}
+	out[used] = '\0';
+}
+
+static void draw_facts(struct board *board, struct area area)
+{
+	int place = interfaces_current(board);
+	const struct catalog_interface *entry;
+	const struct interface *interface;
+	const struct run_info *run;
+	char query[600];
+
+	if (place < 0 || area.rows < 2)
+		return;
+	entry = &board->catalog->interfaces[place];
+	interface = &entry->interface;
+	run = last_run(board, place);
+	screen_sign(board->screen, area.y, 0, area.cols, STYLE_RULE, SIGN_RULE);
+	if (entry->problem[0]) {
+		screen_paragraph(board->screen,
+			(struct area){ area.y + 1, 1, area.rows - 1, area.cols - 2 }, STYLE_FAIL,
+			entry->problem, 0);
+		return;
+	}
+	screen_printf(board->screen, area.y + 1, 1, area.cols - 2, STYLE_TEXT,
+		"over %s%s%s   %s%s%s   %zu fields mapped", interface->connection,
+		text_empty(interface->external_id) ? "" : "   by ",
+		text_empty(interface->external_id) ? "" : interface->external_id,
+		interface->deployed ? "Deployed" : "Undeployed",
+		text_empty(interface->schedule) ? ", by hand only" : ", ",
+		text_empty(interface->schedule) ? "" : interface->schedule,
+		interface->mapping.count);
+	one_line(query, sizeof(query), interface->query ? interface->query : "");
+	if (area.rows > 2)
+		screen_text(board->screen, area.y + 2, 1, area.cols - 2, STYLE_QUIET, query);
+	if (area.rows > 3 && run && run->reason[0])
+		screen_printf(board->screen, area.y + 3, 1, area.cols - 2, STYLE_WARN,
+			"Run %" PRId64 ": %s", run->id, run->reason);
+}
+
+/* Runs under way, one line each; returns how many. */
+static int open_runs(const struct board *board, const struct run_info *out[PANEL_RUNS_MAX])
+{
+	int count = 0;
+
+	for (int i = 0; board->last_runs && i < board->catalog->interface_count; i++) {
+		const struct run_info *run = last_run(board, i);
+
+		if (run && !run_state_final(run->state) && count < PANEL_RUNS_MAX)
+			out[count++] = run;
+	}
+	return count;
+}
+
+static void draw(struct board *board, struct area area)
+{
+	struct interfaces_page *page = board->interfaces;
+	const struct run_info *runs[PANEL_RUNS_MAX];
+	int count = open_runs(board, runs);
+	int panel = count ? count + 1 : 0;
+
+	if (page->table.count == 0) {
+		draw_empty(board, area);
+		return;
+	}
+	if (area.rows - panel - FACTS_ROWS < 4)
+		panel = 0;
+	table_draw(&page->table, board->screen,
+		(struct area){ area.y, 0, area.rows - panel - FACTS_ROWS, area.cols }, true);
+	if (panel) {
+		int y = area.y + area.rows - panel - FACTS_ROWS;
+
+		screen_sign(board->screen, y, 0, area.cols, STYLE_RULE, SIGN_RULE);
+		for (int i = 0; i < count; i++)
+			run_panel_draw(board->screen, y + 1 + i, 1, area.cols - 2, runs[i]);
+	}
+	draw_facts(
+		board, (struct area){ area.y + area.rows - FACTS_ROWS, 0, FACTS_ROWS, area.cols });
+}
+
+/* ---- keys ---- */
+
+static bool key(struct board *board, int pressed)
+{
+	if (pressed == K_ESC && board->interfaces->filter[0]) {
+		board->interfaces->filter[0] = '\0';
+		rebuild(board);
+		return true;
+	}
+	if (!table_key(&board->interfaces->table, pressed))
+		return false;
+	remember(board);
+	return true;
+}
+
+static const struct catalog_interface *meant(struct board *board, const char *argument)
+{
+	int place = argument ? board_find_interface(board, argument) : interfaces_current(board);
+
+	if (place < 0) {
+		board_say(board, STYLE_WARN,
+			argument ? "There is no interface '%s'"
+				 : "Make an interface first: press n",
+			argument ? argument : "");
+		return NULL;
+	}
+	if (board->catalog->interfaces[place].problem[0]) {
+		board_say(board, STYLE_FAIL, "Mend its file first: %s",
+			board->catalog->interfaces[place].problem);
+		return NULL;
+	}
+	return &board->catalog->interfaces[place];
+}
+
+static void untick(struct text_list *ticks, const char *name)
+{
+	for (size_t i = 0; i < ticks->count; i++) {
+		if (!text_equal(ticks->items[i], name))
+			continue;
+		free(ticks->items[i]);
+		ticks->items[i] = ticks->items[--ticks->count];
+		return;
+	}
+}
+
+static void toggle(struct board *board, const char *name)
+{
+	struct text_list *ticks = &board->interfaces->ticks;
+
+	if (text_list_has(ticks, name))
+		untick(ticks, name);
+	else
+		text_list_add(ticks, name);
+}
+
+static void do_tick(void *ctx, const char *argument)
+{
+	struct board *board = ctx;
+	const struct catalog_interface *entry = meant(board, argument);
+
+	if (!entry)
+		return;
+	toggle(board, entry->interface.name);
+	if (!argument)
+		table_select(&board->interfaces->table, board->interfaces->table.cursor + 1);
+	remember(board);
+}
+
+static void do_invert(void *ctx, const char *argument)
+{
+	struct board *board = ctx;
+	struct interfaces_page *page = board->interfaces;
+
+	(void)argument;
+	for (int64_t i = 0; i < page->table.count; i++) {
+		const struct catalog_interface *entry = &board->catalog->interfaces[page->rows[i]];
+
+		if (!entry->problem[0])
+			toggle(board, entry->interface.name);
+	}
+}
+
+/* The ticked ones in the order of the list, or the one named or selected. */
+static bool chosen(struct board *board, const char *argument, struct text_list *names)
+{
+	struct interfaces_page *page = board->interfaces;
+	const struct catalog_interface *entry;
+
+	if (!argument && page->ticks.count) {
+		for (int i = 0; i < board->catalog->interface_count; i++) {
+			const char *name = board->catalog->interfaces[i].interface.name;
+
+			if (text_list_has(&page->ticks, name))
+				text_list_add(names, name);
+		}
+		return names->count > 0;
+	}
+	entry = meant(board, argument);
+	return entry && text_list_add(names, entry->interface.name);
+}
+
+static void do_process(void *ctx, const char *argument)
+{
+	struct text_list names = { NULL, 0 };
+
+	if (chosen(ctx, argument, &names))
+		process_dialog_open(ctx, &names, false);
+	text_list_free(&names);
+}
+
+static void do_dry_run(void *ctx, const char *argument)
+{
+	struct text_list names = { NULL, 0 };
+
+	if (chosen(ctx, argument, &names))
+		process_dialog_open(ctx, &names, true);
+	text_list_free(&names);
+}
+
+static void do_preview(void *ctx, const char *argument)
+{
+	const struct catalog_interface *entry = meant(ctx, argument);
+
+	if (entry)
+		preview_open(ctx, &entry->interface);
+}
+
+static void do_new(void *ctx, const char *argument)
+{
+	interface_form_new(ctx, argument);
+}
+
+static void do_edit(void *ctx, const char *argument)
+{
+	const struct catalog_interface *entry = meant(ctx, argument);
+
+	if (entry)
+		interface_form_edit(ctx, &entry->interface);
+}
+
+static void do_runs(void *ctx, const char *argument)
+{
+	const struct catalog_interface *entry = meant(ctx, argument);
+
+	if (entry)
+		history_open(ctx, entry->interface.name);
+}
+
+static void do_cancel(void *ctx, const char *argument)
+{
+	struct board *board = ctx;
+	const struct catalog_interface *entry = meant(board, argument);
+	const struct run_info *run;
+
+	if (!entry)
+		return;
+	run = last_run(board, board_find_interface(board, entry->interface.name));
+	if (!run || run_state_final(run->state))
+		board_say(board, STYLE_WARN, "%s has no run under way", entry->interface.name);
+	else
+		run_ask_cancel(board, run);
+}
+
+static void removal_answered(
+	struct board *board, struct dialog *dialog, enum dialog_event event, void *ctx)
+{
+	(void)dialog;
+	if (event != DIALOG_YES)
+		return;
+	untick(&board->interfaces->ticks, ctx);
+	catalog_remove(board, ctx, false);
+}
+
+static void do_remove(void *ctx, const char *argument)
+{
+	struct board *board = ctx;
+	int place = argument ? board_find_interface(board, argument) : interfaces_current(board);
+	const char *name;
+	char text[300];
+
+	if (place < 0) {
+		meant(board, argument);
+		return;
+	}
+	name = board->catalog->interfaces[place].interface.name;
+	snprintf(text, sizeof(text),
+		"This removes the file of interface '%s'. Its runs and messages stay in the "
+		"store.\n\nTo confirm, type its name.",
+		name);
+	dialog_typed(&board->dialog, "Remove interface", text, name, "Remove");
+	board_ask(board, removal_answered, text_dup(name), free);
+}
+
+static bool filter_entered(struct board *board, const char *text)
+{
+	text_copy(board->interfaces->filter, sizeof(board->interfaces->filter), text);
+	rebuild(board);
+	remember(board);
+	return true;
+}
+
+static void do_filter(void *ctx, const char *argument)
+{
+	struct board *board = ctx;
+
+	if (argument)
+		filter_entered(board, argument);
+	else
+		board_prompt(board, '/', board->interfaces->filter,
+			"Part of a name, object, connection or integration; * and ? stand for "
+			"anything",
+			filter_entered);
+}
+
+static const struct key_binding keys[] = {
+	{ ' ', "tick", "Tick", "Tick or untick for Manual Process", BIND_LINE, do_tick },
+	{ 'p', "process", "Manual Process", "Run the ticked interfaces, or the selected one",
+		BIND_LINE | BIND_WRITE, do_process },
+	{ 'e', "interface edit", "Edit", "Change the selected interface", BIND_LINE, do_edit },
+	{ 'v', "interface preview", "Preview", "Read some rows and show what would be sent",
+		BIND_LINE, do_preview },
+	{ K_ENTER, "run list", "Runs", "The runs of the selected interface", BIND_LINE, do_runs },
+	{ 'n', "interface add", "New", "Make an interface", BIND_LINE | BIND_WRITE, do_new },
+	{ 'd', "process --dry-run", "Dry run", "Read and map everything, send nothing",
+		BIND_LINE | BIND_WRITE, do_dry_run },
+	{ 'x', "run cancel", "Cancel run", "Cancel the run of the selected interface",
+		BIND_LINE | BIND_WRITE, do_cancel },
+	{ '*', "invert", "Invert", "Tick what is not ticked, and the other way round", 0,
+		do_invert },
+	{ '/', "filter", "Filter", "Show only the interfaces that have these words", 0, do_filter },
+	{ 'D', "interface remove", "Remove", "Remove an interface (its name is asked for)",
+		BIND_WRITE, do_remove },
+	{ 0 },
+};
+
+static void open_page(struct board *board)
+{
+	board->interfaces = calloc(1, sizeof(*board->interfaces));
+	if (board->interfaces)
+		table_init(&board->interfaces->table, columns, (int)ARRAY_SIZE(columns), cell_of,
+			board);
+}
+
+static void close_page(struct board *board)
+{
+	if (board->interfaces) {
+		free(board->interfaces->rows);
+		text_list_free(&board->interfaces->ticks);
+	}
+	free(board->interfaces);
+	board->interfaces = NULL;
+}
+
+const struct page_ops interfaces_ops = {
+	.name = "Interface",
+	.about = "Each interface is one flow: a query or files, an object of Salesforce, and which "
+		 "column fills which field. Tick some and press p for Manual Process.",
+	.keys = keys,
+	.feed = FEED_STATES | FEED_LAST,
+	.open = open_page,
+	.draw = draw,
+	.key = key,
+	.news = news,
+	.close = close_page,
+};

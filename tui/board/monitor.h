@@ -1,0 +1,14 @@
+/* monitor.h — what other pages need of the Message Monitor. */
+
+#ifndef BOARD_MONITOR_H
+#define BOARD_MONITOR_H
+
+#include "tui/board/state.h"
+
+/* The feed's window comes over. */
+void monitor_take(struct board *board, struct feed_news *news);
+
+/* The filter in force, "" = none. */
+const char *monitor_filter(const struct board *board);
+
+#endif

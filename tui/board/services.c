@@ -1,0 +1,18 @@
+/* services.c — the real functions behind the board's worker. */
+
+#include "base/base.h"
+#include "tui/board/services.h"
+
+#include "source/reader.h"
+
+const struct board_services board_services_real = {
+	.ping_agent = ping_agent,
+	.ping_salesforce = ping_salesforce,
+	.agent_status = agent_client_status,
+	.agent_process = agent_client_process,
+	.agent_cancel = agent_client_cancel,
+	.agent_resume = agent_client_resume,
+	.agent_spawn = agent_spawn,
+	.preview = process_preview,
+	.odbc_drivers = source_odbc_drivers,
+};

@@ -1,0 +1,183 @@
+/*
+ * state.h — the board's inside: one struct, owned by the drawing thread, and the table of verbs
+ * that each page implements. A new tab is one struct page_ops.
+ *
+ * Keys go to the dialog, else to the prompt, else to the page on top (its own `key`, then its table
+ * of bindings), else to the bindings that work everywhere.
+ */
+
+#ifndef BOARD_STATE_H
+#define BOARD_STATE_H
+
+#include "agent/agent.h"
+#include "tui/board/board.h"
+#include "tui/board/feed.h"
+#include "tui/board/services.h"
+#include "tui/board/worker.h"
+#include "tui/widget/dialog.h"
+#include "tui/widget/keys.h"
+#include "tui/widget/line.h"
+#include "tui/widget/screen.h"
+
+#define BOARD_PAGES_MAX 8
+#define BOARD_TABS 3
+
+struct board;
+
+struct page_ops {
+	const char *name;  /* in the help: "Message Monitor" */
+	const char *about; /* one paragraph of help */
+	const struct key_binding *keys;
+	unsigned feed; /* parts it wants */
+
+	void (*open)(struct board *board);
+	void (*draw)(struct board *board, struct area area);
+	/* May be NULL. True when the key was taken. */
+	bool (*key)(struct board *board, int key);
+	/* Is text being typed, so that letters are no commands? May be NULL. */
+	bool (*typing)(struct board *board);
+	/* New parts came. May be NULL. */
+	void (*news)(struct board *board, unsigned parts);
+	/* Adds to what the feed is asked for. May be NULL. */
+	void (*look)(struct board *board, struct feed_request *request);
+	/* Esc or q; NULL = the page closes. */
+	void (*back)(struct board *board);
+	void (*close)(struct board *board);
+};
+
+/* The line of / and of : at the bottom. */
+struct prompt {
+	bool on;
+	char sign; /* '/' or ':' */
+	struct line line;
+	char info[256]; /* below it, in place of the keys */
+	char error[256];
+	int error_at; /* byte offset of the wrong word, -1 = none */
+	/* Enter; false keeps the prompt open (with `error` set). */
+	bool (*entered)(struct board *board, const char *text);
+	/* Esc; may be NULL. */
+	void (*left)(struct board *board);
+};
+
+/* What the person answered. The dialog is closed, but still readable; `ctx` goes after this. */
+typedef void board_answer(
+	struct board *board, struct dialog *dialog, enum dialog_event event, void *ctx);
+typedef void board_release(void *ctx);
+
+struct board {
+	const struct board_env *env;
+	const struct board_services *services;
+	struct screen *screen;
+	struct feed *feed;
+	struct worker *worker;
+	int wake;  /* eventfd of feed and worker */
+	int timer; /* timerfd: looks at the agent */
+
+	int tab;
+	const struct page_ops *pages[BOARD_PAGES_MAX]; /* above the tab */
+	int depth;
+
+	struct prompt prompt;
+	struct dialog dialog;
+	bool asking;
+	board_answer *answered;
+	void *answer_ctx; /* owned by the dialog; may be NULL */
+	board_release *answer_free;
+
+	char notice[512];
+	int notice_style;
+	bool quit;
+
+	/* What is known, from the feed. */
+	struct catalog_model *catalog;
+	struct connection_state *states; /* NULL, or in the order of the catalog */
+	struct run_info *last_runs;	 /* the same */
+	struct run_info run;
+	struct err feed_err;
+	uint64_t generation; /* of the last request */
+
+	/* The agent, as it answered last. */
+	bool agent_asked, agent_known;
+	struct agent_status agent;
+
+	struct ping_shown *pings; /* what was seen of pings; see ping_job.h */
+	unsigned ping_turn;
+
+	/* Each page's own state; made by its `open`. */
+	struct connections_page *connections;
+	struct interfaces_page *interfaces;
+	struct monitor_page *monitor;
+	struct message_page *message;
+	struct history_page *history;
+	struct wizard *wizard;
+	struct interface_form *interface_form;
+	struct preview_page *preview;
+	struct help_page *help;
+};
+
+extern const struct page_ops *const board_tabs[BOARD_TABS];
+/* Every page, tabs first, ended by NULL: for help, completion and tests. */
+extern const struct page_ops *const board_all_pages[];
+/* Bindings that work everywhere. */
+extern const struct key_binding board_keys[];
+
+extern const struct page_ops connections_ops, interfaces_ops, monitor_ops;
+extern const struct page_ops message_ops, history_ops, wizard_ops, interface_form_ops, preview_ops,
+	help_ops;
+
+/* ---- board.c ---- */
+
+const struct page_ops *board_page(const struct board *board);
+void board_open_page(struct board *board, const struct page_ops *ops);
+void board_close_page(struct board *board);
+void board_show_tab(struct board *board, int tab);
+
+/* Ask the feed for what the page on top looks at. */
+void board_look(struct board *board);
+
+/* One line above the keys, until the next one. */
+void board_say(struct board *board, int style, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Refuses (with a notice) when the board is read-only. */
+bool board_may_write(struct board *board);
+
+void board_post(struct board *board, enum lane lane, struct job *job);
+
+/* ---- ask.c: dialogs and prompts ---- */
+
+/* board->dialog was filled: show it. `release` frees `ctx` when it closes (NULL = nothing to free).
+ */
+void board_ask(struct board *board, board_answer *answered, void *ctx, board_release *release);
+void board_message(struct board *board, const char *title, const char *text);
+void board_prompt(struct board *board, char sign, const char *text, const char *info,
+	bool (*entered)(struct board *board, const char *text));
+void board_end_dialog(struct board *board);
+void board_dialog_key(struct board *board, int key);
+void board_prompt_key(struct board *board, int key);
+
+/* ---- frame.c ---- */
+
+void frame_draw(struct board *board);
+
+/* ---- command_line.c ---- */
+
+void command_line_open(struct board *board);
+/* Tab in the prompt of ':'. */
+void command_line_complete(struct board *board);
+/* Run a binding unless it is refused. */
+void board_do(struct board *board, const struct key_binding *binding, const char *argument);
+
+/* ---- what pages ask of each other ---- */
+
+/* The catalog's entry by name, or -1. */
+int board_find_connection(const struct board *board, const char *name);
+int board_find_interface(const struct board *board, const char *name);
+/* The connection whose org the frame names: the one selected or behind what is selected, or -1. */
+int board_current_connection(struct board *board);
+const struct connection_state *board_state(const struct board *board, int connection);
+
+/* Show the monitor with this filter. */
+void monitor_show(struct board *board, const char *filter);
+
+#endif

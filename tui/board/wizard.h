@@ -1,0 +1,22 @@
+/*
+ * wizard.h — the guided connection: destination, agent, Salesforce, save. Each way is pinged as it
+ * is typed; Save opens once both pings are green. What was typed is kept until it is saved or the
+ * board ends.
+ */
+
+#ifndef BOARD_WIZARD_H
+#define BOARD_WIZARD_H
+
+#include "model/connection.h"
+#include "tui/board/state.h"
+
+/* Begin a new connection, or offer to go on with the one that was begun. `name` may be NULL. */
+void wizard_new(struct board *board, const char *name);
+
+/* The same four steps for a connection that exists. */
+void wizard_edit(struct board *board, const struct connection *connection);
+
+/* Wipe what was typed. */
+void wizard_forget(struct board *board);
+
+#endif

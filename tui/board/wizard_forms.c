@@ -1,0 +1,489 @@
+/*
+ * wizard_forms.c — the fields of the four steps, and the way between them and a connection. The
+ * words are those of the tutorial that operators come from.
+ */
+
+#include "base/base.h"
+#include "tui/board/wizard_private.h"
+
+#include "config/files.h"
+#include "tui/board/connections.h"
+
+static const char *const types[] = { "Agent Database", "Agent File", NULL };
+static const char *const ways[] = { "Driver and database", "ODBC string", NULL };
+static const char *const formats[] = { "csv", "tsv", "jsonl", "json", NULL };
+static const char *const afters[] = { "keep", "archive", "delete", NULL };
+static const char *const grants[] = { "client_credentials", NULL };
+static const char *const environments[] = { "Production", "Sandbox", NULL };
+static const char *const apps[] = { "External Client App", "Connected App", NULL };
+
+static bool is_database(const struct form *form)
+{
+	return form->fields[DEST_TYPE].choice == CONNECTION_AGENT_DATABASE;
+}
+
+static bool is_file(const struct form *form)
+{
+	return !is_database(form);
+}
+
+static bool by_driver(const struct form *form)
+{
+	return is_database(form) && form->fields[DEST_BY].choice == 0;
+}
+
+static bool by_string(const struct form *form)
+{
+	return is_database(form) && form->fields[DEST_BY].choice == 1;
+}
+
+/* SQLite is a file; every other database has a server. */
+static bool has_server(const struct form *form)
+{
+	return by_driver(form) && !text_match("*sqlite*", form_choice(form, DEST_DRIVER), true);
+}
+
+static bool is_archived(const struct form *form)
+{
+	return is_file(form) && text_equal(form_choice(form, DEST_AFTER), "archive");
+}
+
+static const struct field_spec destination[] = {
+	[DEST_NAME] = { FIELD_TEXT, "name", "Name",
+		"Any name of letters, digits, - and _. It is also the name of its file.",
+		.max = 64 },
+	[DEST_DESCRIPTION] = { FIELD_TEXT, "description", "Description", "Optional." },
+	[DEST_TYPE] = { FIELD_CHOICE, "type", "Type",
+		"Where the rows come from: a database, or files in a folder.", types },
+	[DEST_SPACE] = { FIELD_SPACE },
+	[DEST_BY] = { FIELD_CHOICE, NULL, "Source by",
+		"Choose a driver of this machine, or type a whole ODBC string.", ways,
+		.shown = is_database },
+	[DEST_DRIVER] = { FIELD_CHOICE, NULL, "Driver",
+		"The ODBC drivers of this machine; Left and Right choose. More of them come with "
+		"packages such as odbc-postgresql or libsqliteodbc.",
+		.shown = by_driver },
+	[DEST_DATABASE] = { FIELD_TEXT, NULL, "Database",
+		"SQLite: the file, with its whole path. Others: the database's name.", .max = 1000,
+		.shown = by_driver },
+	[DEST_SERVER] = { FIELD_TEXT, NULL, "Server", "Host of the database, or host:port.",
+		.shown = has_server },
+	[DEST_ODBC] = { FIELD_TEXT, "source.odbc", "ODBC string",
+		"For example Driver=SQLite3;Database=/srv/erp/orders.db  -  without user and "
+		"password: they have fields of their own, which are kept safe.",
+		.max = 2000, .shown = by_string },
+	[DEST_USERNAME] = { FIELD_TEXT, "source.username", "Database user",
+		"Empty where the database needs none.", .shown = is_database },
+	[DEST_PASSWORD] = { FIELD_SECRET, "source.password", "Database password",
+		"Sealed before it is written. F2 shows it.", .shown = is_database },
+	[DEST_FOLDER] = { FIELD_TEXT, "source.folder", "Folder",
+		"The folder the files arrive in, with its whole path.", .max = 1000,
+		.shown = is_file },
+	[DEST_PATTERN] = { FIELD_TEXT, "source.pattern", "Files", "For example *.csv",
+		.shown = is_file },
+	[DEST_FORMAT] = { FIELD_CHOICE, "source.format", "Format", "What is in the files.", formats,
+		.shown = is_file },
+	[DEST_AFTER] = { FIELD_CHOICE, "source.after", "After processing",
+		"What becomes of a file once its rows are stored.", afters, .shown = is_file },
+	[DEST_ARCHIVE] = { FIELD_TEXT, "source.archive", "Archive folder",
+		"Where processed files are moved to.", .max = 1000, .shown = is_archived },
+	[DEST_SPACE_2] = { FIELD_SPACE },
+	[DEST_CONTINUE] = { FIELD_BUTTON, NULL, "Continue", "On to the agent." },
+	[DEST_LEAVE] = { FIELD_BUTTON, NULL, "Leave",
+		"Back to the list; what you typed is kept while this board runs." },
+};
+
+static bool offers_password(const struct form *form)
+{
+	const struct wizard *wizard = form->ctx;
+
+	return wizard->default_password;
+}
+
+static const struct field_spec agent[] = {
+	[AGENT_HOST] = { FIELD_TEXT, "agent.host", "Host URL",
+		"The address of the server that runs the agent, as Salesforce reaches it: "
+		"http://18.158.217.193 or https://agent.acme.example" },
+	[AGENT_PORT] = { FIELD_NUMBER, "agent.port", "Port Forward",
+		"The port the agent listens on, as Salesforce reaches it; 9055 unless it is "
+		"forwarded from another one.",
+		.max = 5 },
+	[AGENT_USERNAME] = { FIELD_TEXT, "agent.username", "Username",
+		"The user Salesforce signs in to the agent with." },
+	[AGENT_PASSWORD] = { FIELD_SECRET, "agent.password", "Password",
+		"The password Salesforce signs in to the agent with. F2 shows it." },
+	[AGENT_REMOTE_SITE] = { FIELD_NOTE, NULL, "Remote Site", NULL },
+	[AGENT_SPACE] = { FIELD_SPACE },
+	[AGENT_PING] = { FIELD_BUTTON, NULL, "Ping Agent Connection",
+		"Goes the way Salesforce goes: name, port, TLS, sign-in." },
+	[AGENT_CHANGE_PASSWORD] = { FIELD_BUTTON, NULL, "Change password",
+		"The agent still has the password that the tutorial prints. Beyond this machine "
+		"it is not accepted: set one of your own.",
+		.shown = offers_password },
+	[AGENT_BACK] = { FIELD_BUTTON, NULL, "Back", "Nothing typed is lost." },
+	[AGENT_CONTINUE] = { FIELD_BUTTON, NULL, "Continue", "On to Salesforce." },
+};
+
+static const struct field_spec salesforce[] = {
+	[SF_GRANT] = { FIELD_CHOICE, "salesforce.grant_type", "OAuth 2 Grant Type",
+		"The agent signs in as the API user that is set as Run As in the app; no password "
+		"of a person is kept.",
+		grants },
+	[SF_ENVIRONMENT] = { FIELD_CHOICE, "salesforce.environment", "Server Environment",
+		"Production asks for the org's name before many rows are sent.", environments },
+	[SF_APP] = { FIELD_CHOICE, "salesforce.app", "App",
+		"New orgs make External Client Apps; an existing Connected App works too. The "
+		"help under a failed ping names the menus of this kind.",
+		apps },
+	[SF_DOMAIN] = { FIELD_TEXT, "salesforce.domain", "My Domain",
+		"Setup > My Domain: https://acme.my.salesforce.com. This grant type is refused on "
+		"login.salesforce.com." },
+	[SF_KEY] = { FIELD_TEXT, "salesforce.consumer_key", "Consumer Key",
+		"Setup > App Manager > the app > Consumer Key and Secret: copy it from there and "
+		"paste it here.",
+		.max = 512 },
+	[SF_SECRET] = { FIELD_SECRET, "salesforce.consumer_secret", "Consumer Secret",
+		"Stands beside the Consumer Key. Sealed before it is written. F2 shows it.",
+		.max = 512 },
+	[SF_SPACE] = { FIELD_SPACE },
+	[SF_PING] = { FIELD_BUTTON, NULL, "Ping Salesforce Connection",
+		"Signs in and looks at the user, the limits and the objects of the interfaces." },
+	[SF_BACK] = { FIELD_BUTTON, NULL, "Back", "Nothing typed is lost." },
+	[SF_CONTINUE] = { FIELD_BUTTON, NULL, "Continue", "On to saving." },
+};
+
+static const struct field_spec save[] = {
+	[SAVE_SAVE] = { FIELD_BUTTON, NULL, "Save",
+		"Opens when both pings are OK. Interfaces can then be run and scheduled." },
+	[SAVE_UNCHECKED] = { FIELD_BUTTON, NULL, "Save unchecked",
+		"Keeps it as a draft, which no schedule uses until both pings are OK." },
+	[SAVE_BACK] = { FIELD_BUTTON, NULL, "Back", "Nothing typed is lost." },
+};
+
+void wizard_init_forms(struct wizard *wizard)
+{
+	form_init(&wizard->forms[STEP_DESTINATION], destination, (int)ARRAY_SIZE(destination),
+		wizard);
+	form_init(&wizard->forms[STEP_AGENT], agent, (int)ARRAY_SIZE(agent), wizard);
+	form_init(&wizard->forms[STEP_SALESFORCE], salesforce, (int)ARRAY_SIZE(salesforce), wizard);
+	form_init(&wizard->forms[STEP_SAVE], save, (int)ARRAY_SIZE(save), wizard);
+}
+
+void wizard_free_forms(struct wizard *wizard)
+{
+	for (int i = 0; i < STEP_COUNT; i++)
+		form_free(&wizard->forms[i]);
+	for (int i = 0; i < SECRET_COUNT; i++)
+		secret_free(&wizard->secrets[i].sealed);
+}
+
+/* Fields that are one text of the connection. */
+static const struct {
+	enum wizard_step step;
+	int field;
+	size_t offset;
+} texts[] = {
+	{ STEP_DESTINATION, DEST_NAME, offsetof(struct connection, name) },
+	{ STEP_DESTINATION, DEST_DESCRIPTION, offsetof(struct connection, description) },
+	{ STEP_DESTINATION, DEST_ODBC, offsetof(struct connection, source.odbc) },
+	{ STEP_DESTINATION, DEST_USERNAME, offsetof(struct connection, source.username) },
+	{ STEP_DESTINATION, DEST_FOLDER, offsetof(struct connection, source.folder) },
+	{ STEP_DESTINATION, DEST_PATTERN, offsetof(struct connection, source.pattern) },
+	{ STEP_DESTINATION, DEST_ARCHIVE, offsetof(struct connection, source.archive) },
+	{ STEP_AGENT, AGENT_HOST, offsetof(struct connection, agent.host) },
+	{ STEP_AGENT, AGENT_USERNAME, offsetof(struct connection, agent.username) },
+	{ STEP_SALESFORCE, SF_DOMAIN, offsetof(struct connection, salesforce.domain) },
+	{ STEP_SALESFORCE, SF_KEY, offsetof(struct connection, salesforce.consumer_key) },
+};
+
+/* Fields that are a secret of the connection. */
+static const struct {
+	enum wizard_step step;
+	int field;
+	size_t offset;
+	const char *key;
+} secrets[SECRET_COUNT] = {
+	[SECRET_DATABASE] = { STEP_DESTINATION, DEST_PASSWORD,
+		offsetof(struct connection, source.password), "source.password" },
+	[SECRET_AGENT] = { STEP_AGENT, AGENT_PASSWORD, offsetof(struct connection, agent.password),
+		"agent.password" },
+	[SECRET_CONSUMER] = { STEP_SALESFORCE, SF_SECRET,
+		offsetof(struct connection, salesforce.consumer_secret),
+		"salesforce.consumer_secret" },
+};
+
+static char **text_at(const struct connection *connection, size_t offset)
+{
+	return (char **)((char *)(uintptr_t)connection + offset);
+}
+
+static struct secret *secret_at(const struct connection *connection, size_t offset)
+{
+	return (struct secret *)((char *)(uintptr_t)connection + offset);
+}
+
+static int choice_of(const char *const *choices, const char *word)
+{
+	for (int i = 0; word && choices[i]; i++) {
+		if (text_equal_fold(choices[i], word))
+			return i;
+	}
+	return 0;
+}
+
+static void load_secret(struct wizard *wizard, int i)
+{
+	const struct secret *secret = secret_at(&wizard->base, secrets[i].offset);
+	char kept[64] = "";
+
+	if (secret->kind == SECRET_SEALED)
+		snprintf(kept, sizeof(kept), "(kept as it is)");
+	else if (secret->kind != SECRET_NONE)
+		snprintf(kept, sizeof(kept), "(from %s %s)", secret_kind_name(secret->kind),
+			secret->ref ? secret->ref : "");
+	form_set_kept(&wizard->forms[secrets[i].step], secrets[i].field, kept);
+}
+
+void wizard_load(struct wizard *wizard)
+{
+	const struct connection *base = &wizard->base;
+	struct form *dest = &wizard->forms[STEP_DESTINATION];
+	struct form *sf = &wizard->forms[STEP_SALESFORCE];
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		form_set_text(&wizard->forms[texts[i].step], texts[i].field,
+			*text_at(base, texts[i].offset));
+	for (int i = 0; i < SECRET_COUNT; i++)
+		load_secret(wizard, i);
+	dest->fields[DEST_TYPE].choice = (int)base->type;
+	dest->fields[DEST_BY].choice = base->source.odbc ? 1 : 0;
+	dest->fields[DEST_FORMAT].choice = choice_of(formats, base->source.format);
+	dest->fields[DEST_AFTER].choice = choice_of(afters, base->source.after);
+	dest->fields[DEST_NAME].off = wizard->editing;
+	form_set_number(&wizard->forms[STEP_AGENT], AGENT_PORT, base->agent.port);
+	sf->fields[SF_ENVIRONMENT].choice = (int)base->salesforce.environment;
+	sf->fields[SF_APP].choice = (int)base->salesforce.app;
+	form_focus(dest, wizard->editing ? DEST_DESCRIPTION : DEST_NAME);
+}
+
+/* ---- from the forms ---- */
+
+static int set_text(char **to, const char *typed, struct err *err)
+{
+	char *copy = text_dup(typed);
+	int rc = 0;
+
+	if (!copy)
+		return err_nomem(err);
+	if (!text_set(to, *text_trim(copy) ? text_trim(copy) : NULL))
+		rc = err_nomem(err);
+	free(copy);
+	return rc;
+}
+
+static int build_secret(struct connection *out, struct wizard *wizard, int i,
+	const struct keyring *keyring, struct err *err)
+{
+	struct typed_secret *typed = &wizard->secrets[i];
+	const char *plain = form_text(&wizard->forms[secrets[i].step], secrets[i].field);
+	struct secret *to = secret_at(out, secrets[i].offset);
+	int rc;
+
+	if (!*plain) /* nothing was typed: what was there stays */
+		return 0;
+	if (typed->stale || typed->sealed.kind == SECRET_NONE) {
+		secret_free(&typed->sealed);
+		if (!keyring) {
+			rc = err_set(err, ERR_CONFIG,
+				"the key of this home cannot be read here, so nothing can be "
+				"sealed: start the board as the home's owner");
+			text_copy(err->code, sizeof(err->code), secrets[i].key);
+			return rc;
+		}
+		rc = secret_seal(&typed->sealed, keyring, plain, err);
+		if (rc)
+			return rc;
+		typed->stale = false;
+	}
+	secret_free(to);
+	return secret_copy(to, &typed->sealed, err);
+}
+
+/* Braces keep a value together, whatever is in it. */
+static int build_odbc(struct connection *out, const struct form *form, struct err *err)
+{
+	char odbc[2400];
+	char port[16] = "";
+	const char *server = form_text(form, DEST_SERVER);
+	const char *colon = strrchr(server, ':');
+	int host = (int)strlen(server);
+
+	if (!*form_text(form, DEST_DATABASE))
+		return text_set(&out->source.odbc, NULL) ? 0 : err_nomem(err);
+	if (colon && text_int(&(int64_t){ 0 }, colon + 1, 1, 65535)) {
+		snprintf(port, sizeof(port), ";Port=%s", colon + 1);
+		host = (int)(colon - server);
+	}
+	snprintf(odbc, sizeof(odbc), "Driver={%s}%s%.*s%s;Database=%s",
+		form_choice(form, DEST_DRIVER), has_server(form) && *server ? ";Server=" : "",
+		has_server(form) ? host : 0, server, has_server(form) ? port : "",
+		form_text(form, DEST_DATABASE));
+	return text_set(&out->source.odbc, odbc) ? 0 : err_nomem(err);
+}
+
+/* What belongs to the other type of source is no part of this connection. */
+static int build_source(struct connection *out, const struct wizard *wizard, struct err *err)
+{
+	const struct form *form = &wizard->forms[STEP_DESTINATION];
+	struct source_access *source = &out->source;
+	bool ok;
+
+	out->type = is_database(form) ? CONNECTION_AGENT_DATABASE : CONNECTION_AGENT_FILE;
+	if (is_database(form)) {
+		ok = text_set(&source->folder, NULL) && text_set(&source->pattern, NULL) &&
+		     text_set(&source->format, NULL) && text_set(&source->after, NULL) &&
+		     text_set(&source->archive, NULL);
+		return !ok ? err_nomem(err) : by_driver(form) ? build_odbc(out, form, err) : 0;
+	}
+	ok = text_set(&source->odbc, NULL) && text_set(&source->username, NULL) &&
+	     text_set(&source->format, form_choice(form, DEST_FORMAT)) &&
+	     text_set(&source->after, form_choice(form, DEST_AFTER));
+	if (ok && !is_archived(form))
+		ok = text_set(&source->archive, NULL);
+	return ok ? 0 : err_nomem(err);
+}
+
+int wizard_build(struct connection *out, struct wizard *wizard, const struct keyring *keyring,
+	struct err *err)
+{
+	const struct form *sf = &wizard->forms[STEP_SALESFORCE];
+	int64_t port = 0;
+	int rc = connection_copy(out, &wizard->base, err);
+
+	for (size_t i = 0; rc == 0 && i < ARRAY_SIZE(texts); i++)
+		rc = set_text(text_at(out, texts[i].offset),
+			form_text(&wizard->forms[texts[i].step], texts[i].field), err);
+	for (int i = 0; rc == 0 && i < SECRET_COUNT; i++)
+		rc = build_secret(out, wizard, i, keyring, err);
+	if (rc == 0)
+		rc = build_source(out, wizard, err);
+	if (rc)
+		return rc;
+	form_number(&port, &wizard->forms[STEP_AGENT], AGENT_PORT, 0, 1 << 20, AGENT_PORT_DEFAULT);
+	out->agent.port = (int)port;
+	out->salesforce.environment = (enum environment)sf->fields[SF_ENVIRONMENT].choice;
+	out->salesforce.app = (enum app_kind)sf->fields[SF_APP].choice;
+	return text_set(&out->salesforce.grant_type, form_choice(sf, SF_GRANT)) ? 0
+										: err_nomem(err);
+}
+
+/* ---- is it complete? ---- */
+
+bool wizard_show_error(struct wizard *wizard, const struct err *err)
+{
+	const char *text = err->text;
+
+	for (int step = 0; step < STEP_COUNT; step++) {
+		int field = form_find(&wizard->forms[step], err->code);
+
+		if (!err->code[0] || field < 0)
+			continue;
+		if (text_starts(text, err->code) && text_starts(text + strlen(err->code), ": "))
+			text += strlen(err->code) + 2; /* the field's label says it already */
+		form_fail(&wizard->forms[step], field, "%s", text);
+		wizard->step = (enum wizard_step)step;
+		return true;
+	}
+	return false;
+}
+
+static bool check_destination(struct board *board, struct form *form)
+{
+	const char *name = form_text(form, DEST_NAME);
+
+	if (!*name) {
+		form_fail(form, DEST_NAME, "Give the connection a name, for example orders-prod");
+		return false;
+	}
+	if (!model_name_ok(name)) {
+		form_fail(form, DEST_NAME,
+			"Letters, digits, - and _ only, at most 64, and no - at the front");
+		return false;
+	}
+	if (!board->wizard->editing && board_find_connection(board, name) >= 0) {
+		form_fail(form, DEST_NAME,
+			"There is a connection '%s' already: choose another name", name);
+		return false;
+	}
+	if (by_driver(form) && !*form_text(form, DEST_DATABASE)) {
+		form_fail(form, DEST_DATABASE, "Which database do the rows come from?");
+		return false;
+	}
+	if (by_string(form) && !*form_text(form, DEST_ODBC)) {
+		form_fail(form, DEST_ODBC, "Which database do the rows come from?");
+		return false;
+	}
+	if (is_file(form) && !*form_text(form, DEST_FOLDER) && !board->wizard->base.source.url) {
+		form_fail(form, DEST_FOLDER, "Which folder do the files arrive in?");
+		return false;
+	}
+	return true;
+}
+
+/* What later steps ask for is not held against this one: anything valid stands in for it. */
+static int stand_in(struct connection *connection, enum wizard_step step, struct err *err)
+{
+	struct secret any = { SECRET_ENV, (char *)"LATER" };
+	bool ok = true;
+	int rc = 0;
+
+	if (step < STEP_AGENT) {
+		ok = text_set(&connection->agent.host, "https://localhost") &&
+		     text_set(&connection->agent.username, "later");
+		connection->agent.port = AGENT_PORT_DEFAULT;
+		secret_free(&connection->agent.password);
+		rc = secret_copy(&connection->agent.password, &any, err);
+	}
+	if (rc == 0 && step < STEP_SALESFORCE) {
+		ok = ok && text_set(&connection->salesforce.domain, "http://localhost") &&
+		     text_set(&connection->salesforce.consumer_key, "later");
+		secret_free(&connection->salesforce.consumer_secret);
+		rc = secret_copy(&connection->salesforce.consumer_secret, &any, err);
+	}
+	return rc ? rc : ok ? 0 : err_nomem(err);
+}
+
+/* The model's own check of what was asked for so far. */
+static enum wizard_check check_model(struct board *board, enum wizard_step step)
+{
+	struct wizard *wizard = board->wizard;
+	struct err err = ERR_INIT;
+	struct connection connection;
+	int rc;
+
+	connection_init(&connection);
+	rc = wizard_build(&connection, wizard, board->env->catalog->keyring, &err);
+	if (rc == 0)
+		rc = stand_in(&connection, step, &err);
+	if (rc == 0)
+		rc = connection_check(&connection, &err);
+	connection_free_fields(&connection);
+	if (rc == 0)
+		return CHECK_FINE;
+	if (text_equal(err.code, "agent.allow_clear_text"))
+		return CHECK_CLEAR_TEXT;
+	if (!wizard_show_error(wizard, &err))
+		board_say(board, STYLE_FAIL, "%s", err.text);
+	return CHECK_WRONG;
+}
+
+enum wizard_check wizard_check_step(struct board *board, enum wizard_step step)
+{
+	struct form *form = &board->wizard->forms[step];
+
+	board->notice[0] = '\0';
+	form_clear_errors(form);
+	if (step == STEP_DESTINATION && !check_destination(board, form))
+		return CHECK_WRONG;
+	return check_model(board, step);
+}

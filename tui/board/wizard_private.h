@@ -1,0 +1,129 @@
+/* wizard_private.h — shared by the wizard's files: wizard.c (steps and keys), wizard_draw.c,
+ * wizard_forms.c (forms and connection), wizard_jobs.c (what takes time). */
+
+#ifndef BOARD_WIZARD_PRIVATE_H
+#define BOARD_WIZARD_PRIVATE_H
+
+#include "base/text.h"
+#include "tui/board/ping_job.h"
+#include "tui/board/wizard.h"
+
+enum wizard_step { STEP_DESTINATION, STEP_AGENT, STEP_SALESFORCE, STEP_SAVE, STEP_COUNT };
+
+/* Fields by step. */
+enum {
+	DEST_NAME,
+	DEST_DESCRIPTION,
+	DEST_TYPE,
+	DEST_SPACE,
+	DEST_BY,
+	DEST_DRIVER,
+	DEST_DATABASE,
+	DEST_SERVER,
+	DEST_ODBC,
+	DEST_USERNAME,
+	DEST_PASSWORD,
+	DEST_FOLDER,
+	DEST_PATTERN,
+	DEST_FORMAT,
+	DEST_AFTER,
+	DEST_ARCHIVE,
+	DEST_SPACE_2,
+	DEST_CONTINUE,
+	DEST_LEAVE,
+};
+enum {
+	AGENT_HOST,
+	AGENT_PORT,
+	AGENT_USERNAME,
+	AGENT_PASSWORD,
+	AGENT_REMOTE_SITE,
+	AGENT_SPACE,
+	AGENT_PING,
+	AGENT_CHANGE_PASSWORD,
+	AGENT_BACK,
+	AGENT_CONTINUE,
+};
+enum {
+	SF_GRANT,
+	SF_ENVIRONMENT,
+	SF_APP,
+	SF_DOMAIN,
+	SF_KEY,
+	SF_SECRET,
+	SF_SPACE,
+	SF_PING,
+	SF_BACK,
+	SF_CONTINUE,
+};
+enum { SAVE_SAVE, SAVE_UNCHECKED, SAVE_BACK };
+
+/* A typed secret is sealed once, not at each look: its sealed form takes part in comparisons. */
+struct typed_secret {
+	struct secret sealed;
+	bool stale; /* the field changed since */
+};
+enum { SECRET_DATABASE, SECRET_AGENT, SECRET_CONSUMER, SECRET_COUNT };
+
+struct wizard {
+	bool editing; /* a connection that exists: its name stays */
+	bool saving;
+	enum wizard_step step;
+	struct form forms[STEP_COUNT];
+	struct connection base; /* what the forms do not ask for is kept from here */
+	struct typed_secret secrets[SECRET_COUNT];
+	bool settings_known;   /* the agent's settings were read */
+	bool default_password; /* ... and it still has the tutorial's */
+	struct text_list drivers;
+	const char **driver_choices; /* NULL-terminated, into `drivers` */
+	int steps_back;		     /* lines the steps of the ping are scrolled back */
+	unsigned id;		     /* answers that come late belong to another one */
+};
+
+/* ---- wizard_forms.c ---- */
+
+void wizard_init_forms(struct wizard *wizard);
+void wizard_free_forms(struct wizard *wizard);
+
+/* Fill the forms from wizard->base. */
+void wizard_load(struct wizard *wizard);
+
+/*
+ * Make the connection that the forms describe (into an initialised `out`). Fails where a secret
+ * cannot be sealed; err.code names the field's key.
+ */
+int wizard_build(struct connection *out, struct wizard *wizard, const struct keyring *keyring,
+	struct err *err);
+
+enum wizard_check {
+	CHECK_FINE,
+	CHECK_WRONG,	  /* the form says what is wrong */
+	CHECK_CLEAR_TEXT, /* plain HTTP to another machine: that wants a typed yes */
+};
+
+/* Is what was asked for up to this step complete and right? */
+enum wizard_check wizard_check_step(struct board *board, enum wizard_step step);
+
+/* Put an error of the model where its field is; false when no step has that field. */
+bool wizard_show_error(struct wizard *wizard, const struct err *err);
+
+/* ---- wizard_jobs.c ---- */
+
+/* Read the agent's settings and the ODBC drivers. */
+void wizard_look_around(struct board *board);
+
+/* Ask for a new password for the agent, and keep it on both sides. */
+void wizard_change_password(struct board *board);
+
+/* ---- wizard.c ---- */
+
+enum ping_state { PING_NONE, PING_RUNNING, PING_STALE, PING_FAILED, PING_GREEN };
+
+/* How one of the two pings stands for what is typed now. */
+enum ping_state wizard_ping_state(struct board *board, bool agent);
+
+/* ---- wizard_draw.c ---- */
+
+void wizard_draw(struct board *board, struct area area);
+
+#endif
