@@ -161,9 +161,7 @@ void agent_free(struct agent *agent)
 {
 	if (!agent)
 		return;
-	pthread_mutex_lock(&agent->lock);
-	agent->stopping = true;
-	pthread_mutex_unlock(&agent->lock);
+	agent_ask_stop(agent); /* nothing new is taken from here on */
 	tell_systemd("STOPPING=1");
 	carrier_stop(agent->carrier); /* the doors stay open meanwhile: who asks gets an answer */
 	control_stop(agent->control);
@@ -205,6 +203,21 @@ void agent_ask_stop(struct agent *agent)
 	agent->stop_asked = true;
 	pthread_cond_broadcast(&agent->changed);
 	pthread_mutex_unlock(&agent->lock);
+}
+
+bool agent_stop_asked(struct agent *agent)
+{
+	bool asked;
+
+	pthread_mutex_lock(&agent->lock);
+	asked = agent->stop_asked;
+	pthread_mutex_unlock(&agent->lock);
+	return asked;
+}
+
+bool agent_has_detached(struct agent *agent)
+{
+	return carrier_has_detached(agent->carrier);
 }
 
 int agent_port(const struct agent *agent)

@@ -58,6 +58,7 @@ struct process_request {
 	const char *trigger;
 	const char *who;
 	const char *confirm; /* typed org name, or NULL */
+	bool detached;	     /* nobody stays to watch: the runs must outlive their first owner */
 };
 
 #define PROCESS_RUNS_MAX 64
@@ -96,6 +97,12 @@ struct agent_run {
 };
 
 void agent_run_state(struct agent_run *out, struct agent *agent, int64_t run);
+
+/* Has somebody asked over the socket that it stop? For owners that do not agent_loop(). */
+bool agent_stop_asked(struct agent *agent);
+
+/* Does it hold runs, not ended, that were asked for with `detached`? */
+bool agent_has_detached(struct agent *agent);
 
 struct agent_status {
 	bool up;

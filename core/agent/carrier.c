@@ -20,6 +20,7 @@ struct job {
 	char interface[65], integration[65];
 	int sequence;
 	int64_t wait_ms;
+	bool detached;
 	enum carry_state state;
 	int64_t wake; /* RESTING: clock_mono(), INT64_MAX = only when asked */
 	int rests;
@@ -412,6 +413,7 @@ int carrier_add(struct carrier *carrier, const struct carrier_job *what, struct 
 		job->batch = what->batch;
 		job->sequence = what->sequence;
 		job->wait_ms = what->wait_ms;
+		job->detached = what->detached;
 		job->state = CARRY_WAITING;
 		text_copy(job->interface, sizeof(job->interface), what->interface);
 		text_copy(job->integration, sizeof(job->integration),
@@ -455,6 +457,17 @@ void carrier_state(struct agent_run *out, struct carrier *carrier, int64_t run)
 		out->result = job->result;
 	}
 	pthread_mutex_unlock(&carrier->lock);
+}
+
+bool carrier_has_detached(struct carrier *carrier)
+{
+	bool found = false;
+
+	pthread_mutex_lock(&carrier->lock);
+	for (const struct job *job = carrier->jobs; job; job = job->next)
+		found = found || (job->detached && job->state != CARRY_ENDED);
+	pthread_mutex_unlock(&carrier->lock);
+	return found;
 }
 
 void carrier_counts(struct carrier *carrier, int *waiting, int *running)

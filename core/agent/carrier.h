@@ -37,6 +37,7 @@ struct carrier_job {
 	const char *integration; /* NULL or "" = none */
 	int sequence;
 	int64_t wait_ms; /* for retries that become due */
+	bool detached;
 };
 
 int carrier_start(struct carrier **out, const struct carrier_options *options, struct err *err);
@@ -55,6 +56,7 @@ int carrier_add(struct carrier *carrier, const struct carrier_job *job, struct e
 bool carrier_cancel(struct carrier *carrier, int64_t run);
 
 void carrier_state(struct agent_run *out, struct carrier *carrier, int64_t run);
+bool carrier_has_detached(struct carrier *carrier); /* ... that have not ended */
 void carrier_counts(struct carrier *carrier, int *waiting, int *running);
 
 #endif

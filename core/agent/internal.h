@@ -27,10 +27,9 @@ struct agent {
 	struct listener *listener;
 	struct control *control;
 
-	pthread_mutex_t lock; /* guards the two below */
+	pthread_mutex_t lock; /* guards the rest */
 	pthread_cond_t changed;
-	bool stop_asked;
-	bool stopping; /* nothing new is taken */
+	bool stop_asked; /* nothing new is taken any more */
 };
 
 void agent_fill_status(struct agent_status *out, struct agent *agent);

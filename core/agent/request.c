@@ -162,7 +162,8 @@ static int queue_runs(
 			.interface = wanted->interface.name,
 			.integration = wanted->interface.integration,
 			.sequence = wanted->interface.sequence,
-			.wait_ms = plan->request->wait_ms };
+			.wait_ms = plan->request->wait_ms,
+			.detached = plan->request->detached };
 
 		rc = add_job(out, agent, &job, err);
 	}
@@ -197,16 +198,6 @@ static void new_runs_first(struct process_reply *reply, int leftovers)
 	memcpy(reply->runs, runs, sizeof(runs[0]) * (size_t)reply->count);
 }
 
-static bool is_stopping(struct agent *agent)
-{
-	bool stopping;
-
-	pthread_mutex_lock(&agent->lock);
-	stopping = agent->stopping || agent->stop_asked;
-	pthread_mutex_unlock(&agent->lock);
-	return stopping;
-}
-
 int agent_process(struct process_reply *out, struct agent *agent,
 	const struct process_request *request, struct err *err)
 {
@@ -221,8 +212,8 @@ int agent_process(struct process_reply *out, struct agent *agent,
 		return err_nomem(err);
 	plan->request = request;
 	plan->batch = clock_now();
-	rc = is_stopping(agent) ? err_set(err, ERR_UNFINISHED, "the agent is stopping")
-				: make_plan(plan, agent, err);
+	rc = agent_stop_asked(agent) ? err_set(err, ERR_UNFINISHED, "the agent is stopping")
+				     : make_plan(plan, agent, err);
 	if (rc == 0)
 		rc = find_leftovers(&left, &left_count, plan, agent, err);
 	if (rc == 0)

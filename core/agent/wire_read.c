@@ -135,7 +135,8 @@ int wire_read_process(struct wire_process *out, const char *text, size_t len, st
 		.wait_ms = get_int(root, "wait_ms"),
 		.trigger = get_text(root, "trigger"),
 		.who = get_text(root, "who"),
-		.confirm = get_text(root, "confirm") };
+		.confirm = get_text(root, "confirm"),
+		.detached = get_bool(root, "detached") };
 	return 0;
 }
 

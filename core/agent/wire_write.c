@@ -42,6 +42,7 @@ void wire_write_process(struct buf *out, const struct process_request *request)
 	json_put_text(&json, "trigger", request->trigger);
 	json_put_text(&json, "who", request->who);
 	json_put_text(&json, "confirm", request->confirm);
+	json_put_bool(&json, "detached", request->detached);
 	json_close(&json, '}');
 }
 

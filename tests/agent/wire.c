@@ -15,7 +15,8 @@ START_TEST(a_request_arrives_as_it_was_sent)
 		.wait_ms = 60000,
 		.trigger = "manual",
 		.who = "anna (ssh 10.0.0.7)",
-		.confirm = "ACME \"Prod\" \xc3\xa4" };
+		.confirm = "ACME \"Prod\" \xc3\xa4",
+		.detached = true };
 	struct buf text = BUF_INIT(65536);
 	struct wire_process got;
 	struct err err = ERR_INIT;
@@ -26,7 +27,7 @@ START_TEST(a_request_arrives_as_it_was_sent)
 	ck_assert_str_eq(got.request.interfaces[1], "order-lines");
 	ck_assert_ptr_null(got.request.interfaces[2]);
 	ck_assert_int_eq(got.request.limit_rows, 50);
-	ck_assert(got.request.initial && got.request.dry_run);
+	ck_assert(got.request.initial && got.request.dry_run && got.request.detached);
 	ck_assert_int_eq(got.request.wait_ms, 60000);
 	ck_assert_str_eq(got.request.who, sent.who);
 	ck_assert_str_eq(got.request.confirm, sent.confirm);

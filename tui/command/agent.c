@@ -156,6 +156,13 @@ static int agent_start(struct command_env *env, const struct arguments *args)
 		(agent_spawn(env->program, env->home->argument, env->home->socket, &err) < 0 ||
 			agent_client_status(&status, env->home->socket, &err) < 0))
 		return command_fail(env, &err);
+	if (!status.listen[0]) {
+		err_set(&err, ERR_UNFINISHED,
+			"a `process` (pid %" PRId64 ") carries runs in this home: start the agent "
+			"when it has ended",
+			status.pid);
+		return command_fail(env, &err);
+	}
 	print_status(env, &status);
 	return 0;
 }

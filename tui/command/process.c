@@ -103,7 +103,8 @@ int process_watch(struct watch *watch)
 		watch_close(watch, false);
 		return command_fail(watch->env, &err);
 	}
-	go_on = watch->left && (!watch->signalled || command_last_signal() == SIGHUP);
+	go_on = watch->left && !(watch->local && agent_stop_asked(watch->local)) &&
+		(!watch->signalled || command_last_signal() == SIGHUP);
 	code = exit_code(watch);
 	if (watch->env->json)
 		print_json(watch);
@@ -152,7 +153,8 @@ int process_command(struct command_env *env, const struct arguments *args)
 		.dry_run = argument_flag(args, "--dry-run"),
 		.wait_ms = process_wait_ms(args),
 		.trigger = "manual",
-		.confirm = argument_text(args, "--confirm") };
+		.confirm = argument_text(args, "--confirm"),
+		.detached = argument_flag(args, "--detach") };
 	struct err err = ERR_INIT;
 	int code;
 
@@ -166,7 +168,7 @@ int process_command(struct command_env *env, const struct arguments *args)
 	watch->env = env;
 	agent_who(watch->who, sizeof(watch->who));
 	request.who = watch->who;
-	if (argument_flag(args, "--detach")) {
+	if (request.detached) {
 		code = detach(watch, &request);
 	} else if (hand_over(watch, &request, &err) < 0) {
 		watch_close(watch, false);

@@ -145,6 +145,8 @@ void outcome_add(struct outcome *outcome, const struct run_info *run, const stru
 	outcome->codes[err_exit_code(result->kind)] = true;
 	if (run->state == RUN_CANCELLED)
 		outcome->codes[130] = true;
+	if (run->state == RUN_STOPPED && result->kind == ERR_NONE)
+		outcome->codes[9] = true; /* whatever stopped it, it is not done */
 	if (counts->pending > 0 || !run_state_final(run->state))
 		outcome->codes[9] = true;
 	/* A held row was not sent, for an earlier message of its key failed or is not settled. */

@@ -240,6 +240,8 @@ int watch_runs(struct watch *watch, struct err *err)
 		show_progress(watch);
 		if (command_interrupts() > watch->seen_interrupts)
 			on_interrupt(watch);
+		if (watch->local && agent_stop_asked(watch->local))
+			watch->left = true;
 		if (watch->left)
 			break;
 		poll(NULL, 0, TICK_MS); /* a signal ends it early */
@@ -261,17 +263,17 @@ void watch_close(struct watch *watch, bool go_on)
 {
 	const struct command_env *env = watch->env;
 	struct err err = ERR_INIT;
-	bool was_local = watch->local != NULL;
+	bool needed = watch->local &&
+		      ((go_on && has_open_runs(watch)) || agent_has_detached(watch->local));
 
 	agent_free(watch->local);
 	watch->local = NULL;
 	view_close(watch->view);
 	watch->view = NULL;
-	if (!was_local || !go_on || !has_open_runs(watch))
+	if (!needed)
 		return;
 	if (agent_spawn(env->program, env->home->argument, env->home->socket, &err) < 0)
 		fprintf(env->errout,
-			"agentboard: %s; `agentboard run resume %" PRId64
-			"` goes on with the run\n",
-			err.text, watch->runs.runs[0]);
+			"agentboard: %s; `agentboard agent start` goes on with what is left\n",
+			err.text);
 }

@@ -34,8 +34,8 @@ int watch_open_local(struct watch *watch, struct err *err);
 int watch_runs(struct watch *watch, struct err *err);
 
 /*
- * Let go of the local agent, if any. When `go_on` and runs are open, an agent is started that goes
- * on with them; *errout is told when that fails.
+ * Let go of the local agent, if any. When `go_on` and runs are open, or it holds detached runs of
+ * others, an agent is started that goes on with them; errout is told when that fails.
  */
 void watch_close(struct watch *watch, bool go_on);
 
