@@ -226,6 +226,16 @@ int db_value(int64_t *value, struct db *db, const char *sql, const struct bind *
 	return 0;
 }
 
+void db_reset_all(struct db *db)
+{
+	sqlite3_stmt *stmt = NULL;
+
+	while ((stmt = sqlite3_next_stmt(db->handle, stmt))) {
+		if (sqlite3_stmt_busy(stmt))
+			sqlite3_reset(stmt);
+	}
+}
+
 const char *db_text(sqlite3_stmt *stmt, int column)
 {
 	const char *text = (const char *)sqlite3_column_text(stmt, column);

@@ -76,6 +76,9 @@ int db_run(struct db *db, const char *sql, const struct bind *binds, int count, 
 int db_value(int64_t *value, struct db *db, const char *sql, const struct bind *binds, int count,
 	struct err *err);
 
+/* End every statement that still has rows to give: one of them would keep its snapshot alive. */
+void db_reset_all(struct db *db);
+
 /* Columns; a NULL text is "". */
 const char *db_text(sqlite3_stmt *stmt, int column);
 static inline int64_t db_int(sqlite3_stmt *stmt, int column)

@@ -113,6 +113,7 @@ int store_commit(struct store *store, struct err *err)
 	static const char sql[] = "COMMIT";
 	int rc = store_check_writing(store, err);
 
+	db_reset_all(&store->db);
 	if (rc == 0)
 		rc = db_run(&store->db, sql, NO_BINDS, err);
 	if (rc != 0) {

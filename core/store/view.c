@@ -112,6 +112,7 @@ void view_end(struct view *view)
 {
 	static const char sql[] = "COMMIT";
 
+	db_reset_all(&view->db);
 	if (!sqlite3_get_autocommit(view->db.handle))
 		db_run(&view->db, sql, NO_BINDS, NULL);
 }
@@ -295,12 +296,15 @@ static int list_runs(struct run_info **out, int *count, struct view *view, const
 int view_runs(struct run_info **out, int *count, struct view *view, const char *interface,
 	int64_t before, int limit, struct err *err)
 {
-	static const char sql[] = RUN_COLUMNS
-		"WHERE id < ?1 AND (?3 IS NULL OR interface = ?3) ORDER BY id DESC LIMIT ?2";
+	static const char sql_all[] = RUN_COLUMNS "WHERE id < ? ORDER BY id DESC LIMIT ?";
+	static const char sql_one[] =
+		RUN_COLUMNS "WHERE id < ? AND interface = ?3 ORDER BY id DESC LIMIT ?2";
 
-	return list_runs(out, count, view, sql,
-		BINDS(B_INT(before > 0 ? before : INT64_MAX), B_INT(limit), B_TEXT(interface)),
-		err);
+	const struct bind binds[] = { B_INT(before > 0 ? before : INT64_MAX), B_INT(limit),
+		B_TEXT(interface) };
+
+	return list_runs(
+		out, count, view, interface ? sql_one : sql_all, binds, interface ? 3 : 2, err);
 }
 
 int view_open_runs(struct run_info **out, int *count, struct view *view, struct err *err)

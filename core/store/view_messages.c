@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "store/gather.h"
 
+#define ANCHOR_MAX (INT64_MAX - 1)
 #define COUNT_PATIENCE_MS 40
 #define CAUSES_MAX 1000
 
@@ -134,6 +135,8 @@ int view_messages(struct message_window *out, struct view *view, const struct fi
 	memset(out, 0, sizeof(*out));
 	if (search.anchor < 0)
 		search.anchor = 0;
+	if (from == WINDOW_AFTER && search.anchor > ANCHOR_MAX)
+		search.anchor = ANCHOR_MAX;
 	gather_init(&gather);
 	rc = view_begin(view, err);
 	if (rc == 0)

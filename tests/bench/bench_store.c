@@ -391,6 +391,104 @@ static struct cost bench_rows(const char *dir, int64_t messages)
 	return cost;
 }
 
+/* ---- what a board waits for ---- */
+
+#define WINDOW_ROWS 40
+#define REPEATS 5
+
+static struct filter *parse(const char *text)
+{
+	struct filter *filter = NULL;
+	struct err err = ERR_INIT;
+
+	check(filter_parse(&filter, text, clock_now(), NULL, &err), &err);
+	return filter;
+}
+
+static void report_time(const char *what, const char *filter, int64_t us, int64_t found)
+{
+	printf("%-8s %-40s %8.2f ms  %" PRId64 "\n", what, filter, (double)us / 1000.0, found);
+}
+
+/* The fastest of some repeats: the store is warm. */
+static void time_window(struct view *view, const char *what, const char *text,
+	enum window_from from, int64_t anchor)
+{
+	struct filter *filter = parse(text);
+	struct message_window window;
+	struct err err = ERR_INIT;
+	int64_t best = INT64_MAX;
+	int found = 0;
+
+	for (int i = 0; i < REPEATS; i++) {
+		int64_t start = clock_mono_us();
+
+		check(view_messages(&window, view, filter, from, anchor, WINDOW_ROWS, &err), &err);
+		if (clock_mono_us() - start < best)
+			best = clock_mono_us() - start;
+		found = window.count;
+		message_window_free(&window);
+	}
+	report_time(what, text, best, found);
+	filter_free(filter);
+}
+
+static void time_count(struct view *view, const char *text)
+{
+	struct filter *filter = parse(text);
+	struct err err = ERR_INIT;
+	int64_t best = INT64_MAX;
+	int64_t count = 0;
+	bool exact = false;
+
+	for (int i = 0; i < REPEATS; i++) {
+		int64_t start = clock_mono_us();
+
+		check(view_message_count(&count, &exact, view, filter, &err), &err);
+		if (clock_mono_us() - start < best)
+			best = clock_mono_us() - start;
+	}
+	report_time(exact ? "count" : "count >=", text, best, count);
+	filter_free(filter);
+}
+
+static void time_causes(struct view *view)
+{
+	struct cause *causes = NULL;
+	struct err err = ERR_INIT;
+	int64_t start = clock_mono_us();
+	int count = 0;
+
+	check(view_causes(&causes, &count, view, NULL, &err), &err);
+	report_time("causes", "", clock_mono_us() - start, count);
+	free(causes);
+}
+
+static const char *const searches[] = { "", "status:failed", "status:unknown", "status:completed",
+	"code:UNABLE*", "code:NO_SUCH_CODE", "interface:order-lines status:failed", "run:1",
+	"run:1 status:failed", "since:1h", "since:1h status:failed", "key:ORD-00500000",
+	"key:ORD-0050*", "key:*99999", "key:nobody", "id:a015g0000000123",
+	"comment:\"are missing\"", "exercitation", "is in no payload" };
+
+static void bench_windows(const char *dir, int64_t messages)
+{
+	int64_t middle = MESSAGE_ID(messages / PACKET_ROWS_MAX / 2, 17);
+	struct view *view = NULL;
+	struct err err = ERR_INIT;
+
+	check(view_open(&view, dir, &err), &err);
+	printf("windows of %d rows: the fastest of %d, and how many were found\n", WINDOW_ROWS,
+		REPEATS);
+	for (size_t i = 0; i < ARRAY_SIZE(searches); i++)
+		time_window(view, "tail", searches[i], WINDOW_TAIL, 0);
+	time_window(view, "jump", "", WINDOW_AFTER, middle);
+	time_window(view, "jump", "status:failed", WINDOW_AFTER, middle);
+	for (size_t i = 0; i < ARRAY_SIZE(searches); i++)
+		time_count(view, searches[i]);
+	time_causes(view);
+	view_close(view);
+}
+
 #define ROUNDS 3
 
 int main(int argc, char **argv)
@@ -403,7 +501,7 @@ int main(int argc, char **argv)
 		return EXIT_FAILURE;
 	messages -= messages % (PACKETS_A_TURN * PACKET_ROWS_MAX);
 	snprintf(dir, sizeof(dir), "%s/bench-store-XXXXXX", argc > 2 ? argv[2] : "/tmp");
-	if (!mkdtemp(dir))
+	if (messages == 0 || !mkdtemp(dir))
 		return EXIT_FAILURE;
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	printf("%" PRId64 " messages, New to Completed, durable, %d packets a commit\n", messages,
@@ -413,6 +511,7 @@ int main(int argc, char **argv)
 	report("one row a message", cheapest(bench_rows, dir, messages, 1), messages, floor);
 	report("packets with exceptions", cheapest(bench_packets, dir, messages, ROUNDS), messages,
 		floor);
+	bench_windows(dir, messages);
 	remove_stores(dir);
 	rmdir(dir);
 	return EXIT_SUCCESS;

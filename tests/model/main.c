@@ -2,4 +2,4 @@
 
 #include "model/suites.h"
 
-TEST_MAIN(suite_address, suite_connection, suite_interface, suite_secret)
+TEST_MAIN(suite_address, suite_connection, suite_interface, suite_message, suite_secret)

@@ -8,6 +8,7 @@
 Suite *suite_address(void);
 Suite *suite_connection(void);
 Suite *suite_interface(void);
+Suite *suite_message(void);
 Suite *suite_secret(void);
 
 #endif

@@ -2,4 +2,4 @@
 
 #include "store/suites.h"
 
-TEST_MAIN(suite_store, suite_window, suite_health)
+TEST_MAIN(suite_health, suite_operator, suite_send, suite_store, suite_window)

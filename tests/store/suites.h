@@ -5,6 +5,8 @@
 
 #include "harness/check_main.h"
 
+Suite *suite_operator(void);
+Suite *suite_send(void);
 Suite *suite_store(void);
 Suite *suite_window(void);
 Suite *suite_health(void);

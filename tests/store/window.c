@@ -391,6 +391,25 @@ START_TEST(a_line_says_all_that_is_known)
 }
 END_TEST
 
+START_TEST(a_view_never_keeps_an_old_picture)
+{
+	struct message_detail *detail = NULL;
+	struct err err = ERR_INIT;
+	int64_t packet = fixture_packet(&fx, "LATE", 2);
+
+	fixture_send(&fx, packet, 0, "ff");
+	for (int i = 0; i < 2; i++) {
+		ck_commit(&fx,
+			store_message_edit(fx.store, MESSAGE_ID(packet, i),
+				i ? "{\"n\":1}" : "{\"n\":0}", "anna", &err),
+			&err);
+		ck_ok(view_message(&detail, fx.view, MESSAGE_ID(packet, i), &err), &err);
+		ck_assert_str_eq(detail->record, i ? "{\"n\":1}" : "{\"n\":0}");
+		message_detail_free(detail);
+	}
+}
+END_TEST
+
 START_TEST(an_empty_store_gives_empty_windows)
 {
 	struct filter *filter = parse("status:failed nothing");
@@ -499,6 +518,7 @@ Suite *suite_window(void)
 	tcase_add_loop_test(tc, the_tail_has_the_last_matches, 0, (int)ARRAY_SIZE(filters));
 	tcase_add_loop_test(tc, the_count_is_that_of_the_matches, 0, (int)ARRAY_SIZE(filters));
 	tcase_add_test(tc, a_line_says_all_that_is_known);
+	tcase_add_test(tc, a_view_never_keeps_an_old_picture);
 	tcase_add_test(tc, an_empty_store_gives_empty_windows);
 	tcase_add_test(tc, patience_hands_over_what_was_found_and_goes_on);
 	tcase_add_test(tc, a_search_that_is_interrupted_ends_with_that_error);
