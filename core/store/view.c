@@ -299,7 +299,6 @@ int view_runs(struct run_info **out, int *count, struct view *view, const char *
 	static const char sql_all[] = RUN_COLUMNS "WHERE id < ? ORDER BY id DESC LIMIT ?";
 	static const char sql_one[] =
 		RUN_COLUMNS "WHERE id < ? AND interface = ?3 ORDER BY id DESC LIMIT ?2";
-
 	const struct bind binds[] = { B_INT(before > 0 ? before : INT64_MAX), B_INT(limit),
 		B_TEXT(interface) };
 
