@@ -1,0 +1,294 @@
+/* interface_steps.c — object permission and field visibility of each interface, from describe. */
+
+#include "base/base.h"
+#include "ping/interface_steps.h"
+#include "base/text.h"
+#include "salesforce/describe.h"
+
+#include <strings.h>
+
+#define DESCRIBES_MAX 64
+
+/* Each object is described once a ping, however many interfaces use it. */
+struct described {
+	struct org *org;
+	struct {
+		char name[81];
+		struct describe *describe; /* NULL = it failed with `err` */
+		struct err err;
+	} objects[DESCRIBES_MAX];
+	int count;
+};
+
+static const struct describe *describe_once(
+	struct described *described, const char *object, struct err *err)
+{
+	int i;
+
+	for (i = 0; i < described->count; i++) {
+		if (text_equal_fold(described->objects[i].name, object))
+			break;
+	}
+	if (i == DESCRIBES_MAX) {
+		err_set(err, ERR_LIMIT, "more than %d objects in one ping", DESCRIBES_MAX);
+		return NULL;
+	}
+	if (i == described->count) {
+		described->count++;
+		text_copy(described->objects[i].name, sizeof(described->objects[i].name), object);
+		err_clear(&described->objects[i].err);
+		describe_fetch(&described->objects[i].describe, described->org, object,
+			&described->objects[i].err);
+	}
+	err_copy(err, &described->objects[i].err);
+	return described->objects[i].describe;
+}
+
+static void described_free(struct described *described)
+{
+	for (int i = 0; i < described->count; i++)
+		describe_free(described->objects[i].describe);
+}
+
+/* ---- the object ---- */
+
+static bool creates(const struct interface *interface)
+{
+	return interface->operation == OPERATION_INSERT || interface->operation == OPERATION_UPSERT;
+}
+
+static bool edits(const struct interface *interface)
+{
+	return interface->operation == OPERATION_UPDATE || interface->operation == OPERATION_UPSERT;
+}
+
+static bool object_step(struct steps *steps, const char *name, const struct interface *interface,
+	const struct describe *describe, const struct err *err)
+{
+	const char *object = interface->object;
+
+	if (!describe && err->kind == ERR_NOT_FOUND)
+		steps_fail(steps, name, ERR_REFUSED, "object.hidden",
+			"%s does not exist, or the API user may not see it", object);
+	else if (!describe)
+		steps_fail_err(steps, name, err, NULL);
+	else if (creates(interface) && !describe->createable)
+		steps_fail(steps, name, ERR_REFUSED, "object.no_create",
+			"the API user may not create %s", object);
+	else if (edits(interface) && !describe->updateable)
+		steps_fail(steps, name, ERR_REFUSED, "object.no_edit",
+			"the API user may not edit %s", object);
+	else if (interface->operation == OPERATION_DELETE && !describe->deletable)
+		steps_fail(steps, name, ERR_REFUSED, "object.no_delete",
+			"the API user may not delete %s", object);
+	else {
+		steps_ok(steps, name, -1, "%s: %s allowed", object,
+			operation_name(interface->operation));
+		return true;
+	}
+	return false;
+}
+
+/* ---- its fields ---- */
+
+/* What is wrong with the fields, worst first found; `remedy_id` NULL = nothing. */
+struct finding {
+	const char *remedy_id;
+	char detail[256];
+	bool warning;
+};
+
+static void found(struct finding *finding, const char *remedy_id, const char *fmt, ...)
+	PRINTF_LIKE(3, 4);
+
+static void found(struct finding *finding, const char *remedy_id, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (finding->remedy_id)
+		return;
+	finding->remedy_id = remedy_id;
+	va_start(ap, fmt);
+	vsnprintf(finding->detail, sizeof(finding->detail), fmt, ap);
+	va_end(ap);
+}
+
+/* "Account__r.Ext_Id__c": the lookup must be writeable, the key an external ID of its object. */
+static void check_parent(struct finding *finding, struct described *described,
+	const struct interface *interface, const struct describe *describe, const char *path)
+{
+	char relationship[129];
+	const char *dot = strchr(path, '.');
+	const struct describe *parent;
+	const struct field *lookup, *key;
+
+	snprintf(relationship, sizeof(relationship), "%.*s", (int)(dot - path), path);
+	lookup = describe_relationship(describe, relationship);
+	if (!lookup) {
+		found(finding, "field.hidden", "relationship %s of %s does not exist or is hidden",
+			relationship, describe->name);
+		return;
+	}
+	if ((creates(interface) && !lookup->createable) ||
+		(edits(interface) && !lookup->updateable)) {
+		found(finding, "field.read_only", "field %s cannot be written", lookup->name);
+		return;
+	}
+	if (lookup->targets.count != 1)
+		return; /* several kinds of parent: the org decides */
+	parent = describe_once(described, lookup->targets.items[0], NULL);
+	key = parent ? describe_field(parent, dot + 1) : NULL;
+	if (!parent)
+		found(finding, "object.hidden", "the parent object %s is not visible",
+			lookup->targets.items[0]);
+	else if (!key)
+		found(finding, "field.hidden", "field %s of %s does not exist or is hidden",
+			dot + 1, parent->name);
+	else if (!key->external_id && !key->id_lookup)
+		found(finding, "field.not_external_id", "field %s of %s is no external ID",
+			key->name, parent->name);
+}
+
+static void check_field(struct finding *finding, const struct interface *interface,
+	const struct describe *describe, const char *name)
+{
+	const struct field *field = describe_field(describe, name);
+	bool is_key = interface->external_id && text_equal_fold(name, interface->external_id);
+
+	if (text_equal_fold(name, "Id"))
+		return;
+	if (!field)
+		found(finding, "field.hidden", "field %s of %s does not exist or is hidden", name,
+			describe->name);
+	else if ((creates(interface) && !field->createable) ||
+		 (edits(interface) && !field->updateable && !is_key))
+		found(finding, "field.read_only", "field %s cannot be written", field->name);
+}
+
+static void check_key(
+	struct finding *finding, const struct interface *interface, const struct describe *describe)
+{
+	const struct field *field;
+
+	if (interface->operation != OPERATION_UPSERT || !interface->external_id ||
+		text_equal_fold(interface->external_id, "Id"))
+		return;
+	field = describe_field(describe, interface->external_id);
+	if (!field)
+		found(finding, "field.hidden", "the external ID %s does not exist or is hidden",
+			interface->external_id);
+	else if (!field->external_id && !field->id_lookup)
+		found(finding, "field.not_external_id", "%s is not marked External ID",
+			field->name);
+	else if (!field->unique) {
+		finding->warning = interface->unique_key_assumed && !finding->remedy_id;
+		found(finding, "field.not_unique", "the external ID %s is not marked Unique",
+			field->name);
+	}
+}
+
+static bool mapped(const struct interface *interface, const struct field *field)
+{
+	for (size_t i = 0; i < interface->mapping.count; i++) {
+		const char *name = interface->mapping.entries[i].field;
+		const char *dot = strchr(name, '.');
+		size_t len = dot ? (size_t)(dot - name) : strlen(name);
+		const char *own = dot ? field->relationship : field->name;
+
+		if (own && strlen(own) == len && strncasecmp(own, name, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Creating without a required field fails every row; an upsert may only ever update. */
+static void check_required(
+	struct finding *finding, const struct interface *interface, const struct describe *describe)
+{
+	if (!creates(interface))
+		return;
+	for (size_t i = 0; i < describe->field_count; i++) {
+		const struct field *field = &describe->fields[i];
+
+		if (!field_required(field) || mapped(interface, field) || finding->remedy_id)
+			continue;
+		finding->warning = true;
+		found(finding, "row.required_field", "required field %s is not mapped",
+			field->name);
+	}
+}
+
+static void fields_step(struct steps *steps, const char *name, const struct interface *interface,
+	struct described *described, const struct describe *describe)
+{
+	struct finding finding = { NULL, "", false };
+
+	check_key(&finding, interface, describe);
+	for (size_t i = 0; i < interface->mapping.count; i++) {
+		const char *field = interface->mapping.entries[i].field;
+
+		if (finding.warning)
+			break;
+		if (strchr(field, '.'))
+			check_parent(&finding, described, interface, describe, field);
+		else if (interface->operation != OPERATION_DELETE)
+			check_field(&finding, interface, describe, field);
+	}
+	check_required(&finding, interface, describe);
+	if (!finding.remedy_id)
+		steps_ok(steps, name, -1, "%zu mapped fields visible and writeable",
+			interface->mapping.count);
+	else if (finding.warning)
+		steps_warn(steps, name, finding.remedy_id, "%s", finding.detail);
+	else
+		steps_fail(steps, name, ERR_REFUSED, finding.remedy_id, "%s", finding.detail);
+}
+
+static void one_interface(
+	struct steps *steps, const struct interface *interface, struct described *described)
+{
+	char object_name[48];
+	char fields_name[48];
+	const char *rest[] = { fields_name, NULL };
+	const struct describe *describe;
+	struct err err = ERR_INIT;
+
+	snprintf(object_name, sizeof(object_name), "%.38s: object", interface->name);
+	snprintf(fields_name, sizeof(fields_name), "%.38s: fields", interface->name);
+	steps_begin(steps);
+	describe = describe_once(described, interface->object, &err);
+	if (object_step(steps, object_name, interface, describe, &err))
+		fields_step(steps, fields_name, interface, described, describe);
+	else
+		steps_not_reached(steps, rest);
+}
+
+void interface_steps(struct steps *steps, const struct connection *connection,
+	const struct catalog *catalog, struct org *org, const atomic_bool *cancel)
+{
+	struct text_list names = { NULL, 0 };
+	struct described *described = calloc(1, sizeof(*described));
+	struct err err = ERR_INIT;
+
+	if (!described || catalog->interfaces(catalog->self, &names, &err) < 0) {
+		steps_warn(steps, "interfaces", NULL, "could not be listed: %s",
+			described ? err.text : "out of memory");
+		goto cleanup;
+	}
+	described->org = org;
+	for (size_t i = 0; i < names.count && !(cancel && atomic_load(cancel)); i++) {
+		struct interface interface;
+
+		interface_init(&interface);
+		/* A file that does not parse is `config check`'s to tell, not this ping's. */
+		if (catalog->interface(catalog->self, &interface, names.items[i], NULL) == 0 &&
+			text_equal(interface.connection, connection->name) && interface.object)
+			one_interface(steps, &interface, described);
+		interface_free_fields(&interface);
+	}
+cleanup:
+	if (described)
+		described_free(described);
+	free(described);
+	text_list_free(&names);
+}

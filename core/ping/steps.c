@@ -1,0 +1,262 @@
+/* steps.c — the list of steps: verdict, time, detail, and the remedy of what failed. */
+
+#include "base/base.h"
+#include "ping/steps.h"
+#include "base/clock.h"
+#include "base/text.h"
+
+void steps_start(struct steps *steps, struct ping_result *out, enum app_kind app,
+	ping_on_step *on_step, void *ctx)
+{
+	*out = (struct ping_result){ .ok = true };
+	*steps = (struct steps){ .out = out, .on_step = on_step, .ctx = ctx, .app = app };
+	steps_begin(steps);
+}
+
+void steps_begin(struct steps *steps)
+{
+	steps->started_us = clock_mono_us();
+}
+
+bool steps_full(const struct steps *steps)
+{
+	return steps->out->count >= PING_STEPS_MAX;
+}
+
+/* The next step's place; NULL when the list is full (its verdict still counts). */
+static struct ping_step *add(struct steps *steps, const char *name, enum verdict verdict, double ms)
+{
+	struct ping_step *step;
+
+	if (steps_full(steps))
+		return NULL;
+	step = &steps->out->steps[steps->out->count++];
+	*step = (struct ping_step){ .verdict = verdict };
+	text_copy(step->name, sizeof(step->name), name);
+	step->ms = ms >= 0 ? ms : (double)(clock_mono_us() - steps->started_us) / 1000.0;
+	return step;
+}
+
+static void tell(struct steps *steps)
+{
+	if (steps->on_step)
+		steps->on_step(steps->ctx, steps->out);
+	steps_begin(steps);
+}
+
+/* What others wrote may hold anything; a step is one clean line. */
+static void clean(char *text)
+{
+	for (; *text; text++) {
+		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+			*text = ' ';
+	}
+}
+
+static void set_remedy(struct ping_step *step, const struct remedy *remedy)
+{
+	text_copy(step->remedy_id, sizeof(step->remedy_id), remedy->id);
+	snprintf(step->remedy, sizeof(step->remedy), "%s%s%s", remedy->cause ? remedy->cause : "",
+		remedy->cause && remedy->action ? " " : "", remedy->action ? remedy->action : "");
+	clean(step->remedy);
+}
+
+static const struct remedy *remedy_by_id(const char *id)
+{
+	const struct remedy *remedy = remedy_all();
+
+	while (remedy->id && strcmp(remedy->id, id) != 0)
+		remedy++;
+	return remedy->id ? remedy : NULL;
+}
+
+void steps_ok(struct steps *steps, const char *name, double ms, const char *fmt, ...)
+{
+	struct ping_step *step = add(steps, name, VERDICT_OK, ms);
+	va_list ap;
+
+	if (step) {
+		va_start(ap, fmt);
+		vsnprintf(step->detail, sizeof(step->detail), fmt, ap);
+		va_end(ap);
+		clean(step->detail);
+	}
+	tell(steps);
+}
+
+void steps_warn(struct steps *steps, const char *name, const char *remedy_id, const char *fmt, ...)
+{
+	struct ping_step *step = add(steps, name, VERDICT_WARN, -1);
+	const struct remedy *remedy = remedy_id ? remedy_by_id(remedy_id) : NULL;
+	va_list ap;
+
+	if (step) {
+		va_start(ap, fmt);
+		vsnprintf(step->detail, sizeof(step->detail), fmt, ap);
+		va_end(ap);
+		clean(step->detail);
+		if (remedy)
+			set_remedy(step, remedy);
+	}
+	tell(steps);
+}
+
+static struct ping_step *add_failure(struct steps *steps, const char *name, enum err_kind kind)
+{
+	if (steps->out->ok)
+		steps->out->kind = kind;
+	steps->out->ok = false;
+	return add(steps, name, VERDICT_FAIL, -1);
+}
+
+void steps_fail(struct steps *steps, const char *name, enum err_kind kind, const char *remedy_id,
+	const char *fmt, ...)
+{
+	struct ping_step *step = add_failure(steps, name, kind);
+	const struct remedy *remedy = remedy_by_id(remedy_id);
+	va_list ap;
+
+	if (step) {
+		va_start(ap, fmt);
+		vsnprintf(step->detail, sizeof(step->detail), fmt, ap);
+		va_end(ap);
+		clean(step->detail);
+		if (remedy)
+			set_remedy(step, remedy);
+	}
+	tell(steps);
+}
+
+void steps_fail_err(struct steps *steps, const char *name, const struct err *err,
+	const struct http_answer *answer)
+{
+	struct ping_step *step = add_failure(steps, name, err->kind);
+	struct symptom symptom = { .step = name,
+		.code = err->code[0] ? err->code : NULL,
+		.description = err->text,
+		.http_status = answer ? answer->status : 0,
+		.answer = answer,
+		.app = steps->app };
+
+	if (step) {
+		text_copy(step->detail, sizeof(step->detail), err->text);
+		clean(step->detail);
+		if (err->kind != ERR_INTERRUPTED)
+			set_remedy(step, remedy_find(&symptom));
+	}
+	tell(steps);
+}
+
+void steps_not_reached(struct steps *steps, const char *const *names)
+{
+	for (; *names; names++)
+		add(steps, *names, VERDICT_NOT_REACHED, 0);
+	tell(steps);
+}
+
+/* ---- what one request tells of its way ---- */
+
+static void tell_certificate(struct steps *steps, const struct http_answer *answer, double ms)
+{
+	char until[CLOCK_TEXT_MAX];
+
+	if (!answer->certificate_until) {
+		steps_ok(steps, "TLS", ms, "certificate verified");
+		return;
+	}
+	clock_iso(until, answer->certificate_until);
+	until[10] = '\0'; /* the date is enough */
+	if (answer->certificate_until - clock_now() < 14 * 86400000LL)
+		steps_warn(steps, "TLS", NULL, "certificate ends on %s: have it renewed", until);
+	else
+		steps_ok(steps, "TLS", ms, "certificate valid until %s", until);
+}
+
+static double span(double from, double to)
+{
+	return to >= 0 && from >= 0 && to > from ? to - from : 0;
+}
+
+bool steps_transport(struct steps *steps, const char *host, bool https,
+	const struct http_answer *answer, const struct err *err)
+{
+	static const struct {
+		const char *name;
+		enum http_step step;
+	} way[] = {
+		{ "name resolves", HTTP_STEP_NAME },
+		{ "proxy", HTTP_STEP_PROXY },
+		{ "TCP", HTTP_STEP_CONNECT },
+		{ "TLS", HTTP_STEP_TLS },
+	};
+	const struct http_timing *t = &answer->timing;
+	bool failed = answer->reach != HTTP_ANSWERED && answer->failed_step != HTTP_STEP_TALK;
+	const char *peer = answer->peer_address[0] ? answer->peer_address : "";
+
+	for (size_t i = 0; i < ARRAY_SIZE(way); i++) {
+		bool here = failed && answer->failed_step == way[i].step;
+
+		if (here) {
+			steps_fail_err(steps, way[i].name, err, answer);
+			for (i++; i < ARRAY_SIZE(way); i++) {
+				const char *rest[] = { way[i].name, NULL };
+
+				if (way[i].step == HTTP_STEP_CONNECT ||
+					(https && way[i].step == HTTP_STEP_TLS))
+					steps_not_reached(steps, rest);
+			}
+			return false;
+		}
+		switch (way[i].step) {
+		case HTTP_STEP_NAME:
+			steps_ok(steps, way[i].name, t->name_ms, "%s", host);
+			break;
+		case HTTP_STEP_CONNECT:
+			steps_ok(steps, way[i].name, span(t->name_ms, t->connect_ms), "%s", peer);
+			break;
+		case HTTP_STEP_TLS:
+			if (https)
+				tell_certificate(steps, answer, span(t->connect_ms, t->tls_ms));
+			break;
+		default: /* a proxy is only worth a line when it is in the way */
+			break;
+		}
+	}
+	return true;
+}
+
+/* ---- settings that are wrong before any call ---- */
+
+struct first_problem {
+	const char *prefix;
+	struct err err;
+};
+
+static void keep_first(void *ctx, const struct err *err)
+{
+	struct first_problem *first = ctx;
+
+	if (!first->err.kind && text_starts(err->code, first->prefix))
+		first->err = *err;
+}
+
+bool steps_settings(struct steps *steps, const struct connection *connection, const char *prefix)
+{
+	struct first_problem first = { .prefix = prefix, .err = ERR_INIT };
+	bool wrong_host;
+
+	connection_check_all(connection, keep_first, &first);
+	if (!first.err.kind)
+		return true;
+	/* A host that Salesforce itself would refuse is told as that refusal. */
+	wrong_host = strcmp(first.err.code, "salesforce.domain") == 0 &&
+		     connection->salesforce.domain &&
+		     strstr(connection->salesforce.domain, ".salesforce.com") &&
+		     !strstr(connection->salesforce.domain, ".my.salesforce.com");
+	if (wrong_host)
+		steps_fail(
+			steps, "settings", ERR_REFUSED, "oauth.wrong_host", "%s", first.err.text);
+	else
+		steps_fail(steps, "settings", ERR_CONFIG, "settings.value", "%s", first.err.text);
+	return false;
+}
