@@ -8,7 +8,7 @@
 #define TARGET_MAX 16384
 
 static const struct route *const tables[] = { oauth_routes, resource_routes, collection_routes,
-	composite_routes, query_routes, record_routes, control_routes };
+	composite_routes, tree_routes, query_routes, record_routes, control_routes };
 
 void call_fail(struct call *call, int status, const char *code, const char *fmt, ...)
 {

@@ -63,6 +63,7 @@ extern const struct route record_routes[];
 extern const struct route collection_routes[];
 extern const struct route query_routes[];
 extern const struct route composite_routes[];
+extern const struct route tree_routes[];
 extern const struct route control_routes[];
 
 /*

@@ -215,15 +215,14 @@ static const struct exchange updates[] = {
 	{ "POST", CREATE, "{\"records\":[" ACCOUNT("A-1", "a") "," ACCOUNT("A-2", "b") "]}", 200,
 		"*" },
 	{ "PATCH", CREATE,
-		"{\"records\":[{" TYPE("Account") ",\"Id\":\"001Pr0000000001\",\"Name\":\"c\"},"
-						  "{" TYPE(
-							  "Account") ",\"Name\":\"d\"},"
-								     "{" TYPE(
-									     "Account") ",\"Id\":"
-											"\"001Pr000"
-											"0000002\","
-											"\"Name\":"
-											"null}]}",
+		"{\"records\":[{" TYPE(
+			"Account") ",\"Id\":\"001Pr0000000001\",\"Name\":\"c\"},"
+				   "{" TYPE("Account") ",\"Name\":\"d\"},"
+						       "{" TYPE("Account") ",\"Id\":"
+									   "\"001Pr000"
+									   "0000002\","
+									   "\"Name\":"
+									   "null}]}",
 		200,
 		"[{\"id\":\"001Pr0000000001IAA\",\"success\":true,\"errors\":[]}," FAILED(
 			"MISSING_ARGUMENT", "Id not specified in an update call",

@@ -15,5 +15,7 @@ Suite *suite_composite(void);
 Suite *suite_query(void);
 Suite *suite_faults(void);
 Suite *suite_journal(void);
+Suite *suite_parallel(void);
+Suite *suite_mutants(void);
 
 #endif
