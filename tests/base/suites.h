@@ -13,5 +13,6 @@ Suite *suite_json(void);
 Suite *suite_clock(void);
 Suite *suite_file(void);
 Suite *suite_queue(void);
+Suite *suite_cron(void);
 
 #endif
