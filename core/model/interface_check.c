@@ -6,6 +6,7 @@
 #include "base/base.h"
 #include "model/interface.h"
 
+#include "base/cron.h"
 #include "base/text.h"
 #include "model/problem.h"
 
@@ -155,31 +156,15 @@ static int check_mode(const struct interface *interface, struct err *err)
 	return 0;
 }
 
-/* Five fields of a cron line; what they mean is read by the scheduler. */
 static int check_schedule(const struct interface *interface, struct err *err)
 {
-	const char *at = interface->schedule;
-	int fields = 0;
+	struct err why = ERR_INIT;
+	struct cron cron;
 
-	if (text_empty(at))
+	if (text_empty(interface->schedule))
 		return 0;
-	while (*(at += strspn(at, " \t"))) {
-		size_t len = strcspn(at, " \t");
-
-		if (strspn(at,
-			    "0123456789*,/-abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") <
-			len)
-			return problem(err, "schedule", "\"%.*s\" is no field of a schedule",
-				(int)len, at);
-		fields++;
-		at += len;
-	}
-	if (fields != 5)
-		return problem(err, "schedule",
-			"has %d fields, not 5: minute, hour, day, month, weekday, like \"*/15 6-20 "
-			"* * "
-			"1-5\"",
-			fields);
+	if (cron_parse(&cron, interface->schedule, &why) < 0)
+		return problem(err, "schedule", "%s", why.text);
 	if (interface->operation == OPERATION_INSERT && interface->row_key.count == 0 &&
 		!mapping_column_of(&interface->mapping, interface->external_id))
 		return problem(err, "row_key",

@@ -44,8 +44,8 @@ static const struct {
 	{ TEXT(external_id), "order_no__C", NULL, NULL },
 	{ TEXT(schedule), "*/15 6-20 * * 1-5", NULL, NULL },
 	{ TEXT(schedule), "0 6 * * MON-FRI", NULL, NULL },
-	{ TEXT(schedule), "*/15 6-20 * *", "schedule", "has 4 fields" },
-	{ TEXT(schedule), "at six o'clock * *", "schedule", "o'clock" },
+	{ TEXT(schedule), "*/15 6-20 * *", "schedule", "five fields" },
+	{ TEXT(schedule), "at six o'clock * *", "schedule", "is no minute" },
 	{ TEXT(watermark_overlap), "10m", "watermark.column", "not set" },
 };
 
