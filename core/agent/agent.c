@@ -120,6 +120,29 @@ static int open_doors(struct agent *agent, const struct agent_options *options, 
 	return rc;
 }
 
+/* The doors are open already, and a caller may ask what comes next. */
+static int start_schedules(struct agent *agent, struct err *err)
+{
+	struct scheduler *scheduler = NULL;
+	int rc = scheduler_start(&scheduler, agent, err);
+
+	pthread_mutex_lock(&agent->lock);
+	agent->scheduler = scheduler;
+	pthread_mutex_unlock(&agent->lock);
+	return rc;
+}
+
+static void stop_schedules(struct agent *agent)
+{
+	struct scheduler *scheduler;
+
+	pthread_mutex_lock(&agent->lock);
+	scheduler = agent->scheduler;
+	agent->scheduler = NULL;
+	pthread_mutex_unlock(&agent->lock);
+	scheduler_stop(scheduler);
+}
+
 int agent_new(struct agent **out, const struct agent_options *options, struct err *err)
 {
 	struct agent *agent = calloc(1, sizeof(*agent));
@@ -149,6 +172,8 @@ int agent_new(struct agent **out, const struct agent_options *options, struct er
 		rc = open_doors(agent, options, err);
 	if (rc == 0 && options->take_leftovers)
 		rc = take_leftovers(agent, err);
+	if (rc == 0 && options->listen)
+		rc = start_schedules(agent, err);
 	if (rc < 0) {
 		agent_free(agent);
 		return rc;
@@ -163,6 +188,7 @@ void agent_free(struct agent *agent)
 		return;
 	agent_ask_stop(agent); /* nothing new is taken from here on */
 	tell_systemd("STOPPING=1");
+	stop_schedules(agent);
 	carrier_stop(agent->carrier); /* the doors stay open meanwhile: who asks gets an answer */
 	control_stop(agent->control);
 	listener_stop(agent->listener);
@@ -233,4 +259,8 @@ void agent_fill_status(struct agent_status *out, struct agent *agent)
 	if (agent->listener)
 		text_copy(out->listen, sizeof(out->listen), agent->settings.listen);
 	carrier_counts(agent->carrier, &out->queued, &out->running);
+	pthread_mutex_lock(&agent->lock);
+	if (agent->scheduler)
+		scheduler_next(agent->scheduler, out->next, sizeof(out->next));
+	pthread_mutex_unlock(&agent->lock);
 }

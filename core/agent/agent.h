@@ -25,7 +25,7 @@ struct agent_options {
 	const struct agent_settings *settings;
 	const char *socket_path;    /* agent.sock */
 	const char *reader_program; /* NULL = this program */
-	bool listen; /* open the port; false = carry runs only (`process` without an agent) */
+	bool listen; /* open the port and run the schedules; false = carry runs only (`process`) */
 	bool take_leftovers; /* resume open runs at start */
 };
 

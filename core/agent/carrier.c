@@ -445,6 +445,17 @@ bool carrier_cancel(struct carrier *carrier, int64_t run)
 	return here;
 }
 
+bool carrier_is_busy(struct carrier *carrier, const char *interface)
+{
+	bool busy = false;
+
+	pthread_mutex_lock(&carrier->lock);
+	for (const struct job *job = carrier->jobs; job; job = job->next)
+		busy = busy || (moving(job) && strcmp(job->interface, interface) == 0);
+	pthread_mutex_unlock(&carrier->lock);
+	return busy;
+}
+
 void carrier_state(struct agent_run *out, struct carrier *carrier, int64_t run)
 {
 	const struct job *job;

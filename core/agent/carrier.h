@@ -55,6 +55,9 @@ int carrier_add(struct carrier *carrier, const struct carrier_job *job, struct e
 /* False when the run is not here. A waiting one gets its turn at once, to be ended. */
 bool carrier_cancel(struct carrier *carrier, int64_t run);
 
+/* Does a run of this interface wait or run here? */
+bool carrier_is_busy(struct carrier *carrier, const char *interface);
+
 void carrier_state(struct agent_run *out, struct carrier *carrier, int64_t run);
 bool carrier_has_detached(struct carrier *carrier); /* ... that have not ended */
 void carrier_counts(struct carrier *carrier, int *waiting, int *running);

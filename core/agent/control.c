@@ -65,6 +65,7 @@ static int answer_process(struct control *control, const struct http_incoming *i
 		return rc;
 	identify(who, sizeof(who), in, process.request.who);
 	process.request.who = who;
+	process.request.trigger = "manual"; /* a schedule need not type names; a caller must */
 	rc = agent_process(&reply, control->agent, &process.request, err);
 	if (rc == 0)
 		wire_write_reply(&out->body, &reply);

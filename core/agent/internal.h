@@ -8,6 +8,7 @@
 #include "agent/control.h"
 #include "agent/home_lock.h"
 #include "agent/listener.h"
+#include "agent/scheduler.h"
 #include "process/process.h"
 
 #include <pthread.h>
@@ -29,7 +30,8 @@ struct agent {
 
 	pthread_mutex_t lock; /* guards the rest */
 	pthread_cond_t changed;
-	bool stop_asked; /* nothing new is taken any more */
+	bool stop_asked;	     /* nothing new is taken any more */
+	struct scheduler *scheduler; /* NULL when it does not listen */
 };
 
 void agent_fill_status(struct agent_status *out, struct agent *agent);

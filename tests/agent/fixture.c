@@ -15,6 +15,33 @@ static const struct {
 	{ "x", NULL, 0 },
 };
 
+static const char *schedule_of_b;
+static bool is_draft;
+static uint64_t version;
+
+void fixture_schedule(const char *schedule, bool draft)
+{
+	schedule_of_b = schedule;
+	is_draft = draft;
+	version++;
+}
+
+static uint64_t tell_version(void *self)
+{
+	(void)self;
+	return version;
+}
+
+static int list_interfaces(void *self, struct text_list *names, struct err *err)
+{
+	(void)self;
+	for (size_t i = 0; i < ARRAY_SIZE(interfaces); i++) {
+		if (!text_list_add(names, interfaces[i].name))
+			return err_nomem(err);
+	}
+	return 0;
+}
+
 static int load_interface(void *self, struct interface *out, const char *name, struct err *err)
 {
 	(void)self;
@@ -30,6 +57,8 @@ static int load_interface(void *self, struct interface *out, const char *name, s
 		out->operation = OPERATION_UPSERT;
 		out->sequence = interfaces[i].sequence;
 		out->deployed = true;
+		if (strcmp(name, "b") == 0)
+			text_set(&out->schedule, schedule_of_b);
 		return mapping_add(&out->mapping, "Ext__c", MAPPING_COLUMN, "no", NULL_KEEP, err);
 	}
 	return err_set(err, ERR_NOT_FOUND, "there is no interface %s", name);
@@ -41,6 +70,7 @@ static int load_connection(void *self, struct connection *out, const char *name,
 	if (strcmp(name, "conn") != 0)
 		return err_set(err, ERR_NOT_FOUND, "there is no connection %s", name);
 	text_set(&out->name, name);
+	out->draft = is_draft;
 	text_set(&out->agent.host, "http://127.0.0.1");
 	text_set(&out->agent.username, "skyvva");
 	text_set(&out->salesforce.domain, "http://127.0.0.1:1");
@@ -54,7 +84,10 @@ static int load_connection(void *self, struct connection *out, const char *name,
 
 void fixture_catalog(struct catalog *out)
 {
-	*out = (struct catalog){ .interface = load_interface, .connection = load_connection };
+	*out = (struct catalog){ .interfaces = list_interfaces,
+		.interface = load_interface,
+		.connection = load_connection,
+		.version = tell_version };
 }
 
 struct making {

@@ -12,6 +12,9 @@
 /* Interfaces "a1" and "a2" (sequence 10), "b" (20), "c" (30) of integration ERP; "x" of none. */
 void fixture_catalog(struct catalog *out);
 
+/* From here on "b" has this schedule (NULL = none), and the connection is a draft or not. */
+void fixture_schedule(const char *schedule, bool draft);
+
 /* A queued run of `interface`; its number. */
 int64_t fixture_run(struct writer *writer, const char *interface, int64_t batch);
 

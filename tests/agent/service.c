@@ -73,6 +73,21 @@ START_TEST(the_socket_tells_the_status)
 }
 END_TEST
 
+START_TEST(the_status_tells_what_is_scheduled_next)
+{
+	struct agent_status status;
+	struct err err = ERR_INIT;
+
+	fixture_schedule("0 0 1 1 *", false);
+	start(false);
+	do {
+		ck_ok(agent_client_status(&status, socket_path, &err), &err);
+		clock_sleep(2);
+	} while (!status.next[0]);
+	ck_assert_ptr_nonnull(strstr(status.next, "-01-01 b"));
+}
+END_TEST
+
 START_TEST(a_second_agent_of_a_home_is_refused_and_told_who_is_up)
 {
 	struct agent_options second = options();
@@ -247,6 +262,7 @@ Suite *suite_service(void)
 	tcase_set_timeout(tcase, 30);
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, the_socket_tells_the_status);
+	tcase_add_test(tcase, the_status_tells_what_is_scheduled_next);
 	tcase_add_test(tcase, a_second_agent_of_a_home_is_refused_and_told_who_is_up);
 	tcase_add_test(tcase, a_home_is_free_again_when_its_agent_has_gone);
 	tcase_add_loop_test(tcase, the_loop_ends_when_the_socket_or_the_flag_says_so, 0, 2);

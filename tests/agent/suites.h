@@ -9,6 +9,7 @@ Suite *suite_listener(void);
 Suite *suite_carrier(void);
 Suite *suite_service(void);
 Suite *suite_wire(void);
+Suite *suite_timetable(void);
 Suite *suite_who(void);
 
 #endif

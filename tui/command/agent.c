@@ -53,7 +53,8 @@ static void print_status(struct command_env *env, const struct agent_status *sta
 				status->port);
 		else
 			fputs("not listening, ", env->out);
-		fprintf(env->out, "%d running, %d queued\n", status->running, status->queued);
+		fprintf(env->out, "%d running, %d queued%s%s\n", status->running, status->queued,
+			status->next[0] ? ", next " : "", status->next);
 	}
 	fflush(env->out);
 	buf_free(&text);

@@ -1,0 +1,19 @@
+/* scheduler.h — a thread that starts runs when their time has come. */
+
+#ifndef AGENT_SCHEDULER_H
+#define AGENT_SCHEDULER_H
+
+#include <stddef.h>
+
+#include "agent/agent.h"
+#include "base/err.h"
+
+struct scheduler;
+
+int scheduler_start(struct scheduler **out, struct agent *agent, struct err *err);
+void scheduler_stop(struct scheduler *scheduler);
+
+/* "12:15:00 order-lines", or "" when nothing is scheduled. */
+void scheduler_next(struct scheduler *scheduler, char *out, size_t size);
+
+#endif
