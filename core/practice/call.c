@@ -32,6 +32,19 @@ static void put_fields(struct json *json, const struct row_error *error)
 	json_close(json, ']');
 }
 
+/* "duplicateResut" is how Salesforce spells it. */
+static void put_duplicates(struct json *json, const struct row_error *error)
+{
+	json_key(json, "duplicateResut");
+	json_open(json, '{');
+	json_put_bool(json, "allowSave", true);
+	json_put_text(json, "duplicateRule", "Standard_Duplicate_Rule");
+	json_put_text(json, "errorMessage", error->message);
+	json_key(json, "matchResults");
+	json_raw(json, "[]", 2);
+	json_close(json, '}');
+}
+
 void call_fail_row(struct call *call, int status, const struct row_error *error)
 {
 	struct json json = JSON_INIT(call->out);
@@ -40,6 +53,8 @@ void call_fail_row(struct call *call, int status, const struct row_error *error)
 	buf_reset(call->out);
 	json_open(&json, '[');
 	json_open(&json, '{');
+	if (strcmp(error->code, "DUPLICATES_DETECTED") == 0)
+		put_duplicates(&json, error);
 	json_put_text(&json, "message", error->message);
 	json_put_text(&json, "errorCode", error->code);
 	if (error->field_count)
@@ -211,6 +226,14 @@ const char *call_param(const struct call *call, const char *name)
 			return call->params[i].value;
 	}
 	return NULL;
+}
+
+bool call_allows_duplicates(const struct call *call)
+{
+	const char *header =
+		call->in ? http_incoming_header(call->in, "Sforce-Duplicate-Rule-Header") : NULL;
+
+	return header && strcasestr(header, "allowSave=true");
 }
 
 /* ---- routes ---- */

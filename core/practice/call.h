@@ -84,6 +84,9 @@ bool call_parse_body(struct call *call, const struct route *route);
 /* All three and the handler, for a request inside a composite one. */
 void call_run_inner(struct call *call, const char *target);
 
+/* Sforce-Duplicate-Rule-Header: allowSave=true */
+bool call_allows_duplicates(const struct call *call);
+
 /* A query parameter, or NULL. */
 const char *call_param(const struct call *call, const char *name);
 

@@ -172,6 +172,7 @@ static void run(struct call *call, struct batch *batch, enum write_op op, int ke
 	write.op = op;
 	write.key_field = key;
 	write.request = call->number;
+	write.allow_duplicates = call_allows_duplicates(call);
 	write_all(&write, batch, all_or_none);
 	answer(call, batch, op);
 }

@@ -245,32 +245,37 @@ static void put_urls(struct json *json, const struct practice *org)
 	json_close(json, '}');
 }
 
+/* What userinfo and identity say alike. */
+static void put_person(struct json *json, const struct practice *org)
+{
+	json_put_text(json, "user_id", org->user_id);
+	json_put_text(json, "organization_id", org->organization_id);
+	json_put_text(json, "email", PRACTICE_USERNAME);
+	json_put_bool(json, "active", true);
+	json_put_text(json, "user_type", "STANDARD");
+	json_put_text(json, "language", "en_US");
+	json_put_text(json, "locale", "en_US");
+	put_urls(json, org);
+}
+
 static void userinfo(struct call *call)
 {
-	const struct practice *org = call->org;
 	struct json json = JSON_INIT(call->out);
 	char id[160];
 
 	if (bad_token(call))
 		return;
-	identity_url(org, id, sizeof(id));
+	identity_url(call->org, id, sizeof(id));
 	json_open(&json, '{');
 	json_put_text(&json, "sub", id);
-	json_put_text(&json, "user_id", org->user_id);
-	json_put_text(&json, "organization_id", org->organization_id);
 	json_put_text(&json, "preferred_username", PRACTICE_USERNAME);
 	json_put_text(&json, "nickname", "agent");
 	json_put_text(&json, "name", "Practice Agent");
-	json_put_text(&json, "email", PRACTICE_USERNAME);
 	json_put_bool(&json, "email_verified", true);
 	json_put_text(&json, "given_name", "Practice");
 	json_put_text(&json, "family_name", "Agent");
 	json_put_text(&json, "zoneinfo", "Europe/Berlin");
-	json_put_bool(&json, "active", true);
-	json_put_text(&json, "user_type", "STANDARD");
-	json_put_text(&json, "language", "en_US");
-	json_put_text(&json, "locale", "en_US");
-	put_urls(&json, org);
+	put_person(&json, call->org);
 	json_close(&json, '}');
 }
 
@@ -291,17 +296,10 @@ static void identity(struct call *call)
 	json_open(&json, '{');
 	json_put_text(&json, "id", id);
 	json_put_bool(&json, "asserted_user", true);
-	json_put_text(&json, "user_id", org->user_id);
-	json_put_text(&json, "organization_id", org->organization_id);
 	json_put_text(&json, "username", PRACTICE_USERNAME);
 	json_put_text(&json, "nick_name", "agent");
 	json_put_text(&json, "display_name", "Practice Agent");
-	json_put_text(&json, "email", PRACTICE_USERNAME);
-	json_put_bool(&json, "active", true);
-	json_put_text(&json, "user_type", "STANDARD");
-	json_put_text(&json, "language", "en_US");
-	json_put_text(&json, "locale", "en_US");
-	put_urls(&json, org);
+	put_person(&json, org);
 	json_close(&json, '}');
 }
 

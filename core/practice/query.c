@@ -261,11 +261,12 @@ static bool readable(struct call *call, const struct soql_query *query)
 }
 
 /* The query is parsed into its own arena, since a cursor may outlive the request. */
-static void run_query(struct call *call, const char *text, bool deleted)
+static void run_query(struct call *call, bool deleted)
 {
+	const char *text = call_param(call, "q");
 	struct arena arena = ARENA_INIT;
 	struct soql_error error;
-	struct soql_query *query = soql_parse(call->org, &arena, text, &error);
+	struct soql_query *query = soql_parse(call->org, &arena, text ? text : "", &error);
 	struct page page = { .query = query, .batch = batch_size(call) };
 	uint32_t *numbers = NULL;
 
@@ -301,24 +302,14 @@ cleanup:
 	arena_free(&arena);
 }
 
-static void query_by_text(struct call *call)
+static void query_live(struct call *call)
 {
-	const char *text = call_param(call, "q");
-
-	if (text && *text)
-		run_query(call, text, false);
-	else
-		call_fail(call, 400, "MALFORMED_QUERY", "A query string has to be specified");
+	run_query(call, false);
 }
 
 static void query_all(struct call *call)
 {
-	const char *text = call_param(call, "q");
-
-	if (text && *text)
-		run_query(call, text, true);
-	else
-		call_fail(call, 400, "MALFORMED_QUERY", "A query string has to be specified");
+	run_query(call, true);
 }
 
 /* "01g...-2000" */
@@ -348,7 +339,7 @@ static void query_more(struct call *call)
 }
 
 const struct route query_routes[] = {
-	{ "GET", "services/data/v{}/query", query_by_text, 0 },
+	{ "GET", "services/data/v{}/query", query_live, 0 },
 	{ "GET", "services/data/v{}/query/{}", query_more, 0 },
 	{ "GET", "services/data/v{}/queryAll", query_all, 0 },
 	{ "GET", "services/data/v{}/queryAll/{}", query_more, 0 },

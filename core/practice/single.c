@@ -65,6 +65,7 @@ static void write_one(struct call *call, struct bound *row, struct row_result *r
 	write.op = op;
 	write.key_field = key_field;
 	write.request = call->number;
+	write.allow_duplicates = call_allows_duplicates(call);
 	write.update_only = update_only && strcasecmp(update_only, "true") == 0;
 	write_row(&write, row, result);
 	write_end(&write, true);

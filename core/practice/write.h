@@ -29,9 +29,10 @@ struct write {
 	struct practice *org;
 	struct arena *arena;
 	enum write_op op;
-	int key_field;	  /* upsert: index of the external id */
-	bool update_only; /* upsert that may not create */
-	int row_count;	  /* rows of the request */
+	int key_field;	       /* upsert: index of the external id */
+	bool update_only;      /* upsert that may not create */
+	bool allow_duplicates; /* what duplicate rules say is a warning only */
+	int row_count;	       /* rows of the request */
 	int64_t now;
 	int64_t request;   /* its number in the log */
 	uint64_t *touched; /* upsert: records that earlier rows met */

@@ -99,8 +99,9 @@ static const struct {
 			REST_ERROR("STORAGE_LIMIT_EXCEEDED", "storage limit exceeded") } },
 	{ "validation-rule", { "POST", "sobjects/Order_Line__c", LINE, 400,
 				     "*\"FIELD_CUSTOM_VALIDATION_EXCEPTION\"*" } },
-	{ "duplicate-rule",
-		{ "POST", "sobjects/Order_Line__c", LINE, 400, "*\"DUPLICATES_DETECTED\"*" } },
+	{ "duplicate-rule", { "POST", "sobjects/Order_Line__c", LINE, 400,
+				    "[{\"duplicateResut\":{*\"matchResults\":[]},*\"errorCode\":"
+				    "\"DUPLICATES_DETECTED\"}]" } },
 	{ "trigger-limit",
 		{ "POST", "sobjects/Order_Line__c", LINE, 201, "*" } }, /* one row passes */
 	{ "trigger-error", { "POST", "sobjects/Order_Line__c", LINE, 400,
@@ -180,6 +181,20 @@ START_TEST(trigger_limit_strikes_large_packets_only)
 }
 END_TEST
 
+START_TEST(duplicate_rule_can_be_overruled_by_header)
+{
+	struct partner partner;
+
+	partner_open_with(&partner, "duplicate-rule");
+	partner.extra_header = "Sforce-Duplicate-Rule-Header: allowSave=true";
+	partner_call(&partner, "POST", "sobjects/Order_Line__c", LINE);
+	ck_assert_int_eq(partner.status, 201);
+	partner_call(&partner, "PATCH", ACCOUNT_UPSERT, ACCOUNT_ROW);
+	partner_expect_answer(&partner, 200, "[*\"success\":true*]");
+	partner_close(&partner);
+}
+END_TEST
+
 START_TEST(several_stand_together_and_can_be_mended_at_run_time)
 {
 	static const struct exchange steps[] = {
@@ -238,6 +253,7 @@ Suite *suite_mistakes(void)
 	tcase_add_test(tc, every_misconfiguration_is_tried_by_this_table);
 	tcase_add_test(tc, without_one_nothing_of_the_kind_is_seen);
 	tcase_add_test(tc, trigger_limit_strikes_large_packets_only);
+	tcase_add_test(tc, duplicate_rule_can_be_overruled_by_header);
 	tcase_add_test(tc, several_stand_together_and_can_be_mended_at_run_time);
 	tcase_add_loop_test(tc, wrong_name_is_told_with_the_right_one, 0, ARRAY_SIZE(wrong_names));
 	suite_add_tcase(suite, tc);

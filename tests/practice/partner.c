@@ -19,6 +19,7 @@ void partner_open(struct partner *partner, const struct practice_options *option
 
 	partner->curl = curl_easy_init();
 	partner->token[0] = '\0';
+	partner->extra_header = NULL;
 	buf_init(&partner->body, 64 << 20);
 	buf_init(&partner->headers, 1 << 16);
 	ck_ok(practice_start(&partner->org, options ? options : &plain, &err), &err);
@@ -93,6 +94,8 @@ void partner_call(struct partner *partner, const char *method, const char *path,
 	headers = curl_slist_append(headers, authorization);
 	headers = curl_slist_append(headers, "Content-Type: application/json; charset=UTF-8");
 	headers = curl_slist_append(headers, "Expect:");
+	if (partner->extra_header)
+		headers = curl_slist_append(headers, partner->extra_header);
 	perform(partner, method, url, body, headers);
 	curl_slist_free_all(headers);
 	free(url);

@@ -15,7 +15,8 @@ struct partner {
 	struct practice *org;
 	CURL *curl;
 	char token[160];
-	CURLcode code; /* of the last call */
+	const char *extra_header; /* with every call; NULL = none */
+	CURLcode code;		  /* of the last call */
 	long status;
 	struct buf body, headers;
 	char request_log[400], ledger[400];
