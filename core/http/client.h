@@ -86,6 +86,7 @@ struct http_answer {
 		HTTP_STEP_TALK
 	} failed_step;
 	int curl_code;	/* CURLcode, for the diagnosis table */
+	int os_errno;	/* of the connection that failed, 0 = none */
 	struct err err; /* ERR_NET when not answered, ERR_PROTOCOL when larger than answer_max */
 };
 

@@ -266,13 +266,16 @@ static void judge_common(struct transfer *transfer)
 	struct http_answer *answer = &transfer->answer;
 	long status = 0;
 	long proxy_status = 0;
+	long os_errno = 0;
 	char *peer = NULL;
 
 	curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
 	curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
+	curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &os_errno);
 	curl_easy_getinfo(transfer->easy, CURLINFO_PRIMARY_IP, &peer);
 	answer->status = transfer->issued ? (int)status : 0;
 	answer->proxy_status = (int)proxy_status;
+	answer->os_errno = (int)os_errno;
 	text_copy(answer->peer_address, sizeof(answer->peer_address), peer ? peer : "");
 	judge_timing(transfer);
 	judge_certificate(transfer);

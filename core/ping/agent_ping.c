@@ -187,6 +187,7 @@ void ping_agent(struct ping_result *out, const struct connection *connection,
 	struct err err = ERR_INIT;
 
 	steps_start(&ping.steps, out, connection->salesforce.app, on_step, ctx);
+	ping.steps.agent = true;
 	if (!steps_settings(&ping.steps, connection, "agent.")) {
 		steps_not_reached(&ping.steps, all);
 		return;

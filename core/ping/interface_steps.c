@@ -213,8 +213,7 @@ static void check_required(
 		if (!field_required(field) || mapped(interface, field) || finding->remedy_id)
 			continue;
 		finding->warning = true;
-		found(finding, "row.required_field", "required field %s is not mapped",
-			field->name);
+		found(finding, "field.required", "required field %s is not mapped", field->name);
 	}
 }
 

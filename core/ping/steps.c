@@ -56,18 +56,7 @@ static void clean(char *text)
 static void set_remedy(struct ping_step *step, const struct remedy *remedy)
 {
 	text_copy(step->remedy_id, sizeof(step->remedy_id), remedy->id);
-	snprintf(step->remedy, sizeof(step->remedy), "%s%s%s", remedy->cause ? remedy->cause : "",
-		remedy->cause && remedy->action ? " " : "", remedy->action ? remedy->action : "");
-	clean(step->remedy);
-}
-
-static const struct remedy *remedy_by_id(const char *id)
-{
-	const struct remedy *remedy = remedy_all();
-
-	while (remedy->id && strcmp(remedy->id, id) != 0)
-		remedy++;
-	return remedy->id ? remedy : NULL;
+	snprintf(step->remedy, sizeof(step->remedy), "%s. %s", remedy->cause, remedy->action);
 }
 
 void steps_ok(struct steps *steps, const char *name, double ms, const char *fmt, ...)
@@ -87,7 +76,7 @@ void steps_ok(struct steps *steps, const char *name, double ms, const char *fmt,
 void steps_warn(struct steps *steps, const char *name, const char *remedy_id, const char *fmt, ...)
 {
 	struct ping_step *step = add(steps, name, VERDICT_WARN, -1);
-	const struct remedy *remedy = remedy_id ? remedy_by_id(remedy_id) : NULL;
+	const struct remedy *remedy = remedy_id ? remedy_by_id(remedy_id, steps->app) : NULL;
 	va_list ap;
 
 	if (step) {
@@ -113,7 +102,7 @@ void steps_fail(struct steps *steps, const char *name, enum err_kind kind, const
 	const char *fmt, ...)
 {
 	struct ping_step *step = add_failure(steps, name, kind);
-	const struct remedy *remedy = remedy_by_id(remedy_id);
+	const struct remedy *remedy = remedy_by_id(remedy_id, steps->app);
 	va_list ap;
 
 	if (step) {
@@ -131,7 +120,7 @@ void steps_fail_err(struct steps *steps, const char *name, const struct err *err
 	const struct http_answer *answer)
 {
 	struct ping_step *step = add_failure(steps, name, err->kind);
-	struct symptom symptom = { .step = name,
+	struct symptom symptom = { .step = steps->agent ? "agent" : name,
 		.code = err->code[0] ? err->code : NULL,
 		.description = err->text,
 		.http_status = answer ? answer->status : 0,

@@ -10,6 +10,7 @@ struct steps {
 	ping_on_step *on_step;
 	void *ctx;
 	enum app_kind app;
+	bool agent;	    /* the way to the agent, not to Salesforce */
 	int64_t started_us; /* of the step at hand */
 };
 

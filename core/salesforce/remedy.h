@@ -20,8 +20,9 @@ struct remedy {
 
 /* What was seen; unset parts are NULL or 0. */
 struct symptom {
-	const char *step;	 /* ping step: "token", "tls", "object", ... */
-	const char *code;	 /* OAuth error, errorCode, or statusCode */
+	const char *step; /* ping step, ending in "token", "version", "user", "org", "limits",
+			     "object"; beginning with "agent" on the way to the agent */
+	const char *code; /* OAuth error, errorCode, or statusCode */
 	const char *description; /* OAuth error_description or message */
 	int http_status;
 	const struct http_answer *answer; /* for name, connect, TLS and proxy failures */
@@ -32,10 +33,17 @@ struct symptom {
  * known. */
 const struct remedy *remedy_find(const struct symptom *symptom);
 
+/* By its stable id, in the words for that kind of app; NULL when there is none. */
+const struct remedy *remedy_by_id(const char *id, enum app_kind app);
+
 /* For row failures in the monitor: by Salesforce status code, or NULL when there is no advice. */
 const struct remedy *remedy_for_code(const char *code);
 
-/* Every row of the table, for tests and documentation; ends with id == NULL. */
+/* The same by code and text (may be NULL), which tells some codes' causes apart. */
+const struct remedy *remedy_for_row(const char *code, const char *text);
+
+/* Every row of the table, for tests and documentation; ends with id == NULL. Two rows of one id in
+ * a row: the second is for existing connected apps. */
 const struct remedy *remedy_all(void);
 
 #endif
