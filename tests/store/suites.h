@@ -5,10 +5,17 @@
 
 #include "harness/check_main.h"
 
+Suite *suite_blob(void);
+Suite *suite_crash(void);
+Suite *suite_filter(void);
+Suite *suite_health(void);
+Suite *suite_known(void);
+Suite *suite_open(void);
 Suite *suite_operator(void);
 Suite *suite_send(void);
 Suite *suite_store(void);
+Suite *suite_walk(void);
 Suite *suite_window(void);
-Suite *suite_health(void);
+Suite *suite_writer(void);
 
 #endif

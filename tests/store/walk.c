@@ -1,0 +1,300 @@
+/*
+ * Random walks: runs, operators and crashes do what the transition table allows, in any order, to a
+ * few packets, while a plain model in memory says what each message must be.
+ */
+
+#include "store/fixture.h"
+#include "store/suites.h"
+
+#include "base/clock.h"
+
+#define PACKETS 5
+#define ROWS 37
+#define STEPS 250
+#define NEVER 0
+#define ATTEMPTS_UP 8
+
+static struct fixture fx;
+static uint64_t seed;
+
+static unsigned dice(unsigned sides)
+{
+	seed = seed * 6364136223846793005u + 1442695040888963407u;
+	return (unsigned)(seed >> 33) % sides;
+}
+
+/* What must be true. */
+struct model {
+	int64_t packets[PACKETS];
+	enum message_status status[PACKETS][ROWS];
+	int attempts[PACKETS][ROWS];
+	struct {
+		int64_t id; /* 0 = free */
+		int packet;
+		struct row_set rows;
+	} open[ATTEMPTS_UP];
+};
+
+static struct model model;
+
+static void move(int packet, int row, enum message_event event, enum actor actor)
+{
+	struct err err = ERR_INIT;
+
+	ck_ok(message_next(
+		      &model.status[packet][row], model.status[packet][row], event, actor, &err),
+		&err);
+}
+
+static bool may_send(enum message_status status)
+{
+	return status == MESSAGE_NEW || status == MESSAGE_PENDING;
+}
+
+static void begin(void)
+{
+	int packet = (int)dice(PACKETS);
+	unsigned share = 1 + dice(4); /* how many of the sendable rows: all, a half, ... */
+	struct row_set rows = { { 0 } };
+	struct err err = ERR_INIT;
+	int slot = 0;
+
+	while (slot < ATTEMPTS_UP && model.open[slot].id)
+		slot++;
+	for (int i = 0; i < ROWS; i++) {
+		if (may_send(model.status[packet][i]) && dice(share) == 0)
+			row_set_add(&rows, i);
+	}
+	if (slot == ATTEMPTS_UP || row_set_count(&rows) == 0)
+		return;
+	ck_commit(&fx,
+		store_attempt_begin(&model.open[slot].id, fx.store, fx.claim, model.packets[packet],
+			&rows, "walk", &err),
+		&err);
+	model.open[slot].packet = packet;
+	model.open[slot].rows = rows;
+	for (int i = 0; i < ROWS; i++) {
+		if (!row_set_has(&rows, i))
+			continue;
+		move(packet, i, EVENT_SEND, ACTOR_RUN);
+		model.attempts[packet][i]++;
+	}
+}
+
+static struct row_result any_result(int position, unsigned mood)
+{
+	static const enum message_event outcomes[] = { EVENT_SUCCEED, EVENT_FAIL, EVENT_RETRY,
+		EVENT_LOSE };
+	struct row_result result = { .position = position };
+
+	result.event = mood < 4 ? outcomes[mood] : outcomes[dice(10) < 7 ? 0 : dice(4)];
+	if (result.event == EVENT_SUCCEED) {
+		snprintf(result.salesforce_id, sizeof(result.salesforce_id), "%s",
+			fixture_salesforce_id(position));
+		return result;
+	}
+	snprintf(result.code, sizeof(result.code), "CODE_%u", dice(2));
+	result.text = "text";
+	result.next_try = result.event == EVENT_RETRY ? 1000 + (int64_t)dice(2) : 0;
+	return result;
+}
+
+static void answer(void)
+{
+	struct row_result results[ROWS];
+	unsigned slot = dice(ATTEMPTS_UP);
+	int packet = model.open[slot].packet;
+	unsigned mood = dice(8); /* below 4: all rows alike */
+	struct err err = ERR_INIT;
+	int count = 0;
+
+	if (!model.open[slot].id)
+		return;
+	for (int i = 0; i < ROWS; i++) {
+		if (!row_set_has(&model.open[slot].rows, i))
+			continue;
+		results[count] = any_result(i, mood);
+		move(packet, i, results[count++].event, ACTOR_RUN);
+	}
+	ck_commit(&fx,
+		store_attempt_done(
+			fx.store, fx.claim, model.open[slot].id, 200, NULL, results, count, &err),
+		&err);
+	model.open[slot].id = 0;
+}
+
+/* The process dies, another one takes over. */
+static void crash(void)
+{
+	enum message_event event = dice(2) ? EVENT_RETRY : EVENT_LOSE;
+	struct err err = ERR_INIT;
+	int64_t rows;
+	int64_t expected = 0;
+
+	run_claim_free(fx.claim);
+	ck_commit(&fx, store_run_claim(&fx.claim, fx.store, fx.run, &err), &err);
+	ck_commit(
+		&fx, store_attempts_settle(&rows, fx.store, fx.claim, event, "crash", &err), &err);
+	for (int slot = 0; slot < ATTEMPTS_UP; slot++) {
+		for (int i = 0; model.open[slot].id && i < ROWS; i++) {
+			if (!row_set_has(&model.open[slot].rows, i))
+				continue;
+			move(model.open[slot].packet, i, event, ACTOR_RUN);
+			expected++;
+		}
+		model.open[slot].id = 0;
+	}
+	ck_assert_int_eq(rows, expected);
+}
+
+/* An operator wants anything; the table decides. */
+static void operate(void)
+{
+	enum message_event event = (enum message_event)dice(MESSAGE_EVENT_COUNT);
+	int packet = (int)dice(PACKETS);
+	int row = (int)dice(ROWS);
+	int64_t message = MESSAGE_ID(model.packets[packet], row);
+	enum message_status to = model.status[packet][row];
+	struct err err = ERR_INIT;
+	int expected = message_next(&to, to, event, ACTOR_OPERATOR, NULL);
+	int rc;
+
+	ck_ok(store_begin(fx.store, &err), &err);
+	rc = store_message_event(fx.store, message, event, "walker", NULL, &err);
+	ck_assert_msg(rc == expected, "%s: %d instead of %d: %s", message_event_name(event), rc,
+		expected, err.text);
+	if (rc == 0) {
+		ck_ok(store_commit(fx.store, &err), &err);
+		model.status[packet][row] = to;
+	} else {
+		store_rollback(fx.store);
+	}
+}
+
+static void edit(void)
+{
+	int packet = (int)dice(PACKETS);
+	int row = (int)dice(ROWS);
+	enum message_status status = model.status[packet][row];
+	struct err err = ERR_INIT;
+
+	if (status != MESSAGE_FAILED && status != MESSAGE_UNKNOWN && status != MESSAGE_CANCELLED)
+		return;
+	ck_commit(&fx,
+		store_message_edit(fx.store, MESSAGE_ID(model.packets[packet], row), "{\"e\":1}",
+			"walker", &err),
+		&err);
+}
+
+static void cancel_rest(void)
+{
+	struct err err = ERR_INIT;
+	int64_t expected = 0;
+	int64_t rows;
+
+	if (dice(20) != 0)
+		return;
+	for (int packet = 0; packet < PACKETS; packet++) {
+		for (int row = 0; row < ROWS; row++) {
+			if (!may_send(model.status[packet][row]))
+				continue;
+			move(packet, row, EVENT_CANCEL, ACTOR_RUN);
+			expected++;
+		}
+	}
+	ck_commit(&fx, store_run_cancel_rest(&rows, fx.store, fx.claim, "walker", &err), &err);
+	ck_assert_int_eq(rows, expected);
+}
+
+/* A step that is rolled back must leave no trace. */
+static void roll_back(void)
+{
+	struct err err = ERR_INIT;
+	int64_t rows;
+
+	ck_ok(store_begin(fx.store, &err), &err);
+	ck_ok(store_run_cancel_rest(&rows, fx.store, fx.claim, "walker", &err), &err);
+	store_rollback(fx.store);
+}
+
+static void (*const steps[])(void) = { begin, begin, begin, answer, answer, answer, operate,
+	operate, operate, edit, crash, cancel_rest, roll_back };
+
+/* The store against the model, message by message, and its counts against both. */
+static void compare(void)
+{
+	struct run_counts counts = fixture_counts(&fx, fx.run);
+	int64_t seen[MESSAGE_STATUS_COUNT] = { 0 };
+	struct message_window window;
+	struct err err = ERR_INIT;
+
+	ck_ok(view_messages(&window, fx.view, NULL, WINDOW_AFTER, 0, PACKETS * ROWS + 1, &err),
+		&err);
+	ck_assert_int_eq(window.count, PACKETS * ROWS);
+	for (int i = 0; i < window.count; i++) {
+		const struct message *msg = &window.messages[i];
+
+		ck_assert_int_eq(msg->status, model.status[i / ROWS][i % ROWS]);
+		ck_assert_int_eq(msg->attempts, model.attempts[i / ROWS][i % ROWS]);
+		seen[msg->status]++;
+	}
+	message_window_free(&window);
+	ck_assert_int_eq(counts.read, PACKETS * ROWS);
+	ck_assert_int_eq(counts.completed, seen[MESSAGE_COMPLETED]);
+	ck_assert_int_eq(counts.failed, seen[MESSAGE_FAILED]);
+	ck_assert_int_eq(counts.unknown, seen[MESSAGE_UNKNOWN]);
+	ck_assert_int_eq(counts.cancelled, seen[MESSAGE_CANCELLED]);
+	ck_assert_int_eq(counts.pending,
+		seen[MESSAGE_NEW] + seen[MESSAGE_PROCESSING] + seen[MESSAGE_PENDING]);
+}
+
+/* Each message's count of attempts and results is the history that was told. */
+static void compare_histories(void)
+{
+	for (int packet = 0; packet < PACKETS; packet++) {
+		for (int row = 0; row < ROWS; row += 5) {
+			struct message_detail *detail = NULL;
+			struct err err = ERR_INIT;
+
+			ck_ok(view_message(&detail, fx.view, MESSAGE_ID(model.packets[packet], row),
+				      &err),
+				&err);
+			ck_assert_int_eq(detail->attempt_count, model.attempts[packet][row]);
+			message_detail_free(detail);
+		}
+	}
+}
+
+START_TEST(no_message_is_lost_or_doubled_on_any_way)
+{
+	seed = (uint64_t)_i * 7919 + 1;
+	memset(&model, 0, sizeof(model));
+	fixture_open(&fx);
+	for (int i = 0; i < PACKETS; i++) {
+		char prefix[16];
+
+		snprintf(prefix, sizeof(prefix), "P%d", i);
+		model.packets[i] = fixture_packet(&fx, prefix, ROWS);
+	}
+	for (int i = 0; i < STEPS; i++) {
+		steps[dice(ARRAY_SIZE(steps))]();
+		fixture_verify(&fx);
+		if (i % 10 == 0)
+			compare();
+	}
+	compare();
+	compare_histories();
+	fixture_close(&fx);
+}
+END_TEST
+
+Suite *suite_walk(void)
+{
+	Suite *suite = suite_create("store/walk");
+	TCase *tc = tcase_create("walk");
+
+	tcase_add_loop_test(tc, no_message_is_lost_or_doubled_on_any_way, 0, 12);
+	tcase_set_timeout(tc, 120);
+	suite_add_tcase(suite, tc);
+	return suite;
+}
