@@ -144,7 +144,7 @@ static void open_secrets(struct doctor *doctor, const char *name, int *opened)
 		}
 		snprintf(action, sizeof(action),
 			"enter it once more on the board, or: agentboard connection add %s "
-			"--secret %s=-",
+			"--replace --secret %s=-",
 			name, *keys);
 		doctor_tell(doctor, VERDICT_FAIL, ERR_CONFIG, "secrets", action, "%s of %s: %s",
 			*keys, name, err.text);
