@@ -167,6 +167,9 @@ struct packet_out {
 	int64_t packet;
 	int rows;			      /* in the packet */
 	struct row_set due;		      /* New, or Pending with next_try <= now */
+	struct row_set waiting;		      /* Pending with next_try > now ... */
+	int64_t next_due;		      /* ... and the earliest of these, 0 = none */
+	struct row_set tried;		      /* those that were sent before */
 	const char *records[PACKET_ROWS_MAX]; /* JSON objects (edited payloads where edited) */
 	uint32_t record_lens[PACKET_ROWS_MAX];
 	const char *keys[PACKET_ROWS_MAX];
@@ -180,6 +183,10 @@ struct packet_out {
  */
 int view_packet_due(struct packet_out *out, struct view *view, int64_t run, int64_t after,
 	int64_t now, int64_t *next_due, struct err *err);
+
+/* One packet as it is at `now`, also when nothing of it is due. */
+int view_packet(
+	struct packet_out *out, struct view *view, int64_t packet, int64_t now, struct err *err);
 void packet_out_free(struct packet_out *packet);
 
 /*
@@ -190,6 +197,21 @@ typedef int open_key_each(
 	void *ctx, const char *key, bool open, uint64_t failed_hash, struct err *err);
 int view_open_keys(struct view *view, const char *interface, int64_t except_run,
 	open_key_each *each, void *ctx, struct err *err);
+
+/*
+ * What a run left behind that goes on: each call of `each` gives a Pending row that is not due at
+ * `now`, with its key and the time of its next try.
+ */
+typedef int waiting_row_each(
+	void *ctx, int64_t message, const char *key, int64_t next_try, struct err *err);
+int view_waiting_rows(struct view *view, int64_t run, int64_t now, waiting_row_each *each,
+	void *ctx, struct err *err);
+
+/* Every row that `run` has stored, in order, with its key and the hash of its source row: a reading
+ * that was interrupted is repeated, and passes them over. */
+typedef int stored_row_each(void *ctx, const char *key, uint64_t hash, struct err *err);
+int view_stored_rows(
+	struct view *view, int64_t run, stored_row_each *each, void *ctx, struct err *err);
 
 /* ---- who did what ---- */
 

@@ -94,6 +94,20 @@ static int place_rows(struct packet_out *out, struct view *view, struct err *err
 	return rc;
 }
 
+static void sort_row(
+	struct packet_out *out, int position, const struct packet_row *row, int64_t now)
+{
+	if (due_now(row, now)) {
+		row_set_add(&out->due, position);
+	} else if (row->status == MESSAGE_PENDING) {
+		row_set_add(&out->waiting, position);
+		if (!out->next_due || row->next_try < out->next_due)
+			out->next_due = row->next_try;
+	}
+	if (row->attempts > 0)
+		row_set_add(&out->tried, position);
+}
+
 static int load_due(
 	struct packet_out *out, struct view *view, int64_t id, int64_t now, struct err *err)
 {
@@ -105,10 +119,8 @@ static int load_due(
 	if (rc == 0) {
 		out->packet = id;
 		out->rows = packet.count;
-		for (int i = 0; i < packet.count; i++) {
-			if (due_now(packet_row(&packet, i), now))
-				row_set_add(&out->due, i);
-		}
+		for (int i = 0; i < packet.count; i++)
+			sort_row(out, i, packet_row(&packet, i), now);
 		rc = place_rows(out, view, err);
 	}
 	if (rc == 0 && !row_set_empty(&packet.own))
@@ -146,6 +158,20 @@ int view_packet_due(struct packet_out *out, struct view *view, int64_t run, int6
 		*next_due = 0;
 	if (rc == 0)
 		rc = find_due(out, view, run, after, now, next_due, err);
+	view_end(view);
+	if (rc != 0)
+		packet_out_free(out);
+	return rc;
+}
+
+int view_packet(
+	struct packet_out *out, struct view *view, int64_t packet, int64_t now, struct err *err)
+{
+	int rc = view_begin(view, err);
+
+	memset(out, 0, sizeof(*out));
+	if (rc == 0)
+		rc = load_due(out, view, packet, now, err);
 	view_end(view);
 	if (rc != 0)
 		packet_out_free(out);
