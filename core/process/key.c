@@ -5,6 +5,8 @@
 
 #include <ctype.h>
 #include <endian.h>
+#include <locale.h>
+#include <pthread.h>
 #include <sodium.h>
 #include <wctype.h>
 
@@ -56,6 +58,22 @@ static size_t next_character(wchar_t *wide, const unsigned char *at, size_t len)
 	return 1;
 }
 
+/* Folding must not depend on the locale that the program happens to run in. */
+static locale_t unicode;
+
+static void open_unicode(void)
+{
+	unicode = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+}
+
+static wchar_t lower(wchar_t wide)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, open_unicode);
+	return unicode ? (wchar_t)towlower_l((wint_t)wide, unicode) : wide;
+}
+
 /* Fold up to PIECE bytes of what is left; returns how many of `len` were taken. */
 static size_t fold(char folded[PIECE], size_t *folded_len, const char *text, size_t len)
 {
@@ -71,7 +89,7 @@ static size_t fold(char folded[PIECE], size_t *folded_len, const char *text, siz
 			continue;
 		}
 		at += next_character(&wide, (const unsigned char *)text + at, len - at);
-		wide = (wchar_t)towlower((wint_t)wide);
+		wide = lower(wide);
 		memcpy(folded + out, &wide, sizeof(wide));
 		out += sizeof(wide);
 	}

@@ -143,6 +143,15 @@ static void join_key(struct buf *key, const struct mapper *mapper, const struct 
 		buf_cut(key, start);
 }
 
+/* 15 or 18 letters and digits; one that is malformed would fail its whole request. */
+static bool is_id(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (!isalnum((unsigned char)text[i]))
+			return false;
+	return len == 15 || len == 18;
+}
+
 static void check_key(struct buf *key, size_t start, const struct mapper *mapper, struct err *err)
 {
 	size_t len = key->len - start;
@@ -150,6 +159,11 @@ static void check_key(struct buf *key, size_t start, const struct mapper *mapper
 	if (len == 0)
 		reject(err, "MISSING_ARGUMENT", "%s not specified: the row has no key",
 			mapper->key_field);
+	else if (mapper->key_kind == KEY_ID && !is_id(buf_str(key) + start, len))
+		reject(err, "MALFORMED_ID", "%s: malformed id %.*s", mapper->key_field,
+			(int)text_utf8_prefix(
+				key->data + start, len < QUOTED_BYTES ? len : QUOTED_BYTES),
+			key->data + start);
 	if (len <= KEY_MAX || key->broken)
 		return;
 	reject(err, "STRING_TOO_LONG", "%s: a key of %zu bytes is too long", mapper->key_field,

@@ -35,6 +35,10 @@ struct mapper {
 	struct zone *zone; /* NULL: zoneless times are refused */
 };
 
+/* How the keys of an operation are compared; `describe` may be NULL. */
+enum key_kind mapping_key_kind(
+	enum operation operation, const char *external_id, const struct describe *describe);
+
 /* Have the rows a key, and how is it compared? */
 bool mapper_has_key(const struct mapper *mapper);
 enum key_kind mapper_key_kind(const struct mapper *mapper);

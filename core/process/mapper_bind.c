@@ -172,6 +172,19 @@ static enum key_kind kind_of_key(const char *name, const struct describe *descri
 	return KEY_FOLDED;
 }
 
+enum key_kind mapping_key_kind(
+	enum operation operation, const char *external_id, const struct describe *describe)
+{
+	switch (operation) {
+	case OPERATION_UPSERT:
+		return kind_of_key(external_id, describe);
+	case OPERATION_INSERT:
+		return KEY_EXACT; /* values of source columns */
+	default:
+		return KEY_ID;
+	}
+}
+
 /* The key is the value of this field. */
 static int key_from_field(struct mapper *mapper, const struct interface *interface,
 	const char *name, const struct describe *describe, struct err *err)
@@ -185,7 +198,7 @@ static int key_from_field(struct mapper *mapper, const struct interface *interfa
 			operation_name(interface->operation), name);
 	mapper->entries[entry - mapping->entries].key = true;
 	mapper->has_key = true;
-	mapper->key_kind = kind_of_key(name, describe);
+	mapper->key_kind = mapping_key_kind(interface->operation, name, describe);
 	text_copy(mapper->key_field, sizeof(mapper->key_field), name);
 	return 0;
 }
@@ -204,7 +217,7 @@ static int key_from_columns(struct mapper *mapper, const struct text_list *row_k
 	}
 	mapper->row_key_count = row_key->count;
 	mapper->has_key = row_key->count > 0;
-	mapper->key_kind = KEY_EXACT;
+	mapper->key_kind = mapping_key_kind(OPERATION_INSERT, NULL, NULL);
 	text_copy(mapper->key_field, sizeof(mapper->key_field),
 		row_key->count ? row_key->items[0] : "");
 	return 0;

@@ -45,14 +45,30 @@ struct run_control {
 };
 
 /*
- * Carry run `run` (created, not yet claimed) to its end or as far as it can go now.
- * `wait_ms`: how long to wait for retries that become due. 0 when the run ended Done (whatever its
- * rows); ERR_UNFINISHED when messages are left Pending; else why the run stopped. The same is
- * recorded in the store.
+ * Carry run `run` (created, not yet claimed) to its end or as far as it can go now; a run that was
+ * begun before, by whomever, goes on where it is. On the caller's thread, with a few of its own.
+ * `wait_ms`: how long to wait for retries that become due, and for an org that cannot be reached.
+ * 0 when the run ended Done (whatever its rows); otherwise negative, with the reason recorded in
+ * the store beside the state:
+ *
+ *   Paused     goes on by itself when called again: rows wait for their next try (ERR_UNFINISHED),
+ *              the org is out of reach (ERR_NET), refused us (ERR_REFUSED) or is at its limit
+ *              (ERR_LIMIT)
+ *   Stopped    needs a person first: ERR_CONFIG, ERR_SOURCE, `halt`, storage, on_error = Stop
+ *   Cancelled  ERR_INTERRUPTED
+ *   unchanged  ERR_INTERRUPTED when the process stops; ERR_UNFINISHED when another process has it;
+ *              ERR_STORE
  */
 int process_run(const struct process_env *env, int64_t run, const struct connection *connection,
 	const struct interface *interface, struct run_control *control, int64_t wait_ms,
 	struct err *err);
+
+/*
+ * Settings of the store, followed by a connection's name. Blocked: the time (ms UTC) and the words
+ * of an OAuth refusal; runs ask for no token within 15 minutes of it, unless a ping was green
+ * since.
+ */
+#define PROCESS_SETTING_BLOCKED "blocked:"
 
 /* ---- mapping, also for preview and check ---- */
 
@@ -77,6 +93,8 @@ void mapper_free(struct mapper *mapper);
 int mapper_row(struct buf *record, struct buf *key, struct mapper *mapper, const struct cell *cells,
 	struct err *err);
 
+#define PREVIEW_MAX 100000 /* rows */
+
 /* Rows, mapped records and verdicts, without writing anything. */
 struct preview_row {
 	char *key;
@@ -89,6 +107,8 @@ struct preview {
 	struct preview_row *rows;
 	int row_count;
 	char **cells; /* row_count x column_count texts, NULL = SQL NULL */
+	char *note;   /* NULL, or why the org could not be asked about its fields: texts are shown
+			 as they are */
 };
 int process_preview(struct preview **out, const struct process_env *env,
 	const struct connection *connection, const struct interface *interface, int limit,
@@ -99,8 +119,5 @@ void preview_free(struct preview *preview);
  * free). */
 int process_odbc_string(char **out, const struct connection *connection,
 	const struct keyring *keyring, struct err *err);
-
-/* The value of `key` in a connection string, cut at `size`; false when it has none. */
-bool process_odbc_attribute(char *value, size_t size, const char *string, const char *key);
 
 #endif

@@ -4,12 +4,15 @@
 #include "process/suites.h"
 #include "source/reader.h"
 
+const char *test_program;
+
 int main(int argc, char **argv)
 {
 	static suite_maker *const makers[] = { suite_field_value, suite_zone, suite_key,
-		suite_mapper, suite_odbc_string };
+		suite_mapper, suite_odbc_string, suite_run };
 
 	if (argc > 1 && !strcmp(argv[1], "reader"))
 		return reader_child_main();
+	test_program = argv[0];
 	return check_main(makers, ARRAY_SIZE(makers));
 }

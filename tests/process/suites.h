@@ -5,10 +5,14 @@
 
 #include "harness/check_main.h"
 
+/* This program, which is the reader child, too (under valgrind /proc/self/exe is another one). */
+extern const char *test_program;
+
 Suite *suite_field_value(void);
 Suite *suite_zone(void);
 Suite *suite_key(void);
 Suite *suite_mapper(void);
 Suite *suite_odbc_string(void);
+Suite *suite_run(void);
 
 #endif

@@ -1,0 +1,80 @@
+/* flight.c — the memory of one request: its rows, its body, its results. */
+
+#include "base/base.h"
+#include "process/flight.h"
+
+#define BODY_KEEP (1u << 20)
+
+int flight_build(struct flight *flight, const struct collection_call *call, const char **method,
+	struct err *err)
+{
+	const char *records[PACKET_ROWS_MAX];
+	uint32_t lens[PACKET_ROWS_MAX];
+	struct collection_call filled = *call;
+
+	for (int i = 0; i < flight->count; i++) {
+		records[i] = flight->packet.records[flight->positions[i]];
+		lens[i] = flight->packet.record_lens[flight->positions[i]];
+	}
+	filled.records = records;
+	filled.record_lens = lens;
+	filled.count = flight->count;
+	buf_reset(&flight->path);
+	buf_reset(&flight->body);
+	return collection_request(method, &flight->path, &flight->body, &filled, err);
+}
+
+const char *flight_words(struct flight *flight, const char *text)
+{
+	if (!text_list_add(&flight->words, text))
+		return "";
+	return flight->words.items[flight->words.count - 1];
+}
+
+void flight_all(
+	struct flight *flight, enum message_event event, const struct err *why, int64_t next_try)
+{
+	const char *text = why && why->text[0] ? flight_words(flight, why->text) : NULL;
+
+	text_copy(flight->note, sizeof(flight->note), text ? text : "");
+	for (int i = 0; i < flight->count; i++) {
+		struct row_result *result = &flight->results[i];
+
+		*result = (struct row_result){ .position = flight->positions[i],
+			.event = event,
+			.text = text,
+			.next_try = event == EVENT_RETRY ? next_try : 0 };
+		text_copy(result->code, sizeof(result->code), why ? why->code : "");
+	}
+}
+
+void flight_clear(struct flight *flight)
+{
+	packet_out_free(&flight->packet);
+	collection_results_free(&flight->answer);
+	org_prepared_free(&flight->prepared);
+	text_list_free(&flight->words);
+	if (flight->body.cap > BODY_KEEP)
+		buf_free(&flight->body);
+	flight->prepared = (struct org_prepared){ 0 };
+	flight->answer.arena = NULL;
+	flight->answer.count = 0;
+	flight->stage = FLIGHT_IDLE;
+	flight->rows = (struct row_set){ { 0 } };
+	flight->count = 0;
+	flight->rest_due = false;
+	flight->renewed = false;
+	flight->attempt = 0;
+	flight->http_status = 0;
+	flight->note[0] = '\0';
+	flight->calls = 0;
+	flight->rc = 0;
+	err_clear(&flight->err);
+}
+
+void flight_free(struct flight *flight)
+{
+	flight_clear(flight);
+	buf_free(&flight->path);
+	buf_free(&flight->body);
+}

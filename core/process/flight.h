@@ -1,0 +1,70 @@
+/*
+ * flight.h — one request to Salesforce and the rows in it (internal to core/process), from the
+ * stored packet to the results that are recorded. All of it belongs to the run's thread, but for
+ * the time a writer's job has it.
+ */
+
+#ifndef PROCESS_FLIGHT_H
+#define PROCESS_FLIGHT_H
+
+#include "base/text.h"
+#include "process/process.h"
+#include "process/retry.h"
+#include "salesforce/collections.h"
+#include "salesforce/org.h"
+
+enum flight_stage {
+	FLIGHT_IDLE,
+	FLIGHT_BEGINNING, /* its attempt is on its way into the store */
+	FLIGHT_READY,	  /* the attempt is durable: the request may leave */
+	FLIGHT_FLYING,
+	FLIGHT_RECORDING, /* its results are on their way into the store */
+};
+
+struct sender;
+
+struct flight {
+	struct sender *sender;
+	enum flight_stage stage;
+	struct flight *next_posted; /* in the sender's mailbox */
+	int rc;			    /* what the writer said, with `err` */
+	struct err err;
+
+	struct packet_out packet;
+	struct row_set rows;		  /* of the packet: those in this request */
+	int positions[PACKET_ROWS_MAX];	  /* their places, in the order of the request */
+	uint64_t hashes[PACKET_ROWS_MAX]; /* their keys in the gate, 0 = none */
+	int count;
+	bool rest_due; /* other rows of the packet are due as well */
+
+	int64_t attempt;
+	char request_id[40];
+	bool renewed; /* it was sent again with a new token */
+
+	struct buf path, body;
+	struct org_prepared prepared;
+
+	int http_status;
+	char note[256];				    /* about the request as a whole, "" = nothing */
+	struct row_result results[PACKET_ROWS_MAX]; /* in the order of the request */
+	struct collection_results answer;	    /* owns texts of `results` */
+	struct text_list words;			    /* owns further ones */
+	int64_t calls;				    /* to be added to the run's with the results */
+};
+
+/* Make address and body of the request for `count` rows; see collection_request(). */
+int flight_build(struct flight *flight, const struct collection_call *call, const char **method,
+	struct err *err);
+
+/* The same outcome for all rows. Texts are copied. */
+void flight_all(
+	struct flight *flight, enum message_event event, const struct err *why, int64_t next_try);
+
+/* A copy of `text` that lives as long as the results; "" when out of memory. */
+const char *flight_words(struct flight *flight, const char *text);
+
+/* Back to FLIGHT_IDLE, memory kept where the next packet needs it too. */
+void flight_clear(struct flight *flight);
+void flight_free(struct flight *flight);
+
+#endif

@@ -1,0 +1,110 @@
+/* gate.c — one table of the keys under way. A refusal is remembered in the entry, so that letting
+ * go of a key costs a wake-up only where somebody waits. */
+
+#include "base/base.h"
+#include "process/gate.h"
+#include "process/key.h"
+#include "process/key_map.h"
+
+#include <ctype.h>
+#include <pthread.h>
+
+#define WANTED 1 /* in the lowest bit of a value: somebody was refused */
+
+struct key_gate {
+	pthread_mutex_t lock;
+	struct key_map keys; /* hash -> message << 1 | WANTED */
+	struct gate_member *members;
+};
+
+struct key_gate *key_gate_new(void)
+{
+	struct key_gate *gate = calloc(1, sizeof(*gate));
+
+	if (gate)
+		pthread_mutex_init(&gate->lock, NULL);
+	return gate;
+}
+
+void key_gate_free(struct key_gate *gate)
+{
+	if (!gate)
+		return;
+	key_map_free(&gate->keys);
+	pthread_mutex_destroy(&gate->lock);
+	free(gate);
+}
+
+void key_gate_join(struct key_gate *gate, struct gate_member *member)
+{
+	pthread_mutex_lock(&gate->lock);
+	member->next = gate->members;
+	gate->members = member;
+	pthread_mutex_unlock(&gate->lock);
+}
+
+void key_gate_leave(struct key_gate *gate, struct gate_member *member)
+{
+	pthread_mutex_lock(&gate->lock);
+	for (struct gate_member **at = &gate->members; *at; at = &(*at)->next) {
+		if (*at == member) {
+			*at = member->next;
+			break;
+		}
+	}
+	pthread_mutex_unlock(&gate->lock);
+}
+
+bool key_gate_take(struct key_gate *gate, uint64_t hash, int64_t message)
+{
+	int64_t *value;
+	bool ours = false;
+
+	pthread_mutex_lock(&gate->lock);
+	value = key_map_put(&gate->keys, hash);
+	if (value && *value == 0)
+		*value = message << 1;
+	if (value) {
+		ours = *value >> 1 == message;
+		*value |= ours ? 0 : WANTED;
+	}
+	pthread_mutex_unlock(&gate->lock);
+	return ours;
+}
+
+void key_gate_release(struct key_gate *gate, uint64_t hash, int64_t message)
+{
+	int64_t *value;
+
+	pthread_mutex_lock(&gate->lock);
+	value = key_map_get(&gate->keys, hash);
+	if (value && *value >> 1 == message) {
+		bool wanted = *value & WANTED;
+
+		key_map_delete(&gate->keys, hash);
+		for (struct gate_member *member = gate->members; wanted && member;
+			member = member->next)
+			member->wake(member->ctx);
+	}
+	pthread_mutex_unlock(&gate->lock);
+}
+
+int64_t key_gate_holder(struct key_gate *gate, uint64_t hash)
+{
+	int64_t *value;
+	int64_t holder;
+
+	pthread_mutex_lock(&gate->lock);
+	value = key_map_get(&gate->keys, hash);
+	holder = value ? *value >> 1 : 0;
+	pthread_mutex_unlock(&gate->lock);
+	return holder;
+}
+
+uint64_t key_gate_scope(const char *org_id, const char *object)
+{
+	char words[160];
+
+	snprintf(words, sizeof(words), "%.15s %.120s", org_id, object);
+	return key_hash(words, KEY_FOLDED);
+}

@@ -1,0 +1,48 @@
+/*
+ * gate.h — the key gate (internal to core/process; made and freed by process.h): for one org,
+ * object and key at most one message is on its way, whichever run it belongs to. Safe for all
+ * threads.
+ *
+ * A message holds its key from its first request until it is settled, also while it waits for its
+ * next try: a later row of the same key must not overtake it.
+ */
+
+#ifndef PROCESS_GATE_H
+#define PROCESS_GATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "process/process.h"
+
+/* A run's part in the gate. `wake` is called on any thread, under the gate's lock (so it must not
+ * use the gate), when a key that somebody was refused is free again. */
+struct gate_member {
+	void (*wake)(void *ctx);
+	void *ctx;
+	struct gate_member *next; /* the gate's */
+};
+
+void key_gate_join(struct key_gate *gate, struct gate_member *member);
+void key_gate_leave(struct key_gate *gate, struct gate_member *member);
+
+/* Take the key for `message`; true also when it has it already. */
+bool key_gate_take(struct key_gate *gate, uint64_t hash, int64_t message);
+
+/* Let go of it, if `message` has it. */
+void key_gate_release(struct key_gate *gate, uint64_t hash, int64_t message);
+
+/* Whoever has the key, or 0. */
+int64_t key_gate_holder(struct key_gate *gate, uint64_t hash);
+
+/* The hash of a key within its org and object: `scope` comes from key_gate_scope(). */
+uint64_t key_gate_scope(const char *org_id, const char *object);
+static inline uint64_t key_gate_hash(uint64_t scope, uint64_t key_hash)
+{
+	uint64_t hash = (key_hash ^ scope) * UINT64_C(0x9e3779b97f4a7c15);
+
+	hash ^= hash >> 32;
+	return hash ? hash : 1;
+}
+
+#endif

@@ -1,0 +1,101 @@
+/* hold.c — two tables over hashes, filled from the store before reading starts. */
+
+#include "base/base.h"
+#include "process/hold.h"
+#include "process/key_map.h"
+
+#define OPEN                                                                                       \
+	(-1) /* the value of a key with an open message; others: the hash of the failed row        \
+	      */
+
+struct hold {
+	enum operation operation;
+	enum key_kind kind;
+	struct key_map held;   /* key -> OPEN, or hash of the row that failed */
+	struct key_map stored; /* identity of a stored row -> how often */
+};
+
+/*
+ * What makes a row the same as one that was stored. For Insert the key alone, since a second record
+ * would be a double; otherwise key and content, so that a row that changed meanwhile is sent.
+ */
+static uint64_t identity(const struct hold *hold, uint64_t key, uint64_t row)
+{
+	uint64_t hash = key;
+
+	if (hold->operation != OPERATION_INSERT || !key)
+		hash = (key ^ row) * UINT64_C(0x9e3779b97f4a7c15) + row;
+	return hash ? hash : 1;
+}
+
+static int add_open_key(
+	void *ctx, const char *key, bool open, uint64_t failed_hash, struct err *err)
+{
+	struct hold *hold = ctx;
+	int64_t *value = key_map_put(&hold->held, key_hash(key, hold->kind));
+
+	if (!value)
+		return err_nomem(err);
+	if (*value != OPEN)
+		*value = open ? OPEN : (int64_t)failed_hash;
+	return 0;
+}
+
+static int add_stored_row(void *ctx, const char *key, uint64_t hash, struct err *err)
+{
+	struct hold *hold = ctx;
+	uint64_t key_part = *key ? key_hash(key, hold->kind) : 0;
+	int64_t *count = key_map_put(&hold->stored, identity(hold, key_part, hash));
+
+	if (!count)
+		return err_nomem(err);
+	++*count;
+	return 0;
+}
+
+int hold_new(struct hold **out, struct view *view, const char *interface, int64_t run,
+	enum operation operation, enum key_kind kind, bool again, struct err *err)
+{
+	struct hold *hold = calloc(1, sizeof(*hold));
+	int rc;
+
+	if (!hold)
+		return err_nomem(err);
+	hold->operation = operation;
+	hold->kind = kind;
+	rc = view_open_keys(view, interface, run, add_open_key, hold, err);
+	if (!rc && again)
+		rc = view_stored_rows(view, run, add_stored_row, hold, err);
+	if (rc) {
+		hold_free(hold);
+		return rc;
+	}
+	*out = hold;
+	return 0;
+}
+
+void hold_free(struct hold *hold)
+{
+	if (!hold)
+		return;
+	key_map_free(&hold->held);
+	key_map_free(&hold->stored);
+	free(hold);
+}
+
+enum hold_verdict hold_check(struct hold *hold, uint64_t key, uint64_t row)
+{
+	int64_t *value;
+
+	if (hold->stored.count) {
+		value = key_map_get(&hold->stored, identity(hold, key, row));
+		if (value && *value > 0) {
+			--*value;
+			return HOLD_PASSED;
+		}
+	}
+	value = key && hold->held.count ? key_map_get(&hold->held, key) : NULL;
+	if (value && (*value == OPEN || *value == (int64_t)row))
+		return HOLD_HELD;
+	return HOLD_STORE;
+}

@@ -1,0 +1,492 @@
+/*
+ * intake.c — the reading half of a run. Memory is a pool of packets that go round between this
+ * thread, which fills them, and the writer's, which stores them; when all are with the writer, this
+ * thread waits, and with it the reader child and the database.
+ */
+
+#include "base/base.h"
+#include "process/intake.h"
+#include "process/hold.h"
+#include "process/key_map.h"
+#include "process/mapper.h"
+#include "source/reader.h"
+#include "base/clock.h"
+#include "base/queue.h"
+#include "base/text.h"
+
+#include <pthread.h>
+
+#define POOL 6
+#define PACKET_BYTES (4u << 20)	    /* a packet is full with so many bytes, too */
+#define PACKET_MAX (256u << 20)	    /* of one packet: a row of 32 MB may grow when it is escaped */
+#define PACKET_KEEP (1u << 20)	    /* memory beyond this is given back after its packet */
+#define PACKET_AGE_MS INT64_C(2000) /* a slow source's rows wait no longer for a full packet */
+
+/* Where the parts of a row lie in its packet's memory. */
+struct place {
+	size_t key, source, source_len, record, record_len, reject;
+	uint64_t hash;
+	bool rejected;
+};
+
+struct packet {
+	struct intake *intake;
+	struct buf data;
+	struct place rows[PACKET_ROWS_MAX];
+	struct key_map keys; /* of its rows */
+	int count;
+	int64_t begun; /* clock_mono() of its first row */
+};
+
+struct intake {
+	struct intake_spec spec;
+	pthread_t thread;
+	bool running;
+	struct packet pool[POOL];
+	struct queue *idle; /* of packets */
+
+	/* this thread's */
+	struct mapper *mapper;
+	struct hold *hold;
+	struct packet *packet; /* the one being filled */
+	struct buf key;
+	int rejects; /* in a row, with one code */
+	char reject_code[64];
+	struct intake_counts counts;
+
+	pthread_mutex_t lock; /* guards what is below */
+	struct reader *reader;
+	bool stop;
+	bool over;
+	int64_t stored;
+	int rc; /* of the writer until it is over, then of the reading */
+	struct err err;
+};
+
+/* ---- storing: on the writer's thread ---- */
+
+static int apply_packet(void *ctx, struct store *store, struct err *err)
+{
+	const struct packet *packet = ctx;
+	const char *data = buf_str(&packet->data);
+	struct row_in rows[PACKET_ROWS_MAX];
+	int64_t id;
+
+	for (int i = 0; i < packet->count; i++) {
+		const struct place *place = &packet->rows[i];
+
+		rows[i] = (struct row_in){ .key = data + place->key,
+			.source = data + place->source,
+			.source_len = place->source_len,
+			.record = data + place->record,
+			.record_len = place->record_len,
+			.hash = place->hash,
+			.reject = place->rejected ? data + place->reject : NULL };
+	}
+	return store_packet_add(&id, store, packet->intake->spec.claim, rows, packet->count, err);
+}
+
+static void packet_done(void *ctx, int rc, const struct err *err)
+{
+	struct packet *packet = ctx;
+	struct intake *intake = packet->intake;
+
+	pthread_mutex_lock(&intake->lock);
+	if (!rc) {
+		intake->stored++;
+	} else if (!intake->rc) {
+		intake->rc = rc;
+		err_copy(&intake->err, err);
+	}
+	pthread_mutex_unlock(&intake->lock);
+	intake->spec.wake(intake->spec.ctx);
+	queue_put(intake->idle, packet);
+}
+
+/* ---- filling ---- */
+
+/* The writer's failure, or a stop; looked at after every row. */
+static int trouble(struct intake *intake, struct err *err)
+{
+	int rc;
+
+	pthread_mutex_lock(&intake->lock);
+	rc = intake->rc;
+	if (rc)
+		err_copy(err, &intake->err);
+	else if (intake->stop)
+		rc = err_set(err, ERR_INTERRUPTED, "reading was stopped");
+	pthread_mutex_unlock(&intake->lock);
+	return rc;
+}
+
+static void fresh_packet(struct intake *intake)
+{
+	struct packet *packet = queue_take(intake->idle, -1);
+
+	if (packet->data.cap > PACKET_KEEP)
+		buf_free(&packet->data);
+	buf_reset(&packet->data);
+	key_map_clear(&packet->keys);
+	packet->count = 0;
+	intake->packet = packet;
+}
+
+static int flush_packet(struct intake *intake, struct err *err)
+{
+	struct packet *packet = intake->packet;
+	int rc;
+
+	if (!packet->count)
+		return 0;
+	rc = writer_post(intake->spec.env->writer, apply_packet, packet_done, packet, err);
+	if (!rc)
+		fresh_packet(intake);
+	return rc;
+}
+
+static bool is_full(const struct intake *intake)
+{
+	const struct packet *packet = intake->packet;
+
+	return packet->count >= intake->spec.interface->packet ||
+	       packet->data.len >= PACKET_BYTES ||
+	       (packet->count && clock_mono() - packet->begun >= PACKET_AGE_MS);
+}
+
+/* `halt` rows in a row that fail here for one reason: the mapping is wrong, not the rows. */
+static int count_reject(struct intake *intake, const struct err *problem, struct err *err)
+{
+	struct intake_counts *counts = &intake->counts;
+
+	if (counts->rejected++ == 0)
+		snprintf(counts->first_problem, sizeof(counts->first_problem), "%s: %s",
+			problem->code, problem->text);
+	if (!text_equal(intake->reject_code, problem->code))
+		intake->rejects = 0;
+	text_copy(intake->reject_code, sizeof(intake->reject_code), problem->code);
+	if (++intake->rejects < intake->spec.interface->halt)
+		return 0;
+	return err_set(err, ERR_CONFIG, "halted: %d rows in a row cannot be sent: %s: %s",
+		intake->rejects, problem->code, problem->text);
+}
+
+/* Take the row into the packet: its record is there already, from `start` on. */
+static int keep_row(struct intake *intake, size_t start, uint64_t hash, const char *row,
+	size_t row_len, const struct err *problem, struct err *err)
+{
+	struct packet *packet = intake->packet;
+	struct place *place = &packet->rows[packet->count];
+	struct buf *data = &packet->data;
+
+	*place = (struct place){ .hash = hash, .record = start, .record_len = data->len - start };
+	place->key = data->len;
+	buf_add(data, buf_str(&intake->key), intake->key.len + 1);
+	place->source = data->len;
+	place->source_len = row_len;
+	buf_add(data, row, row_len);
+	if (problem) {
+		place->rejected = true;
+		place->reject = data->len;
+		buf_addf(data, "%s: %s", problem->code, problem->text);
+		buf_add_char(data, '\0');
+	}
+	if (!packet->count++)
+		packet->begun = clock_mono();
+	return buf_check(data, "a packet", err);
+}
+
+/* Is there a row of this key in the packet already? If not, there is now. */
+static bool is_twice(struct packet *packet, uint64_t key)
+{
+	int64_t *seen = key ? key_map_put(&packet->keys, key) : NULL;
+
+	return seen && (*seen)++ > 0;
+}
+
+static int take_row(struct intake *intake, const struct cell *cells, const char *row, size_t len,
+	struct err *err)
+{
+	struct err problem = ERR_INIT;
+	uint64_t hash = row_hash(row, len);
+	struct buf *data;
+	uint64_t key;
+	size_t start;
+	int bad;
+	int rc = 0;
+
+again:
+	data = &intake->packet->data;
+	start = data->len;
+	buf_reset(&intake->key);
+	bad = mapper_row(data, &intake->key, intake->mapper, cells, &problem);
+	if (bad < 0)
+		return err_copy(err, &problem);
+	key = intake->key.len ? key_hash(buf_str(&intake->key), mapper_key_kind(intake->mapper))
+			      : 0;
+	switch (hold_check(intake->hold, key, hash)) {
+	case HOLD_HELD:
+		intake->counts.held++;
+		intake->counts.rows++;
+		/* fall through */
+	case HOLD_PASSED:
+		buf_cut(data, start);
+		return 0;
+	default:
+		break;
+	}
+	if (!intake->spec.info->dry_run && is_twice(intake->packet, key)) {
+		buf_cut(data, start);
+		rc = flush_packet(intake, err);
+		if (rc)
+			return rc;
+		goto again; /* once: the packet is empty now */
+	}
+	intake->counts.rows++;
+	if (bad)
+		rc = count_reject(intake, &problem, err);
+	else
+		intake->rejects = 0;
+	if (intake->spec.info->dry_run)
+		buf_cut(data, start);
+	else if (!rc)
+		rc = keep_row(intake, start, hash, row, len, bad ? &problem : NULL, err);
+	return rc;
+}
+
+static int take_rows(struct intake *intake, struct err *err)
+{
+	const struct cell *cells;
+	const char *row;
+	size_t len;
+	int rc;
+
+	while ((rc = reader_next(&cells, &row, &len, intake->reader, err)) > 0) {
+		rc = take_row(intake, cells, row, len, err);
+		if (!rc && is_full(intake))
+			rc = flush_packet(intake, err);
+		if (!rc)
+			rc = trouble(intake, err);
+		if (rc)
+			return rc;
+	}
+	return rc;
+}
+
+/* ---- the phase ---- */
+
+static int open_reader(struct intake *intake, struct err *err)
+{
+	const struct intake_spec *spec = &intake->spec;
+	const struct interface *interface = spec->interface;
+	bool initial = spec->info->initial && !text_empty(interface->initial_query);
+	struct reader_spec reader_spec = { .program = spec->env->reader_program,
+		.odbc = spec->odbc,
+		.query = initial ? interface->initial_query : interface->query,
+		.limit_rows = spec->info->limit_rows,
+		.timeout_s = spec->connection->source.query_timeout };
+	struct reader *reader = NULL;
+	int rc = reader_start(&reader, &reader_spec, err);
+
+	pthread_mutex_lock(&intake->lock);
+	intake->reader = reader;
+	if (reader && intake->stop)
+		reader_stop(reader);
+	pthread_mutex_unlock(&intake->lock);
+	return rc;
+}
+
+static int prepare(struct intake *intake, struct err *err)
+{
+	const struct intake_spec *spec = &intake->spec;
+	const struct column *columns;
+	struct view *view = NULL;
+	int count;
+	int rc = open_reader(intake, err);
+
+	if (!rc)
+		rc = reader_columns(&columns, &count, intake->reader, err);
+	if (!rc)
+		rc = mapper_new(&intake->mapper, spec->interface, columns, count, spec->describe,
+			spec->connection->source.time_zone, err);
+	if (!rc)
+		rc = view_open(&view, spec->env->home_data, err);
+	if (!rc)
+		rc = hold_new(&intake->hold, view, spec->interface->name, spec->info->id,
+			spec->info->operation, mapper_key_kind(intake->mapper), spec->again, err);
+	view_close(view);
+	return rc;
+}
+
+/* On the writer's thread, behind all packets: Reading ends. */
+static int apply_end(void *ctx, struct store *store, struct err *err)
+{
+	struct intake *intake = ctx;
+	struct run_change change = RUN_CHANGE_NONE;
+
+	change.held_add = intake->counts.held;
+	if (intake->spec.info->dry_run)
+		change.skipped_add = intake->counts.rows - intake->counts.held;
+	change.read_add = change.held_add + change.skipped_add;
+	change.reading_done = true;
+	change.state = RUN_SENDING;
+	return store_run_update(store, intake->spec.claim, &change, err);
+}
+
+/* Wait until the writer has given all packets back; its failure, if there was one. */
+static int drain(struct intake *intake, struct err *err)
+{
+	int rc;
+
+	for (int i = intake->packet ? 1 : 0; i < POOL; i++)
+		queue_take(intake->idle, -1);
+	pthread_mutex_lock(&intake->lock);
+	rc = intake->rc;
+	if (rc)
+		err_copy(err, &intake->err);
+	pthread_mutex_unlock(&intake->lock);
+	return rc;
+}
+
+static int read_source(struct intake *intake, struct err *err)
+{
+	struct err ignored = ERR_INIT;
+	int rc = prepare(intake, err);
+	int drained;
+
+	fresh_packet(intake);
+	if (!rc)
+		rc = take_rows(intake, err);
+	/* What was read before a failure is good, and stored. */
+	if (intake->packet->count && flush_packet(intake, rc ? &ignored : err) && !rc)
+		rc = -err->kind;
+	drained = drain(intake, rc ? &ignored : err);
+	if (!rc)
+		rc = drained;
+	if (!rc)
+		rc = writer_call(intake->spec.env->writer, apply_end, intake, err);
+	return rc;
+}
+
+static void *intake_main(void *arg)
+{
+	struct intake *intake = arg;
+	struct err err = ERR_INIT;
+	struct reader *reader;
+	int rc = read_source(intake, &err);
+
+	pthread_mutex_lock(&intake->lock);
+	reader = intake->reader;
+	intake->reader = NULL;
+	pthread_mutex_unlock(&intake->lock);
+	reader_free(reader);
+	pthread_mutex_lock(&intake->lock);
+	intake->rc = rc;
+	intake->err = err;
+	intake->over = true;
+	pthread_mutex_unlock(&intake->lock);
+	intake->spec.wake(intake->spec.ctx);
+	return NULL;
+}
+
+/* ---- seen from the run's thread ---- */
+
+static int make_pool(struct intake *intake, struct err *err)
+{
+	intake->idle = queue_new(POOL);
+	if (!intake->idle)
+		return err_nomem(err);
+	for (int i = 0; i < POOL; i++) {
+		intake->pool[i].intake = intake;
+		buf_init(&intake->pool[i].data, PACKET_MAX);
+		queue_put(intake->idle, &intake->pool[i]);
+	}
+	return 0;
+}
+
+int intake_start(struct intake **out, const struct intake_spec *spec, struct err *err)
+{
+	struct intake *intake = calloc(1, sizeof(*intake));
+	int rc;
+
+	if (!intake)
+		return err_nomem(err);
+	intake->spec = *spec;
+	pthread_mutex_init(&intake->lock, NULL);
+	buf_init(&intake->key, PACKET_MAX);
+	rc = make_pool(intake, err);
+	if (!rc) {
+		int errnum = pthread_create(&intake->thread, NULL, intake_main, intake);
+
+		intake->running = errnum == 0;
+		if (errnum)
+			rc = err_set_errno(err, ERR_SOURCE, errnum, "could not start reading");
+	}
+	if (rc) {
+		intake_free(intake);
+		return rc;
+	}
+	*out = intake;
+	return 0;
+}
+
+void intake_stop(struct intake *intake)
+{
+	pthread_mutex_lock(&intake->lock);
+	intake->stop = true;
+	if (intake->reader)
+		reader_stop(intake->reader);
+	pthread_mutex_unlock(&intake->lock);
+}
+
+int64_t intake_stored(struct intake *intake)
+{
+	int64_t stored;
+
+	pthread_mutex_lock(&intake->lock);
+	stored = intake->stored;
+	pthread_mutex_unlock(&intake->lock);
+	return stored;
+}
+
+bool intake_over(struct intake *intake)
+{
+	bool over;
+
+	pthread_mutex_lock(&intake->lock);
+	over = intake->over;
+	pthread_mutex_unlock(&intake->lock);
+	return over;
+}
+
+int intake_result(struct intake *intake, struct err *err)
+{
+	if (intake->rc)
+		err_copy(err, &intake->err);
+	return intake->rc;
+}
+
+const struct intake_counts *intake_counts(const struct intake *intake)
+{
+	return &intake->counts;
+}
+
+void intake_free(struct intake *intake)
+{
+	if (!intake)
+		return;
+	if (intake->running) {
+		intake_stop(intake);
+		pthread_join(intake->thread, NULL);
+	}
+	for (int i = 0; i < POOL; i++) {
+		buf_free(&intake->pool[i].data);
+		key_map_free(&intake->pool[i].keys);
+	}
+	queue_free(intake->idle);
+	mapper_free(intake->mapper);
+	hold_free(intake->hold);
+	buf_free(&intake->key);
+	pthread_mutex_destroy(&intake->lock);
+	free(intake);
+}

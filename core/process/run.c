@@ -1,0 +1,370 @@
+/*
+ * run.c — process_run(): claim a run, settle what a dead owner left, read, send, and record how it
+ * ended. A new run and a resumed one take the same way; the store says what is left to do.
+ */
+
+#include "base/base.h"
+#include "process/connect.h"
+#include "process/intake.h"
+#include "process/mapper.h"
+#include "process/retry.h"
+#include "process/sender.h"
+#include "base/clock.h"
+#include "base/text.h"
+
+struct carry {
+	const struct process_env *env;
+	const struct connection *connection;
+	const struct interface *interface;
+	int64_t wait_ms;
+
+	struct run_info info; /* as it was when we claimed it */
+	struct run_claim *claim;
+	struct watch *watch;
+	struct link link;
+	struct intake *intake;
+	char *odbc;
+
+	enum run_state state; /* to be recorded; RUN_SENDING = leave it as it is */
+	bool drop_rest;	      /* what was stored is not to be sent */
+	char reason[256];
+};
+
+/* ---- claim, and what a dead owner left ---- */
+
+static int apply_claim(void *ctx, struct store *store, struct err *err)
+{
+	struct carry *carry = ctx;
+	bool repeat = retry_may_repeat(carry->info.operation, carry->interface->unique_key_assumed);
+	int64_t rows;
+	int rc = store_run_claim(&carry->claim, store, carry->info.id, err);
+
+	if (rc)
+		return rc;
+	return store_attempts_settle(&rows, store, carry->claim, repeat ? EVENT_RETRY : EVENT_LOSE,
+		repeat ? "sent, but the agent ended before the answer came; it is sent again"
+		       : "sent, but the agent ended before the answer came: whether Salesforce has "
+			 "it is not known",
+		err);
+}
+
+static int load_info(struct carry *carry, int64_t run, struct err *err)
+{
+	struct view *view = NULL;
+	int rc = view_open(&view, carry->env->home_data, err);
+
+	if (!rc)
+		rc = view_run(&carry->info, view, run, err);
+	view_close(view);
+	return rc;
+}
+
+/* ---- what can be said before anything is asked ---- */
+
+/* An interface that was changed since the run began would send its rows as something else. */
+static int check_unchanged(const struct carry *carry, struct err *err)
+{
+	const struct run_info *info = &carry->info;
+	const struct interface *now = carry->interface;
+
+	if (text_equal_fold(info->object, now->object) && info->operation == now->operation &&
+		text_equal_fold(info->external_id, now->external_id ? now->external_id : ""))
+		return 0;
+	return err_set(err, ERR_CONFIG,
+		"interface %s was changed since run %" PRId64
+		" began (%s %s %s): cancel the run and "
+		"process the interface again",
+		info->interface, info->id, operation_name(info->operation), info->object,
+		info->external_id);
+}
+
+static int check_interface(const struct carry *carry, struct err *err)
+{
+	const struct interface *interface = carry->interface;
+	int rc = interface_check(interface, err);
+
+	if (!rc)
+		rc = check_unchanged(carry, err);
+	if (rc)
+		return rc;
+	if (interface->mode == TRANSFER_BULK)
+		return err_set(err, ERR_CONFIG,
+			"mode: Bulk is not offered by this version: use Auto or Collections");
+	if (carry->connection->type != CONNECTION_AGENT_DATABASE)
+		return err_set(err, ERR_CONFIG,
+			"connection %s is of type %s, whose rows this version cannot read",
+			carry->connection->name, connection_type_name(carry->connection->type));
+	if (carry->info.operation == OPERATION_INSERT && interface->row_key.count == 0 &&
+		text_equal(carry->info.trigger, "schedule"))
+		return err_set(err, ERR_CONFIG,
+			"row_key: not set: without one Insert runs by hand only, since no "
+			"repetition "
+			"could be told from a new row");
+	return 0;
+}
+
+/* ---- phases ---- */
+
+static int apply_start(void *ctx, struct store *store, struct err *err)
+{
+	struct carry *carry = ctx;
+	struct run_change change = RUN_CHANGE_NONE;
+
+	change.state = carry->info.reading_done ? RUN_SENDING : RUN_READING;
+	change.reason = "";
+	if (carry->info.state == RUN_QUEUED) {
+		change.mode = TRANSFER_COLLECTIONS;
+		change.mode_why = carry->interface->mode == TRANSFER_COLLECTIONS
+					  ? "set by the interface"
+					  : "Auto: this version sends every run by Collections";
+	}
+	return store_run_update(store, carry->claim, &change, err);
+}
+
+static int open_link(struct carry *carry, struct err *err)
+{
+	struct connect_spec spec = { .env = carry->env,
+		.connection = carry->connection,
+		.object = carry->info.object,
+		.operation = carry->info.operation,
+		.external_id = carry->info.external_id,
+		.unique_key_assumed = carry->interface->unique_key_assumed,
+		.ends = watch_ends(carry->watch),
+		.wait_ms = carry->wait_ms };
+
+	return link_open(&carry->link, &spec, err);
+}
+
+/* On any thread: the sender has a reason to look. */
+static void wake_run(void *ctx)
+{
+	http_wake(ctx);
+}
+
+static int start_reading(struct carry *carry, struct err *err)
+{
+	struct intake_spec spec = { .env = carry->env,
+		.claim = carry->claim,
+		.info = &carry->info,
+		.connection = carry->connection,
+		.interface = carry->interface,
+		.describe = carry->link.describe,
+		.again = carry->info.state != RUN_QUEUED,
+		.wake = wake_run,
+		.ctx = org_http(carry->link.org) };
+	int rc;
+
+	if (carry->info.reading_done)
+		return 0;
+	rc = process_odbc_string(&carry->odbc, carry->connection, carry->env->keyring, err);
+	spec.odbc = carry->odbc;
+	return rc ? rc : intake_start(&carry->intake, &spec, err);
+}
+
+/* Reading may have failed while sending went well. */
+static int reading_result(struct carry *carry, struct err *err)
+{
+	int rc = carry->intake ? intake_result(carry->intake, err) : 0;
+
+	if (rc && rc != -ERR_INTERRUPTED) {
+		carry->state = RUN_STOPPED;
+		carry->drop_rest = !carry->info.dry_run &&
+				   sender_needs_all(carry->interface, carry->info.operation);
+	}
+	return rc;
+}
+
+static int send_rows(struct carry *carry, struct err *err)
+{
+	struct sender_spec spec = { .env = carry->env,
+		.claim = carry->claim,
+		.info = &carry->info,
+		.interface = carry->interface,
+		.org = carry->link.org,
+		.org_id = carry->link.org_id,
+		.kind = mapping_key_kind(
+			carry->info.operation, carry->info.external_id, carry->link.describe),
+		.intake = carry->intake,
+		.watch = carry->watch,
+		.wait_ms = carry->wait_ms,
+		.calls = carry->link.calls };
+	struct sender_end end;
+	int rc = sender_run(&end, &spec, err);
+
+	carry->state = end.state;
+	if (end.token_refused)
+		link_block(carry->env, carry->connection->name, err);
+	/* Why reading failed says more than that little was sent. */
+	if (!rc || rc == -ERR_UNFINISHED) {
+		int read = reading_result(carry, err);
+
+		rc = read ? read : rc;
+	}
+	return rc;
+}
+
+/* ---- dry run ---- */
+
+static int read_only(struct carry *carry, struct err *err)
+{
+	const struct intake_counts *counts = intake_counts(carry->intake);
+	int rc;
+
+	while (!intake_over(carry->intake)) {
+		if (atomic_load(watch_ends(carry->watch)))
+			intake_stop(carry->intake);
+		http_turn(org_http(carry->link.org), 1000);
+	}
+	snprintf(carry->reason, sizeof(carry->reason),
+		"dry run: %" PRId64 " rows read, %" PRId64 " would be sent, %" PRId64
+		" held, %" PRId64 " cannot be sent%s%s",
+		counts->rows, counts->rows - counts->held - counts->rejected, counts->held,
+		counts->rejected, counts->rejected ? ": " : "", counts->first_problem);
+	rc = reading_result(carry, err);
+	if (!rc)
+		carry->state = RUN_DONE;
+	return rc;
+}
+
+/* ---- the end ---- */
+
+static int apply_end(void *ctx, struct store *store, struct err *err)
+{
+	struct carry *carry = ctx;
+	struct run_change change = RUN_CHANGE_NONE;
+	int64_t rows;
+	int rc = 0;
+
+	if (carry->state == RUN_CANCELLED)
+		rc = store_run_cancel_rest(&rows, store, carry->claim, carry->info.cancel_who, err);
+	else if (carry->drop_rest)
+		rc = store_run_cancel_rest(&rows, store, carry->claim,
+			"the run: reading failed before anything was sent", err);
+	if (carry->state != RUN_SENDING)
+		change.state = (int)carry->state;
+	change.reason = carry->reason;
+	return rc ? rc : store_run_update(store, carry->claim, &change, err);
+}
+
+/* Who asked is known only now. */
+static void note_cancel(struct carry *carry)
+{
+	struct run_info info;
+	struct view *view = NULL;
+
+	carry->state = RUN_CANCELLED;
+	if (view_open(&view, carry->env->home_data, NULL) == 0 &&
+		view_run(&info, view, carry->info.id, NULL) == 0)
+		text_copy(carry->info.cancel_who, sizeof(carry->info.cancel_who), info.cancel_who);
+	view_close(view);
+	snprintf(carry->reason, sizeof(carry->reason), "cancelled by %s",
+		carry->info.cancel_who[0] ? carry->info.cancel_who : "its owner");
+}
+
+/* The state that a failure before sending leaves behind: Paused passes by itself. */
+static enum run_state state_after(const struct err *why)
+{
+	switch (why->kind) {
+	case ERR_NET:
+	case ERR_PROTOCOL:
+	case ERR_REFUSED:
+	case ERR_LIMIT:
+	case ERR_UNFINISHED:
+		return RUN_PAUSED;
+	case ERR_INTERRUPTED:
+	case ERR_STORE:
+	case ERR_NOMEM:
+		return RUN_SENDING;
+	default:
+		return RUN_STOPPED;
+	}
+}
+
+static int conclude(struct carry *carry, int rc, struct err *err)
+{
+	struct err failure = ERR_INIT;
+	int recorded;
+
+	intake_free(carry->intake);
+	carry->intake = NULL;
+	if (carry->watch && watch_cancelled(carry->watch) && rc == -ERR_INTERRUPTED)
+		note_cancel(carry);
+	else if (rc)
+		text_copy(carry->reason, sizeof(carry->reason), err->text);
+	link_record_usage(&carry->link, carry->env, carry->connection->name);
+	recorded = writer_call(carry->env->writer, apply_end, carry, &failure);
+	if (recorded && !rc)
+		return err_copy(err, &failure);
+	return rc;
+}
+
+/* ---- all together ---- */
+
+static int carry_run(struct carry *carry, struct err *err)
+{
+	int rc = check_interface(carry, err);
+
+	carry->state = RUN_SENDING;
+	if (!rc && atomic_load(watch_ends(carry->watch)))
+		rc = err_set(err, ERR_INTERRUPTED, "stopped");
+	if (!rc)
+		rc = writer_call(carry->env->writer, apply_start, carry, err);
+	if (!rc)
+		rc = open_link(carry, err);
+	if (!rc)
+		rc = start_reading(carry, err);
+	if (rc) {
+		carry->state = state_after(err);
+		return rc;
+	}
+	return carry->info.dry_run ? read_only(carry, err) : send_rows(carry, err);
+}
+
+static void carry_free(struct carry *carry)
+{
+	intake_free(carry->intake);
+	link_free(&carry->link);
+	watch_free(carry->watch);
+	run_claim_free(carry->claim);
+	secret_wipe(carry->odbc);
+	free(carry);
+}
+
+/* A run that is over stays over, unless an operator has made one of its messages wait again. */
+static bool is_over(const struct run_info *info)
+{
+	return (info->state == RUN_DONE || info->state == RUN_CANCELLED) &&
+	       (info->dry_run || info->counts.pending == 0);
+}
+
+int process_run(const struct process_env *env, int64_t run, const struct connection *connection,
+	const struct interface *interface, struct run_control *control, int64_t wait_ms,
+	struct err *err)
+{
+	struct carry *carry = calloc(1, sizeof(*carry));
+	struct err failure = ERR_INIT;
+	int rc;
+
+	if (!carry)
+		return err_nomem(err);
+	carry->env = env;
+	carry->connection = connection;
+	carry->interface = interface;
+	carry->wait_ms = wait_ms;
+	rc = load_info(carry, run, &failure);
+	if (!rc && !is_over(&carry->info)) {
+		rc = writer_call(env->writer, apply_claim, carry, &failure);
+		if (!rc)
+			rc = load_info(carry, run, &failure); /* what settling changed */
+		if (!rc)
+			rc = watch_start(&carry->watch, env->home_data, run, control, &failure);
+		if (!rc)
+			rc = carry_run(carry, &failure);
+		if (carry->watch)
+			rc = conclude(carry, rc, &failure);
+	}
+	carry_free(carry);
+	if (rc)
+		err_copy(err, &failure);
+	return rc;
+}

@@ -1,0 +1,549 @@
+/*
+ * sender.c — the loop of the sending half. A packet's way: looked up in the store, its rows
+ * admitted by the key gate, its attempt recorded (writer), its request in the air (curl), its
+ * results recorded (writer), its keys let go of. Each step is one function below, in this order.
+ */
+
+#include "base/base.h"
+#include "process/sender_private.h"
+#include "process/gate.h"
+#include "base/clock.h"
+
+#include <sodium.h>
+
+#define TURN_MS INT64_C(2000)	       /* longest sleep: everything that matters wakes the loop */
+#define LIFE_MS INT64_C(20000)	       /* a run without answers says so often that it lives */
+#define LAST_ANSWERS_MS INT64_C(20000) /* how long answers are awaited once the run is to end */
+
+bool sender_needs_all(const struct interface *interface, enum operation operation)
+{
+	return interface->on_error == ON_ERROR_STOP ||
+	       (operation == OPERATION_INSERT && interface->row_key.count == 0);
+}
+
+void sender_stop(struct sender *sender, enum run_state state, const struct err *why)
+{
+	if (sender->stopped)
+		return;
+	sender->stopped = true;
+	sender->end.state = state;
+	sender->err = *why;
+	sender->rc = -(int)why->kind;
+}
+
+static void wake_sender(void *ctx)
+{
+	http_wake(ctx);
+}
+
+/* ---- the mailbox ---- */
+
+/* On the writer's thread: a job of this flight is done. */
+static void post_back(void *ctx, int rc, const struct err *err)
+{
+	struct flight *flight = ctx;
+	struct sender *sender = flight->sender;
+
+	flight->rc = rc;
+	if (rc)
+		err_copy(&flight->err, err);
+	pthread_mutex_lock(&sender->lock);
+	flight->next_posted = sender->posted;
+	sender->posted = flight;
+	/* Under the lock: behind it, the sender may have ended already. */
+	http_wake(sender->http);
+	pthread_mutex_unlock(&sender->lock);
+}
+
+static void give_to_writer(
+	struct sender *sender, struct flight *flight, writer_apply *apply, enum flight_stage stage)
+{
+	struct err err = ERR_INIT;
+
+	flight->stage = stage;
+	if (writer_post(sender->spec.env->writer, apply, post_back, flight, &err)) {
+		/* The store is closed: what was sent is settled by the next owner. */
+		sender_stop(sender, RUN_SENDING, &err);
+		flight_clear(flight);
+	}
+}
+
+/* ---- 1. its attempt ---- */
+
+static int apply_begin(void *ctx, struct store *store, struct err *err)
+{
+	struct flight *flight = ctx;
+
+	return store_attempt_begin(&flight->attempt, store, flight->sender->spec.claim,
+		flight->packet.packet, &flight->rows, flight->request_id, err);
+}
+
+static void make_request_id(char id[40], int64_t run)
+{
+	unsigned char random[8];
+
+	randombytes_buf(random, sizeof(random));
+	snprintf(id, 40, "%" PRId64 "-%02x%02x%02x%02x%02x%02x%02x%02x", run, random[0], random[1],
+		random[2], random[3], random[4], random[5], random[6], random[7]);
+}
+
+static struct flight *idle_flight(struct sender *sender)
+{
+	for (int i = 0; i < sender->parallel + FLIGHTS_EXTRA; i++)
+		if (sender->flights[i].stage == FLIGHT_IDLE)
+			return &sender->flights[i];
+	return NULL;
+}
+
+static bool in_flight(const struct sender *sender)
+{
+	for (int i = 0; i < FLIGHTS_MAX; i++)
+		if (sender->flights[i].stage != FLIGHT_IDLE)
+			return true;
+	return false;
+}
+
+/* Flights that are on their way out: in the air, or about to be. */
+static int outward(const struct sender *sender)
+{
+	int count = 0;
+
+	for (int i = 0; i < FLIGHTS_MAX; i++)
+		count += sender->flights[i].stage != FLIGHT_IDLE &&
+			 sender->flights[i].stage != FLIGHT_RECORDING;
+	return count;
+}
+
+static bool may_begin(const struct sender *sender)
+{
+	int allowed = sender->troubles || sender->one_by_one ? 1 : sender->parallel + 1;
+
+	if (sender->in_order && in_flight(sender))
+		return false; /* what waits of it is known once it is recorded */
+	return !sender->stopped && clock_now() >= sender->paused_until && outward(sender) < allowed;
+}
+
+/* Send one packet on its way; false when there is none. */
+static bool begin_flight(struct sender *sender)
+{
+	struct flight *flight = idle_flight(sender);
+
+	if (!flight || !may_begin(sender))
+		return false;
+	if (!sender_look_again(sender, flight) && !sender_look_ahead(sender, flight))
+		return false;
+	if (flight->packet.next_due)
+		backlog_visit(
+			sender->backlog, flight->packet.packet, flight->packet.next_due, NULL);
+	if (sender_choose_rows(sender, flight)) {
+		make_request_id(flight->request_id, sender->spec.info->id);
+		give_to_writer(sender, flight, apply_begin, FLIGHT_BEGINNING);
+		return true;
+	}
+	flight_clear(flight);
+	return true;
+}
+
+/* ---- 2. its request ---- */
+
+static int apply_record(void *ctx, struct store *store, struct err *err)
+{
+	struct flight *flight = ctx;
+	const struct run_claim *claim = flight->sender->spec.claim;
+	struct run_change change = RUN_CHANGE_NONE;
+	int rc = store_attempt_done(store, claim, flight->attempt, flight->http_status,
+		flight->note[0] ? flight->note : NULL, flight->results, flight->count, err);
+
+	if (!rc && flight->calls) {
+		change.calls_add = flight->calls;
+		rc = store_run_update(store, claim, &change, err);
+	}
+	return rc;
+}
+
+static void record(struct sender *sender, struct flight *flight)
+{
+	/* The count of calls is written along from time to time: it is not worth a statement each.
+	 */
+	if (clock_mono() - sender->recorded_at > 1000) {
+		flight->calls = sender->calls;
+		sender->calls = 0;
+		sender->recorded_at = clock_mono();
+	}
+	give_to_writer(sender, flight, apply_record, FLIGHT_RECORDING);
+}
+
+/* On this thread, inside http_turn(). */
+static void answered(void *ctx, struct http_answer *answer)
+{
+	struct flight *flight = ctx;
+	struct sender *sender = flight->sender;
+
+	if (answer->reach != HTTP_NOT_SENT)
+		sender->calls++;
+	org_learn(sender->spec.org, answer);
+	if (!flight->renewed && salesforce_session_expired(answer)) {
+		org_token_expire(sender->spec.org, flight->prepared.token);
+		flight->renewed = true;
+		flight->stage = FLIGHT_READY;
+		return;
+	}
+	sender_answer(sender, flight, answer);
+	record(sender, flight);
+}
+
+static void start_request(struct sender *sender, struct flight *flight)
+{
+	static const struct http_header headers[] = { { "Sforce-Auto-Assign", "FALSE" },
+		{ NULL, NULL } };
+	const struct interface *interface = sender->spec.interface;
+	const struct run_info *info = sender->spec.info;
+	struct collection_call call = { .object = info->object,
+		.operation = info->operation,
+		.external_id = info->external_id,
+		.all_or_none = interface->all_or_none || interface->on_error == ON_ERROR_STOP };
+	struct org_request request = { .headers = interface->auto_assign ? NULL : headers };
+	struct err err = ERR_INIT;
+	int rc = flight_build(flight, &call, &request.method, &err);
+
+	if (!rc) {
+		request.path = buf_str(&flight->path);
+		request.body = flight->body.len ? flight->body.data : NULL;
+		request.body_len = flight->body.len;
+		org_prepared_free(&flight->prepared);
+		rc = org_prepare(&flight->prepared, sender->spec.org, &request, &err);
+		sender->end.token_refused |= rc == -ERR_REFUSED;
+	}
+	if (!rc && !text_equal(org_id(sender->spec.org), sender->spec.org_id))
+		rc = err_set(&err, ERR_REFUSED,
+			"the new token is for the org %s, not %s: nothing is sent to another org",
+			org_id(sender->spec.org), sender->spec.org_id);
+	if (!rc)
+		rc = http_start(sender->http, &flight->prepared.request, answered, flight, &err);
+	if (rc) {
+		sender_unmade(sender, flight, &err);
+		record(sender, flight);
+	} else {
+		flight->stage = FLIGHT_FLYING;
+	}
+}
+
+/* Its attempt is recorded, and now it is not to leave: its rows wait. */
+static void call_back(struct sender *sender, struct flight *flight)
+{
+	struct err why = ERR_INIT;
+
+	err_set(&why, ERR_INTERRUPTED, "not sent: %s",
+		sender->stopped ? "the run ended" : "an earlier request met trouble");
+	sender_unsent(sender, flight, &why, sender->stopped ? clock_now() : sender->paused_until);
+	record(sender, flight);
+}
+
+static void start_requests(struct sender *sender)
+{
+	int flying = 0;
+
+	for (int i = 0; i < FLIGHTS_MAX; i++)
+		flying += sender->flights[i].stage == FLIGHT_FLYING;
+	for (int i = 0; i < FLIGHTS_MAX; i++) {
+		struct flight *flight = &sender->flights[i];
+
+		if (flight->stage != FLIGHT_READY)
+			continue;
+		if (sender->stopped || clock_now() < sender->paused_until) {
+			call_back(sender, flight);
+		} else if (flying < sender->parallel) {
+			start_request(sender, flight);
+			flying += flight->stage == FLIGHT_FLYING;
+		}
+	}
+}
+
+/* ---- 3. its results are durable ---- */
+
+static void settle_rows(struct sender *sender, struct flight *flight)
+{
+	int64_t packet = flight->packet.packet;
+	int64_t again = INT64_MAX;
+
+	for (int i = 0; i < flight->count; i++) {
+		const struct row_result *result = &flight->results[i];
+
+		if (result->event != EVENT_RETRY)
+			backlog_settle(sender->backlog, flight->hashes[i],
+				MESSAGE_ID(packet, result->position));
+		else if (result->next_try < again)
+			again = result->next_try;
+	}
+	if (flight->rest_due)
+		again = 0;
+	if (again != INT64_MAX)
+		backlog_visit(sender->backlog, packet, again, NULL);
+}
+
+/* An operator was faster with one of the rows: look at the packet again. */
+static void look_anew(struct sender *sender, struct flight *flight)
+{
+	for (int i = 0; i < flight->count; i++)
+		backlog_withdraw(sender->backlog, flight->hashes[i],
+			MESSAGE_ID(flight->packet.packet, flight->positions[i]));
+	backlog_visit(sender->backlog, flight->packet.packet, 0, NULL);
+	flight_clear(flight);
+}
+
+static void take_back(struct sender *sender, struct flight *flight)
+{
+	bool beginning = flight->stage == FLIGHT_BEGINNING;
+
+	if (flight->rc && beginning && flight->err.kind == ERR_UNFINISHED &&
+		flight->err.retryable) {
+		look_anew(sender, flight);
+	} else if (flight->rc) {
+		/* Disk full, or another process took the run over: what is recorded stays true. */
+		sender_stop(sender, RUN_SENDING, &flight->err);
+		flight_clear(flight);
+	} else if (beginning) {
+		flight->stage = FLIGHT_READY;
+	} else {
+		settle_rows(sender, flight);
+		flight_clear(flight);
+	}
+}
+
+static void open_mailbox(struct sender *sender)
+{
+	struct flight *flight, *next;
+
+	pthread_mutex_lock(&sender->lock);
+	flight = sender->posted;
+	sender->posted = NULL;
+	pthread_mutex_unlock(&sender->lock);
+	for (; flight; flight = next) {
+		next = flight->next_posted;
+		take_back(sender, flight);
+	}
+}
+
+/* ---- the end, and how long to sleep ---- */
+
+/*
+ * Nothing waits that this loop knows of; has the store something, from an operator's hand? True
+ * when it has nothing.
+ */
+static bool all_done(struct sender *sender)
+{
+	struct packet_out packet;
+	int64_t next_due = 0;
+	int rc = view_packet_due(&packet, sender->view, sender->spec.info->id, 0, clock_now(),
+		&next_due, &sender->flights[0].err);
+
+	if (rc == 0)
+		backlog_visit(sender->backlog, packet.packet, 0, NULL);
+	else if (rc != -ERR_NOT_FOUND)
+		sender_stop(sender, RUN_SENDING, &sender->flights[0].err);
+	err_clear(&sender->flights[0].err);
+	packet_out_free(&packet);
+	sender->stray_due = next_due;
+	return rc == -ERR_NOT_FOUND && next_due == 0;
+}
+
+/* When something is due that nobody will wake us for; INT64_MAX = never. */
+static int64_t next_time(const struct sender *sender)
+{
+	int64_t next = backlog_next_time(sender->backlog);
+
+	if (sender->stray_due && sender->stray_due < next)
+		next = sender->stray_due;
+	if (next != INT64_MAX && next < sender->paused_until)
+		next = sender->paused_until;
+	return next;
+}
+
+/* Rows wait for their next try: is that longer than we may wait? */
+static void check_patience(struct sender *sender)
+{
+	int64_t next = next_time(sender);
+	int64_t patience = sender->moved_at + sender->spec.wait_ms - clock_mono();
+	struct err why = ERR_INIT;
+	char when[CLOCK_TEXT_MAX];
+
+	if (next == INT64_MAX || next <= clock_now() || next - clock_now() <= patience)
+		return;
+	err_set(&why, ERR_UNFINISHED, "messages wait for their next try at %s",
+		clock_local_full(when, next));
+	why.retryable = true;
+	sender_stop(sender, RUN_PAUSED, &why);
+}
+
+/* Is there nothing left to do but wait, or nothing at all? True = the loop is over. */
+static bool is_over(struct sender *sender)
+{
+	struct intake *intake = sender->spec.intake;
+
+	if (in_flight(sender))
+		return false;
+	if (sender->stopped)
+		return true;
+	if (intake && !intake_over(intake))
+		return false;
+	if (!sender_may_send(sender))
+		return true; /* reading failed, and nothing is to be sent without the rest */
+	if (sender->stop_before && sender_at_stop(sender) &&
+		backlog_next_time(sender->backlog) == INT64_MAX) {
+		sender_stop(sender, RUN_STOPPED, &sender->err);
+		return true;
+	}
+	if (sender->at_end && backlog_next_time(sender->backlog) == INT64_MAX &&
+		!backlog_blocked(sender->backlog) &&
+		(!intake || intake_stored(intake) == sender->looked_at) && all_done(sender))
+		return true;
+	check_patience(sender);
+	return sender->stopped;
+}
+
+static int64_t sleep_ms(const struct sender *sender)
+{
+	int64_t ms = next_time(sender);
+
+	ms = ms == INT64_MAX ? TURN_MS : ms - clock_now();
+	if (sender->paused_until > clock_now() && sender->paused_until - clock_now() < ms)
+		ms = sender->paused_until - clock_now();
+	return ms < 0 ? 0 : ms > TURN_MS ? TURN_MS : ms;
+}
+
+static int apply_life(void *ctx, struct store *store, struct err *err)
+{
+	const struct sender *sender = ctx;
+	struct run_change change = RUN_CHANGE_NONE;
+
+	change.calls_add = sender->calls;
+	return store_run_update(store, sender->spec.claim, &change, err);
+}
+
+static void show_life(struct sender *sender)
+{
+	struct err err = ERR_INIT;
+
+	sender->recorded_at = clock_mono();
+	if (writer_call(sender->spec.env->writer, apply_life, sender, &err))
+		sender_stop(sender, RUN_SENDING, &err);
+	else
+		sender->calls = 0;
+}
+
+/* The run is to end early: at the first sight nothing new leaves, later nothing is awaited. */
+static void heed_watch(struct sender *sender, int64_t *deadline)
+{
+	struct err why = ERR_INIT;
+
+	if (!atomic_load(watch_ends(sender->spec.watch)))
+		return;
+	if (!*deadline) {
+		*deadline = clock_mono() + LAST_ANSWERS_MS;
+		err_set(&why, ERR_INTERRUPTED, "%s",
+			watch_cancelled(sender->spec.watch) ? "cancelled" : "stopped");
+		sender_stop(sender,
+			watch_cancelled(sender->spec.watch) ? RUN_CANCELLED : RUN_SENDING, &why);
+		if (sender->spec.intake)
+			intake_stop(sender->spec.intake);
+	} else if (clock_mono() >= *deadline) {
+		http_abort_all(sender->http);
+	}
+}
+
+static void loop(struct sender *sender)
+{
+	int64_t deadline = 0;
+
+	for (;;) {
+		heed_watch(sender, &deadline);
+		open_mailbox(sender);
+		start_requests(sender);
+		while (sender_may_send(sender) && begin_flight(sender))
+			;
+		if (is_over(sender))
+			break;
+		if (clock_mono() - sender->recorded_at > LIFE_MS)
+			show_life(sender);
+		http_turn(sender->http, sleep_ms(sender));
+	}
+}
+
+/* ---- beginning and end ---- */
+
+static int wait_row(void *ctx, int64_t message, const char *key, int64_t next_try, struct err *err)
+{
+	struct sender *sender = ctx;
+	uint64_t hash = *key ? key_gate_hash(sender->scope, key_hash(key, sender->spec.kind)) : 0;
+
+	/* It keeps its place: later rows of its key wait behind it. */
+	backlog_admit(sender->backlog, hash, message);
+	return backlog_visit(sender->backlog, MESSAGE_PACKET(message), next_try, err);
+}
+
+static int prepare(struct sender *sender, const struct sender_spec *spec, struct err *err)
+{
+	int rc;
+
+	sender->spec = *spec;
+	sender->http = org_http(spec->org);
+	sender->scope = key_gate_scope(org_id(spec->org), spec->info->object);
+	sender->may_repeat =
+		retry_may_repeat(spec->info->operation, spec->interface->unique_key_assumed);
+	sender->in_order = spec->interface->on_error == ON_ERROR_STOP;
+	/* An Upsert that could double by two requests at once is no more parallel either. */
+	sender->one_by_one = sender->in_order ||
+			     (spec->info->operation == OPERATION_UPSERT && !sender->may_repeat);
+	sender->parallel_max = sender->one_by_one ? 1 : spec->interface->parallel;
+	sender->parallel = sender->parallel_max;
+	sender->calls = spec->calls;
+	sender->moved_at = clock_mono();
+	pthread_mutex_init(&sender->lock, NULL);
+	for (int i = 0; i < FLIGHTS_MAX; i++) {
+		sender->flights[i].sender = sender;
+		buf_init(&sender->flights[i].path, 32 * 1024);
+		buf_init(&sender->flights[i].body, 256u << 20);
+	}
+	rc = view_open(&sender->view, spec->env->home_data, err);
+	if (!rc)
+		rc = backlog_new(&sender->backlog, spec->env->gate, wake_sender, sender->http, err);
+	if (!rc)
+		rc = view_waiting_rows(
+			sender->view, spec->info->id, clock_now(), wait_row, sender, err);
+	return rc;
+}
+
+static void finish(struct sender *sender)
+{
+	backlog_free(sender->backlog);
+	view_close(sender->view);
+	for (int i = 0; i < FLIGHTS_MAX; i++)
+		flight_free(&sender->flights[i]);
+	pthread_mutex_destroy(&sender->lock);
+	free(sender);
+}
+
+int sender_run(struct sender_end *end, const struct sender_spec *spec, struct err *err)
+{
+	struct sender *sender = calloc(1, sizeof(*sender));
+	int rc;
+
+	*end = (struct sender_end){ .state = RUN_SENDING };
+	if (!sender)
+		return err_nomem(err);
+	rc = prepare(sender, spec, err);
+	if (!rc) {
+		sender->end.state = RUN_DONE;
+		watch_on_end(spec->watch, wake_sender, sender->http);
+		loop(sender);
+		watch_on_end(spec->watch, NULL, NULL);
+		if (sender->calls)
+			show_life(sender);
+		*end = sender->end;
+		rc = sender->rc;
+		if (rc)
+			err_copy(err, &sender->err);
+	}
+	finish(sender);
+	return rc;
+}

@@ -1,0 +1,84 @@
+/* sender_private.h — what sender.c and sender_answer.c share (internal to core/process). */
+
+#ifndef PROCESS_SENDER_PRIVATE_H
+#define PROCESS_SENDER_PRIVATE_H
+
+#include <pthread.h>
+
+#include "process/backlog.h"
+#include "process/flight.h"
+#include "process/sender.h"
+
+#define FLIGHTS_EXTRA 3 /* beyond those in the air: at the store on their way out or back */
+#define FLIGHTS_MAX (INTERFACE_PARALLEL_MAX + FLIGHTS_EXTRA)
+
+struct sender {
+	struct sender_spec spec;
+	struct http_client *http;
+	struct view *view;
+	struct backlog *backlog;
+	uint64_t scope;	 /* of keys in the gate */
+	bool may_repeat; /* a request whose answer was lost may be sent again */
+	bool in_order;	 /* on_error = Stop: nothing overtakes anything */
+	bool one_by_one; /* one request at a time */
+
+	struct flight flights[FLIGHTS_MAX];
+	int parallel; /* requests in the air at once, now */
+	int parallel_max;
+	int good_answers;     /* since `parallel` was lowered */
+	int troubles;	      /* requests in a row that the org could not deal with */
+	int64_t paused_until; /* clock_now(): nothing leaves before */
+
+	pthread_mutex_t lock;  /* guards the mailbox */
+	struct flight *posted; /* flights whose writer's job is done */
+
+	int64_t cursor;	   /* the last packet that was looked at in passing */
+	int64_t looked_at; /* how many packets were stored when the store had no more */
+	bool at_end;	   /* the cursor has come to the end of what is stored */
+	int64_t stray_due; /* a row waits that only the store knows of; 0 = none */
+
+	int failures; /* rows in a row that failed with one code */
+	char failure_code[64];
+
+	bool sending;	     /* rows may leave */
+	int64_t stop_before; /* on_error = Stop: only messages before this one leave */
+	int64_t calls;	     /* to be recorded */
+	int64_t recorded_at; /* clock_mono() of the last sign of life in the store */
+	int64_t moved_at;    /* clock_mono() of the last answer with results */
+
+	bool stopped; /* nothing new leaves; `rc`, `end` and `err` say why */
+	int rc;
+	struct sender_end end;
+	struct err err;
+};
+
+/* Nothing new leaves any more; the first reason counts. */
+void sender_stop(struct sender *sender, enum run_state state, const struct err *why);
+
+/* May rows leave already? Some runs must have read all of them first. */
+bool sender_may_send(struct sender *sender);
+
+/*
+ * Load the next packet into an idle flight: one that is to be looked at again, or the next in
+ * passing. False when there is none for now.
+ */
+bool sender_look_again(struct sender *sender, struct flight *flight);
+bool sender_look_ahead(struct sender *sender, struct flight *flight);
+
+/* Choose what of its packet leaves now; false when nothing may. */
+bool sender_choose_rows(struct sender *sender, struct flight *flight);
+
+/* Has everything before the message that stops the run been looked at? */
+bool sender_at_stop(const struct sender *sender);
+
+/* Fill the flight's results from the answer to its request: what becomes of each row. */
+void sender_answer(struct sender *sender, struct flight *flight, const struct http_answer *answer);
+
+/* The same for a request that could not be made (no token, a row that cannot be written) ... */
+void sender_unmade(struct sender *sender, struct flight *flight, const struct err *why);
+
+/* ... or that is not to leave any more: its rows wait until `next_try`. */
+void sender_unsent(
+	struct sender *sender, struct flight *flight, const struct err *why, int64_t next_try);
+
+#endif

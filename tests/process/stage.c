@@ -1,0 +1,224 @@
+/* stage.c — everything a run needs, for tests. */
+
+#include "process/stage.h"
+#include "process/suites.h"
+#include "http/client.h"
+
+#include <sqlite3.h>
+
+static const struct {
+	const char *field, *column;
+} mapped[] = {
+	{ "Order_No__c", "order_no" },
+	{ "Name", "name" },
+	{ "Quantity__c", "quantity" },
+	{ "Price__c", "price" },
+	{ "Shipped__c", "shipped" },
+	{ "Note__c", "note" },
+};
+
+void stage_sql(struct stage *stage, const char *fmt, ...)
+{
+	char *why = NULL, *sql;
+	va_list ap;
+	sqlite3 *db;
+
+	va_start(ap, fmt);
+	sql = sqlite3_vmprintf(fmt, ap);
+	va_end(ap);
+	ck_assert_int_eq(sqlite3_open(stage->database, &db), SQLITE_OK);
+	ck_assert_msg(sqlite3_exec(db, sql, NULL, NULL, &why) == SQLITE_OK, "%s: %s", sql, why);
+	sqlite3_close(db);
+	sqlite3_free(sql);
+}
+
+static void make_source(struct stage *stage, int rows)
+{
+	snprintf(stage->database, sizeof(stage->database), "%s/source.db", stage->home);
+	stage_sql(stage,
+		"CREATE TABLE order_line (id INTEGER PRIMARY KEY, order_no TEXT, name TEXT,"
+		" quantity INTEGER, price DECIMAL(10,2), shipped BOOLEAN, note TEXT);"
+		"WITH RECURSIVE k(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM k)"
+		" INSERT INTO order_line (order_no, name, quantity, price, shipped, note)"
+		" SELECT printf('ORD-%%06d', (i * 7919) %% 1000003), 'Line ' || i, i %% 100,"
+		" i / 4.0, i %% 2, 'note of line ' || i FROM k LIMIT %d",
+		rows);
+}
+
+static void make_connection(struct stage *stage)
+{
+	struct connection *connection = &stage->connection;
+	char odbc[512];
+
+	connection_init(connection);
+	snprintf(odbc, sizeof(odbc), "Driver=SQLite3;Database=%s", stage->database);
+	text_set(&connection->name, "orders");
+	text_set(&connection->salesforce.domain, practice_url(stage->practice));
+	text_set(&connection->salesforce.consumer_key, PRACTICE_CONSUMER_KEY);
+	setenv("STAGE_SECRET", PRACTICE_CONSUMER_SECRET, 1);
+	connection->salesforce.consumer_secret.kind = SECRET_ENV;
+	text_set(&connection->salesforce.consumer_secret.ref, "STAGE_SECRET");
+	text_set(&connection->source.odbc, odbc);
+}
+
+static void make_interface(struct stage *stage)
+{
+	struct interface *interface = &stage->interface;
+
+	interface_init(interface);
+	text_set(&interface->name, "order-lines");
+	text_set(&interface->connection, "orders");
+	text_set(&interface->object, "Order_Line__c");
+	text_set(&interface->external_id, "Order_No__c");
+	text_set(&interface->query, "SELECT * FROM order_line ORDER BY id");
+	interface->operation = OPERATION_UPSERT;
+	interface->deployed = true;
+	for (size_t i = 0; i < ARRAY_SIZE(mapped); i++)
+		ck_assert_int_eq(mapping_add(&interface->mapping, mapped[i].field, MAPPING_COLUMN,
+					 mapped[i].column, NULL_KEEP, NULL),
+			0);
+}
+
+void stage_open(struct stage *stage, int rows)
+{
+	memset(stage, 0, sizeof(*stage));
+	stage->home = test_folder();
+	snprintf(stage->ledger, sizeof(stage->ledger), "%s/ledger", stage->home);
+	snprintf(stage->requests, sizeof(stage->requests), "%s/requests", stage->home);
+	stage->options.ledger = stage->ledger;
+	stage->options.request_log = stage->requests;
+	stage->options.seed = 1;
+	ck_ok(practice_start(&stage->practice, &stage->options, &stage->err), &stage->err);
+	make_source(stage, rows);
+	make_connection(stage);
+	make_interface(stage);
+	stage->env.home_data = stage->home;
+	stage->env.reader_program = test_program;
+	ck_ok(writer_start(&stage->env.writer, stage->home, &stage->err), &stage->err);
+	stage->env.tokens = token_cache_new();
+	stage->env.gate = key_gate_new();
+	ck_ok(view_open(&stage->view, stage->home, &stage->err), &stage->err);
+}
+
+void stage_close(struct stage *stage)
+{
+	view_close(stage->view);
+	writer_stop(stage->env.writer);
+	token_cache_free(stage->env.tokens);
+	key_gate_free(stage->env.gate);
+	practice_stop(stage->practice);
+	connection_free_fields(&stage->connection);
+	interface_free_fields(&stage->interface);
+}
+
+void stage_insert(struct stage *stage)
+{
+	stage->interface.operation = OPERATION_INSERT;
+	text_set(&stage->interface.external_id, NULL);
+}
+
+static int apply_create(void *ctx, struct store *store, struct err *err)
+{
+	struct stage *stage = ctx;
+	struct run_spec spec = { .interface = stage->interface.name,
+		.connection = stage->connection.name,
+		.object = stage->interface.object,
+		.external_id = stage->interface.external_id,
+		.operation = stage->interface.operation,
+		.mode = stage->interface.mode,
+		.limit_rows = stage->limit_rows,
+		.dry_run = stage->dry_run,
+		.trigger = stage->trigger ? stage->trigger : "manual",
+		.who = "tester",
+		.mapping_version = mapping_version(&stage->interface.mapping) };
+
+	return store_run_create(&stage->run, store, &spec, err);
+}
+
+void stage_create_run(struct stage *stage)
+{
+	ck_ok(writer_call(stage->env.writer, apply_create, stage, &stage->err), &stage->err);
+}
+
+int stage_resume(struct stage *stage, int64_t wait_ms)
+{
+	err_clear(&stage->err);
+	return process_run(&stage->env, stage->run, &stage->connection, &stage->interface,
+		&stage->control, wait_ms, &stage->err);
+}
+
+int stage_process(struct stage *stage, int64_t wait_ms)
+{
+	stage_create_run(stage);
+	return stage_resume(stage, wait_ms);
+}
+
+struct run_info stage_info(struct stage *stage)
+{
+	struct run_info info;
+
+	ck_ok(view_run(&info, stage->view, stage->run, &stage->err), &stage->err);
+	ck_assert(run_counts_add_up(&info.counts));
+	return info;
+}
+
+void stage_message(struct stage *stage, struct message_window *window, const char *key)
+{
+	struct filter *filter = NULL;
+	char words[256];
+
+	snprintf(words, sizeof(words), "run:%" PRId64 " key:%s", stage->run, key);
+	ck_ok(filter_parse(&filter, words, 0, NULL, &stage->err), &stage->err);
+	ck_ok(view_messages(window, stage->view, filter, WINDOW_AFTER, 0, 10, &stage->err),
+		&stage->err);
+	filter_free(filter);
+}
+
+void stage_switch(struct stage *stage, const char *what, const char *json)
+{
+	struct http_options options = { 0 };
+	struct http_client *client = NULL;
+	struct http_answer answer;
+	char url[256];
+	struct http_header headers[] = { { "Content-Type", "application/json" }, { NULL, NULL } };
+	struct http_request request = { .method = "POST",
+		.url = url,
+		.headers = headers,
+		.body = json,
+		.body_len = strlen(json),
+		.no_network_proxy = true };
+
+	http_global_init();
+	snprintf(url, sizeof(url), "%s/practice/%s", practice_url(stage->practice), what);
+	http_answer_init(&answer);
+	ck_ok(http_client_new(&client, &options, &stage->err), &stage->err);
+	ck_ok(http_call(client, &request, &answer, NULL, &stage->err), &stage->err);
+	ck_assert_msg(answer.status / 100 == 2, "%s", buf_str(&answer.body));
+	http_answer_free(&answer);
+	http_client_free(client);
+}
+
+int64_t stage_records(struct stage *stage)
+{
+	return practice_record_count(stage->practice, "Order_Line__c");
+}
+
+int64_t stage_requests(struct stage *stage, const char *path)
+{
+	return practice_request_count(stage->practice, path);
+}
+
+int stage_ledger(struct stage *stage, const char *part)
+{
+	FILE *file = fopen(stage->ledger, "re");
+	char *line = NULL;
+	size_t room = 0;
+	int count = 0;
+
+	ck_assert_ptr_nonnull(file);
+	while (getline(&line, &room, file) > 0)
+		count += strstr(line, part) != NULL;
+	free(line);
+	fclose(file);
+	return count;
+}

@@ -1,0 +1,64 @@
+/*
+ * stage.h — everything a run needs, for tests: a home with a store and its writer, a practice org,
+ * a SQLite database as the source, a connection and an interface that map its order lines.
+ */
+
+#ifndef TESTS_PROCESS_STAGE_H
+#define TESTS_PROCESS_STAGE_H
+
+#include "practice/practice.h"
+#include "process/process.h"
+
+struct stage {
+	const char *home;
+	char database[400];
+	char ledger[400], requests[400];
+	struct practice *practice;
+	struct practice_options options;
+	struct connection connection;
+	struct interface interface;
+	struct process_env env;
+	struct run_control control;
+	struct view *view;
+	int64_t run; /* the last one */
+	struct err err;
+	bool dry_run;
+	int64_t limit_rows;
+	const char *trigger;
+};
+
+/* Rows order_line(order_no, name, quantity, price, shipped, note): `rows` of them, keys shuffled.
+ */
+void stage_open(struct stage *stage, int rows);
+void stage_close(struct stage *stage);
+
+/* Run SQL on the source. */
+void stage_sql(struct stage *stage, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Make the interface an Insert into Order_Line__c, without a row key. */
+void stage_insert(struct stage *stage);
+
+/* A new run, in state Queued. */
+void stage_create_run(struct stage *stage);
+
+/* A new run (or the last one again), carried to its end; what process_run() said, with stage->err.
+ */
+int stage_process(struct stage *stage, int64_t wait_ms);
+int stage_resume(struct stage *stage, int64_t wait_ms);
+
+/* The run as it is now; its counts are checked to add up. */
+struct run_info stage_info(struct stage *stage);
+
+/* One message of the last run, by key; end it with message_window_free(). */
+void stage_message(struct stage *stage, struct message_window *window, const char *key);
+
+/* POST to the practice org's switches: "faults" with {"503": 1}. */
+void stage_switch(struct stage *stage, const char *what, const char *json);
+
+int64_t stage_records(struct stage *stage);		       /* Order_Line__c in the org */
+int64_t stage_requests(struct stage *stage, const char *path); /* made to the org */
+
+/* Accepted writes in the org's ledger whose line holds `part`. */
+int stage_ledger(struct stage *stage, const char *part);
+
+#endif
