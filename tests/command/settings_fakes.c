@@ -132,7 +132,7 @@ FAKE int process_preview(struct preview **out, const struct process_env *env,
 		(char *)(uintptr_t)fakes.preview_problem };
 	preview_cells[0] = (char *)(uintptr_t) "ORD-1";
 	preview = (struct preview){ &preview_column, 1, preview_rows, limit < 2 ? limit : 2,
-		preview_cells };
+		preview_cells, NULL };
 	*out = &preview;
 	return 0;
 }
