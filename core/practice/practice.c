@@ -26,7 +26,10 @@ static bool may_pass(struct call *call, const struct route *route)
 	}
 	if (!call_authorized(call))
 		return false;
-	call->org->api_used++;
+	if (++call->org->api_used > call->org->api_allowed && call->org->api_enforced) {
+		call_fail(call, 403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.");
+		return false;
+	}
 	if (mistake) {
 		call_mistake(call, mistake);
 		return false;
@@ -132,8 +135,8 @@ static void answer_locked(struct call *call, const struct route *route, bool jso
 			run_handler(call, route, out, &fault);
 	}
 	if (route && !(route->flags & ROUTE_OPEN)) {
-		call_header(call, "Sforce-Limit-Info", "api-usage=%" PRId64 "/%d", org->api_used,
-			PRACTICE_API_ALLOWED);
+		call_header(call, "Sforce-Limit-Info", "api-usage=%" PRId64 "/%" PRId64,
+			org->api_used, org->api_allowed);
 		call_header(call, "Cache-Control",
 			"no-cache,must-revalidate,max-age=0,no-store,private");
 	}
@@ -286,6 +289,8 @@ int practice_start(struct practice **out, const struct practice_options *options
 	}
 	pthread_mutex_init(&org->lock, NULL);
 	org->latency_ms = options->latency_ms;
+	org->api_enforced = options->api_allowed > 0;
+	org->api_allowed = options->api_allowed > 0 ? options->api_allowed : PRACTICE_API_ALLOWED;
 	server.ctx = org;
 	rc = schema_new(&org->schema, err);
 	if (rc == 0)
@@ -359,4 +364,21 @@ int64_t practice_request_count(struct practice *org, const char *path_part)
 	count = journal_count(org->journal, path_part);
 	pthread_mutex_unlock(&org->lock);
 	return count;
+}
+
+void practice_expire_session(struct practice *org)
+{
+	pthread_mutex_lock(&org->lock);
+	org->session.token[0] = '\0';
+	pthread_mutex_unlock(&org->lock);
+}
+
+int practice_set_fault(struct practice *org, const char *fault, struct err *err)
+{
+	int rc;
+
+	pthread_mutex_lock(&org->lock);
+	rc = fault_set(&org->faults, fault, err);
+	pthread_mutex_unlock(&org->lock);
+	return rc;
 }

@@ -25,6 +25,7 @@ struct practice_options {
 	struct text_list faults;       /* "503=0.1", ... */
 	uint64_t seed;		       /* for faults */
 	int64_t latency_ms;	       /* added to each answer */
+	int64_t api_allowed; /* calls; what is beyond is refused. 0 = 15,000, tolerated beyond */
 };
 
 struct practice;
@@ -35,9 +36,15 @@ void practice_stop(struct practice *practice);
 int practice_port(const struct practice *practice);
 const char *practice_url(const struct practice *practice); /* "http://127.0.0.1:PORT" */
 
-/* For tests in the same process. */
+/*
+ * For tests in the same process; each is safe while the org serves. Over the wire the same is
+ * GET /practice, POST /practice/faults, /practice/misconfigure and /practice/expire.
+ */
 int64_t practice_record_count(struct practice *practice, const char *object);
 int64_t practice_request_count(struct practice *practice, const char *path_part);
+void practice_expire_session(struct practice *practice);
+/* "503=0.1"; ERR_USAGE when there is no such fault. */
+int practice_set_fault(struct practice *practice, const char *fault, struct err *err);
 
 struct practice_misconfiguration {
 	const char *name;      /* "no-run-as-user" */

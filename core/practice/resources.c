@@ -109,8 +109,8 @@ static void limits(struct call *call)
 		return;
 	}
 	json_open(&json, '{');
-	put_limit(&json, "DailyApiRequests", PRACTICE_API_ALLOWED,
-		PRACTICE_API_ALLOWED - call->org->api_used);
+	put_limit(&json, "DailyApiRequests", call->org->api_allowed,
+		call->org->api_allowed - call->org->api_used);
 	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
 		put_limit(&json, others[i].name, others[i].max, others[i].max);
 	json_close(&json, '}');

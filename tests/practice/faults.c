@@ -216,6 +216,42 @@ START_TEST(latency_is_added_to_every_answer)
 }
 END_TEST
 
+START_TEST(calls_beyond_the_allowance_are_refused_when_told_so)
+{
+	struct practice_options options = { .api_allowed = 2 };
+	struct partner partner;
+
+	partner_open(&partner, &options);
+	for (int i = 0; i < 2; i++) {
+		partner_call(&partner, "GET", "limits", NULL);
+		ck_assert_int_eq(partner.status, 200);
+	}
+	partner_call(&partner, "POST", WRITE, ROW);
+	partner_expect_answer(&partner, 403, "*\"REQUEST_LIMIT_EXCEEDED\"*");
+	ck_assert_ptr_nonnull(strstr(buf_str(&partner.headers), "api-usage=3/2\r\n"));
+	ck_assert_int_eq(practice_record_count(partner.org, "Account"), 0);
+	partner_close(&partner);
+}
+END_TEST
+
+START_TEST(weather_changes_from_the_same_process)
+{
+	struct partner partner;
+	struct err err = ERR_INIT;
+
+	partner_open(&partner, NULL);
+	ck_ok(practice_set_fault(partner.org, "503=1", &err), &err);
+	partner_call(&partner, "GET", "limits", NULL);
+	ck_assert_int_eq(partner.status, 503);
+	ck_ok(practice_set_fault(partner.org, "503=0", &err), &err);
+	practice_expire_session(partner.org);
+	partner_call(&partner, "GET", "limits", NULL);
+	ck_assert_int_eq(partner.status, 401);
+	ck_assert_int_eq(practice_set_fault(partner.org, "rain=1", &err), -ERR_USAGE);
+	partner_close(&partner);
+}
+END_TEST
+
 Suite *suite_faults(void)
 {
 	Suite *suite = suite_create("practice/faults");
@@ -229,6 +265,8 @@ Suite *suite_faults(void)
 	tcase_add_test(tc, seed_repeats_the_weather_over_the_wire);
 	tcase_add_loop_test(tc, wrong_fault_is_refused, 0, ARRAY_SIZE(wrong));
 	tcase_add_test(tc, latency_is_added_to_every_answer);
+	tcase_add_test(tc, calls_beyond_the_allowance_are_refused_when_told_so);
+	tcase_add_test(tc, weather_changes_from_the_same_process);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
