@@ -97,12 +97,11 @@ static int take_leftovers(struct agent *agent, struct err *err)
 			.interface = runs[i].interface,
 			.integration = runs[i].integration,
 			.sequence = i, /* as they were created */
-			.wait_ms = AGENT_WAIT_DEFAULT_MS };
+			.wait_ms = AGENT_WAIT_DEFAULT_MS,
+			.cancel = runs[i].cancel_asked };
 
 		log_line(LOG_LEVEL_INFO, runs[i].id, "taking up what was left");
 		rc = carrier_add(agent->carrier, &job, err);
-		if (rc == 0 && runs[i].cancel_asked)
-			carrier_cancel(agent->carrier, runs[i].id);
 	}
 	free(runs);
 	view_close(view);

@@ -422,6 +422,8 @@ int carrier_add(struct carrier *carrier, const struct carrier_job *what, struct 
 	} else {
 		rc = err_nomem(err);
 	}
+	if (job && what->cancel)
+		atomic_store(&job->control.cancel, true);
 	pthread_cond_broadcast(&carrier->changed);
 	pthread_mutex_unlock(&carrier->lock);
 	return rc;

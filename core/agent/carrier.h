@@ -38,6 +38,7 @@ struct carrier_job {
 	int sequence;
 	int64_t wait_ms; /* for retries that become due */
 	bool detached;
+	bool cancel; /* taken up to be ended */
 };
 
 int carrier_start(struct carrier **out, const struct carrier_options *options, struct err *err);

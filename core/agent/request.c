@@ -255,12 +255,13 @@ static int read_run(struct run_info *out, struct agent *agent, int64_t run, stru
 	return rc;
 }
 
-/* A run nobody carries is taken up, for somebody must end it. */
-static int take_up(struct agent *agent, const struct run_info *info, struct err *err)
+/* A run nobody carries is taken up, to go on or, for somebody must, to be ended. */
+static int take_up(struct agent *agent, const struct run_info *info, bool cancel, struct err *err)
 {
-	struct carrier_job job = {
-		.run = info->id, .interface = info->interface, .wait_ms = AGENT_WAIT_DEFAULT_MS
-	};
+	struct carrier_job job = { .run = info->id,
+		.interface = info->interface,
+		.wait_ms = AGENT_WAIT_DEFAULT_MS,
+		.cancel = cancel };
 
 	return carrier_add(agent->carrier, &job, err);
 }
@@ -281,10 +282,7 @@ int agent_cancel(struct agent *agent, int64_t run, const char *who, struct err *
 		return rc;
 	if (info.owner_pid)
 		return 0; /* its owner reads the store */
-	rc = take_up(agent, &info, err);
-	if (rc == 0)
-		carrier_cancel(agent->carrier, run);
-	return rc;
+	return take_up(agent, &info, true, err);
 }
 
 int agent_resume(struct agent *agent, int64_t run, const char *who, struct err *err)
@@ -301,7 +299,7 @@ int agent_resume(struct agent *agent, int64_t run, const char *who, struct err *
 			info.interface);
 	if (info.state == RUN_DONE && info.counts.pending == 0)
 		return 0;
-	return take_up(agent, &info, err);
+	return take_up(agent, &info, false, err);
 }
 
 void agent_run_state(struct agent_run *out, struct agent *agent, int64_t run)
