@@ -115,28 +115,17 @@ static int look(struct follow *follow, struct err *err)
 	return rc;
 }
 
-/* Where the following starts: behind the newest message of now. */
-static int find_start(struct follow *follow, struct err *err)
+int follow_messages(struct command_env *env, struct view *view, const struct filter *filter,
+	int64_t anchor, struct err *err)
 {
-	struct message_window window = { 0 };
-	int rc = view_messages(&window, follow->view, NULL, WINDOW_TAIL, 0, 1, err);
-
-	if (rc == 0 && window.count)
-		follow->settled = window.messages[0].id;
-	message_window_free(&window);
-	return rc;
-}
-
-int follow_messages(
-	struct command_env *env, struct view *view, const struct filter *filter, struct err *err)
-{
-	struct follow follow = { .env = env, .view = view, .filter = filter };
+	struct follow follow = { .env = env, .view = view, .filter = filter, .settled = anchor };
 	const atomic_bool *stop = command_interrupt();
 	int64_t version = -1;
-	int rc;
+	int rc = 0;
 
 	follow.seen = calloc(SEEN_MAX, sizeof(*follow.seen));
-	rc = follow.seen ? find_start(&follow, err) : err_nomem(err);
+	if (!follow.seen)
+		rc = err_nomem(err);
 	env->printed = true; /* a stream of documents: none at all is fine too */
 	while (rc == 0 && !atomic_load(stop) && !ferror(env->out)) {
 		int64_t now = view_version(view);

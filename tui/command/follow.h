@@ -8,10 +8,10 @@
 #include "tui/command/command.h"
 
 /*
- * From the newest message on, print each one when it gets a status other than New and Processing,
- * and again when that changes. Ends on a signal or when nobody reads the output any more.
+ * Print every message behind `anchor` as soon as it has a status other than New and Processing, and
+ * again when that changes. Ends on a signal or when nobody reads the output any more.
  */
-int follow_messages(
-	struct command_env *env, struct view *view, const struct filter *filter, struct err *err);
+int follow_messages(struct command_env *env, struct view *view, const struct filter *filter,
+	int64_t anchor, struct err *err);
 
 #endif

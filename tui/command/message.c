@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #define LIST_DEFAULT 100
+#define FOLLOW_DEFAULT 10
 #define WINDOW_ROWS 500
 
 /* All words together are the filter. */
@@ -62,28 +63,29 @@ static int walk(struct view *view, const struct filter *filter, int64_t anchor, 
 	return rc;
 }
 
-/* The id before the last `limit` that fit. */
+/* The id before the last `limit` that fit; 0 when none does, so that whatever comes is behind it.
+ */
 static int find_start(int64_t *anchor, struct view *view, const struct filter *filter,
 	int64_t limit, struct err *err)
 {
 	enum window_from from = WINDOW_TAIL;
+	int64_t first = limit > 0 ? 1 : INT64_MAX;
 	bool more = limit > 0;
 	int rc = 0;
 
-	*anchor = INT64_MAX - 1;
 	while (rc == 0 && more) {
 		struct message_window window = { 0 };
 		int rows = (int)(limit < WINDOW_ROWS ? limit : WINDOW_ROWS);
 
-		rc = view_messages(&window, view, filter, from, *anchor, rows, err);
+		rc = view_messages(&window, view, filter, from, first, rows, err);
 		if (rc == 0 && window.count)
-			*anchor = window.messages[0].id;
+			first = window.messages[0].id;
 		limit -= window.count;
 		more = window.more_before && window.count > 0 && limit > 0;
 		from = WINDOW_BEFORE;
 		message_window_free(&window);
 	}
-	(*anchor)--;
+	*anchor = first - 1;
 	return rc;
 }
 
@@ -146,8 +148,23 @@ static int list_messages(struct command_env *env, struct view *view, const struc
 	return rc;
 }
 
+/* Like tail -f: the last ones, and then what comes. */
+static int follow_from(struct command_env *env, struct view *view, const struct filter *filter,
+	int64_t limit, struct err *err)
+{
+	int64_t anchor = 0;
+	int rc = limit > 0 ? find_start(&anchor, view, filter, limit, err)
+			   : find_start(&anchor, view, NULL, 1, err);
+
+	if (limit == 0)
+		anchor++; /* behind the newest of all */
+	return rc < 0 ? rc : follow_messages(env, view, filter, anchor, err);
+}
+
 static int message_list(struct command_env *env, const struct arguments *args)
 {
+	bool follow = argument_flag(args, "--follow");
+	int64_t limit = argument_number(args, "--limit", follow ? FOLLOW_DEFAULT : LIST_DEFAULT);
 	struct filter *filter = NULL;
 	struct view *view = NULL;
 	struct err err = ERR_INIT;
@@ -155,13 +172,12 @@ static int message_list(struct command_env *env, const struct arguments *args)
 
 	if (rc == 0)
 		rc = view_open(&view, env->home->data, &err);
-	if (rc == -ERR_NOT_FOUND && !argument_flag(args, "--follow"))
+	if (rc == -ERR_NOT_FOUND && !follow)
 		rc = 0; /* no store yet: an empty list */
-	if (rc == 0 && argument_flag(args, "--follow"))
-		rc = follow_messages(env, view, filter, &err);
+	if (rc == 0 && follow)
+		rc = follow_from(env, view, filter, limit, &err);
 	else if (rc == 0)
-		rc = list_messages(
-			env, view, filter, argument_number(args, "--limit", LIST_DEFAULT), &err);
+		rc = list_messages(env, view, filter, limit, &err);
 	view_close(view);
 	filter_free(filter);
 	return rc < 0 ? command_fail(env, &err) : 0;
@@ -366,7 +382,7 @@ static int message_export(struct command_env *env, const struct arguments *args)
 }
 
 static const struct option_spec list_options[] = {
-	{ "--limit", OPTION_NUMBER, "K", "at most the last K (default 100)" },
+	{ "--limit", OPTION_NUMBER, "K", "at most the last K (default 100; with --follow 10)" },
 	{ "--follow", OPTION_FLAG, NULL, "go on with what happens; with --json one object a line" },
 	{ NULL, OPTION_FLAG, NULL, NULL },
 };
