@@ -5,6 +5,7 @@
 
 #include "harness/check_main.h"
 
+Suite *suite_guard(void);
 Suite *suite_listener(void);
 Suite *suite_carrier(void);
 Suite *suite_service(void);
