@@ -1,0 +1,193 @@
+/* End to end: the agent as a process of its own. */
+
+#include "base/base.h"
+#include "e2e/suites.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "e2e/world.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+static struct world world;
+
+static void setup(void)
+{
+	struct err err = ERR_INIT;
+	char path[600];
+
+	world_open(&world, NULL, NULL);
+	world_customers(&world, 1000);
+	snprintf(path, sizeof(path), "%s/agent.cfg", world.home);
+	ck_ok(file_write(path, "port = 0;\n", 10, 0600, &err), &err);
+}
+
+static void teardown(void)
+{
+	world_close(&world);
+}
+
+static void start_agent(void)
+{
+	ck_run(0, &world, "agent", "start", "--json");
+	ck_assert_str_eq(world_json("agent.up"), "true");
+	world.agent = (pid_t)world_number("agent.pid");
+}
+
+/* The connection, with the agent's real port and its password. */
+static void connect_agent(int64_t port)
+{
+	char setting[64];
+
+	world_connection(&world);
+	world_interface(&world);
+	snprintf(setting, sizeof(setting), "agent.port=%" PRId64, port);
+	ck_run(0, &world, "connection", "add", "erp", "--replace", "--set",
+		"agent.host=http://127.0.0.1", "--set", setting, "--set", "agent.username=skyvva",
+		"--secret", "agent.password=env:E2E_PASSWORD");
+}
+
+START_TEST(both_pings_and_a_process_over_the_agent)
+{
+	start_agent();
+	connect_agent(world_number("agent.port"));
+	ck_run(0, &world, "ping", "agent", "erp", "--json");
+	ck_assert_str_eq(world_json("ok"), "true");
+	ck_run(0, &world, "ping", "salesforce", "erp");
+	ck_run(0, &world, "process", "accounts", "--json");
+	ck_assert_int_eq(world_number("runs.0.completed"), 1000);
+	ck_run(0, &world, "agent", "stop", "--json");
+	ck_assert_str_eq(world_json("agent.up"), "false");
+	world.agent = 0;
+	ck_run(5, &world, "ping", "agent", "erp");
+	ck_run(5, &world, "agent", "status", "--json");
+	ck_assert_str_eq(world_json("agent.up"), "false");
+}
+END_TEST
+
+START_TEST(a_wrong_agent_password_is_exit_4)
+{
+	setenv("E2E_PASSWORD", "not the password", 1);
+	start_agent();
+	connect_agent(world_number("agent.port"));
+	ck_run(4, &world, "ping", "agent", "erp", "--json");
+	ck_assert_str_eq(world_json("ok"), "false");
+}
+END_TEST
+
+START_TEST(a_second_agent_is_refused_and_start_is_content_with_the_first)
+{
+	int64_t pid;
+
+	start_agent();
+	pid = world_number("agent.pid");
+	ck_run(9, &world, "agent", "run", "--json");
+	ck_run(0, &world, "agent", "start", "--json");
+	ck_assert_int_eq(world_number("agent.pid"), pid);
+}
+END_TEST
+
+START_TEST(an_agent_that_cannot_start_says_why)
+{
+	struct err err = ERR_INIT;
+	char path[600];
+	static const char text[] = "listen = \"0.0.0.0\";\nport = 0;\n";
+
+	snprintf(path, sizeof(path), "%s/agent.cfg", world.home);
+	ck_ok(file_write(path, text, strlen(text), 0600, &err), &err);
+	ck_run(3, &world, "agent", "start", "--json");
+	ck_assert_ptr_nonnull(strstr(world_json("error.text"), "agent password"));
+}
+END_TEST
+
+START_TEST(a_detached_process_is_carried_by_the_agent)
+{
+	world_connection(&world);
+	world_interface(&world);
+	ck_run(0, &world, "process", "accounts", "--detach", "--json");
+	ck_assert_int_eq(world_number("runs.0.id"), 1);
+	ck_run(0, &world, "agent", "status", "--json");
+	world.agent = (pid_t)world_number("agent.pid");
+	ck_run(0, &world, "run", "resume", "1", "--json");
+	ck_assert_int_eq(world_number("runs.0.completed"), 1000);
+}
+END_TEST
+
+START_TEST(a_dropped_line_stops_nothing)
+{
+	pid_t pid;
+
+	world_sql(&world, "DROP TABLE t");
+	world_customers(&world, 8000);
+	world_connection(&world);
+	world_interface(&world);
+	pid = world_spawn(&world, "process", "accounts", NULL);
+	while (practice_record_count(world.practice, "Account") < 200)
+		clock_sleep(2);
+	kill(pid, SIGHUP);
+	ck_assert_int_eq(world_wait(pid), 130);
+	ck_run(0, &world, "agent", "status", "--json");
+	world.agent = (pid_t)world_number("agent.pid");
+	ck_assert_int_ne(world.agent, pid);
+	ck_run(0, &world, "run", "resume", "1", "--json");
+	ck_assert_int_eq(world_number("runs.0.completed"), 8000);
+	ck_assert_int_eq(practice_record_count(world.practice, "Account"), 8000);
+}
+END_TEST
+
+START_TEST(a_killed_agent_s_run_is_taken_up_by_the_next)
+{
+	world_sql(&world, "DROP TABLE t");
+	world_customers(&world, 8000);
+	world_connection(&world);
+	world_interface(&world);
+	start_agent();
+	ck_run(0, &world, "process", "accounts", "--detach");
+	while (practice_record_count(world.practice, "Account") < 200)
+		clock_sleep(2);
+	kill(world.agent, SIGKILL);
+	start_agent();
+	ck_run(0, &world, "run", "resume", "1", "--json");
+	ck_assert_int_eq(world_number("runs.0.completed"), 8000);
+	ck_assert_int_eq(practice_record_count(world.practice, "Account"), 8000);
+}
+END_TEST
+
+START_TEST(a_run_can_be_cancelled_from_elsewhere)
+{
+	world_sql(&world, "DROP TABLE t");
+	world_customers(&world, 20000);
+	world_connection(&world);
+	world_interface(&world);
+	start_agent();
+	ck_run(0, &world, "process", "accounts", "--detach");
+	while (practice_record_count(world.practice, "Account") < 200)
+		clock_sleep(2);
+	ck_run(0, &world, "run", "cancel", "1", "--json");
+	ck_assert_str_eq(world_json("run.status"), "Cancelled");
+	ck_assert_int_eq(
+		world_number("run.completed"), practice_record_count(world.practice, "Account"));
+	ck_run(2, &world, "run", "resume", "1");
+}
+END_TEST
+
+Suite *suite_e2e_agent(void)
+{
+	Suite *suite = suite_create("e2e-agent");
+	TCase *tcase = tcase_create("agent");
+
+	tcase_set_timeout(tcase, 120);
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_test(tcase, both_pings_and_a_process_over_the_agent);
+	tcase_add_test(tcase, a_wrong_agent_password_is_exit_4);
+	tcase_add_test(tcase, a_second_agent_is_refused_and_start_is_content_with_the_first);
+	tcase_add_test(tcase, an_agent_that_cannot_start_says_why);
+	tcase_add_test(tcase, a_detached_process_is_carried_by_the_agent);
+	tcase_add_test(tcase, a_dropped_line_stops_nothing);
+	tcase_add_test(tcase, a_killed_agent_s_run_is_taken_up_by_the_next);
+	tcase_add_test(tcase, a_run_can_be_cancelled_from_elsewhere);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}

@@ -1,0 +1,6 @@
+/* End-to-end tests: the built program against a practice org. */
+
+#include "base/base.h"
+#include "e2e/suites.h"
+
+TEST_MAIN(suite_e2e_ping, suite_e2e_process, suite_e2e_agent, suite_e2e_demo)

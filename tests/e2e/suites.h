@@ -1,0 +1,13 @@
+/* suites.h — the suites of this folder. */
+
+#ifndef TESTS_E2E_SUITES_H
+#define TESTS_E2E_SUITES_H
+
+#include "harness/check_main.h"
+
+Suite *suite_e2e_ping(void);
+Suite *suite_e2e_process(void);
+Suite *suite_e2e_agent(void);
+Suite *suite_e2e_demo(void);
+
+#endif
