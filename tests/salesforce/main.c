@@ -2,4 +2,4 @@
 
 #include "salesforce/suites.h"
 
-TEST_MAIN(suite_collections, suite_results, suite_describe, suite_error, suite_org)
+TEST_MAIN(suite_collections, suite_results, suite_describe, suite_error, suite_org, suite_remedy)

@@ -10,5 +10,6 @@ Suite *suite_results(void);
 Suite *suite_describe(void);
 Suite *suite_error(void);
 Suite *suite_org(void);
+Suite *suite_remedy(void);
 
 #endif
