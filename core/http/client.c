@@ -16,6 +16,8 @@
 
 #define CONNECTIONS_KEPT 16
 
+#define PEEK_MS 10000
+
 void http_global_init(void)
 {
 	/* With CURLOPT_NOSIGNAL, needed in threads, curl leaves SIGPIPE to us; TLS writes raise it.
@@ -121,7 +123,7 @@ static int count(const struct transfer *list)
 }
 
 static int launch(struct transfer **out, struct http_client *client,
-	const struct http_request *request, struct err *err)
+	const struct http_request *request, bool peek, struct err *err)
 {
 	struct transfer *transfer = client->idle;
 	int rc;
@@ -134,6 +136,8 @@ static int launch(struct transfer **out, struct http_client *client,
 	if (!transfer)
 		return err_nomem(err);
 	rc = transfer_prepare(transfer, client, request, err);
+	if (rc == 0 && peek)
+		transfer_only_peek(transfer);
 	if (rc == 0 && curl_multi_add_handle(client->multi, transfer->easy) != CURLM_OK)
 		rc = err_nomem(err);
 	if (rc) {
@@ -181,7 +185,7 @@ static void give_up(struct http_client *client, struct transfer *transfer)
 
 /* ---- blocking ---- */
 
-int http_call(struct http_client *client, const struct http_request *request,
+static int call(struct http_client *client, const struct http_request *request, bool peek,
 	struct http_answer *answer, const atomic_bool *cancel, struct err *err)
 {
 	struct transfer *transfer;
@@ -189,7 +193,7 @@ int http_call(struct http_client *client, const struct http_request *request,
 
 	http_answer_free(answer);
 	http_answer_init(answer);
-	rc = launch(&transfer, client, request, &answer->err);
+	rc = launch(&transfer, client, request, peek, &answer->err);
 	if (rc)
 		return err_copy(err, &answer->err);
 	for (;;) {
@@ -208,13 +212,30 @@ int http_call(struct http_client *client, const struct http_request *request,
 	return err_copy(err, &answer->err);
 }
 
+int http_call(struct http_client *client, const struct http_request *request,
+	struct http_answer *answer, const atomic_bool *cancel, struct err *err)
+{
+	return call(client, request, false, answer, cancel, err);
+}
+
+int http_peek_certificate(struct http_client *client, const char *url, struct http_answer *answer,
+	const atomic_bool *cancel, struct err *err)
+{
+	struct http_request request = { .method = "GET", .url = url, .timeout_ms = PEEK_MS };
+
+	call(client, &request, true, answer, cancel, NULL);
+	if (answer->certificate_issuer[0])
+		return 0;
+	return err_set(err, ERR_NET, "the server showed no certificate");
+}
+
 /* ---- many in flight ---- */
 
 int http_start(struct http_client *client, const struct http_request *request, http_done *done,
 	void *ctx, struct err *err)
 {
 	struct transfer *transfer;
-	int rc = launch(&transfer, client, request, err);
+	int rc = launch(&transfer, client, request, false, err);
 
 	if (rc)
 		return rc;

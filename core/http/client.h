@@ -43,9 +43,11 @@ struct http_request {
 	size_t body_len;
 	const char *username; /* HTTP Basic, when set */
 	const char *password;
-	int64_t timeout_ms;    /* whole request; 0 = 120 s */
-	size_t answer_max;     /* bytes; 0 = 8 MiB */
-	bool no_network_proxy; /* bypass every proxy (loopback) */
+	int64_t timeout_ms;	/* whole request; 0 = 120 s */
+	size_t answer_max;	/* bytes; 0 = 8 MiB */
+	bool no_network_proxy;	/* bypass every proxy (loopback) */
+	const char *connect_to; /* connect to this address; the URL's host stays the name that
+				   certificates are checked against; NULL = by the URL */
 };
 
 /*
@@ -66,6 +68,7 @@ struct http_timing {
 struct http_answer {
 	enum http_reach reach;
 	int status;	  /* HTTP status, 0 = none */
+	bool via_proxy;	  /* a proxy is in force for this address: name and connect were its own */
 	int proxy_status; /* what the proxy answered to CONNECT, 0 = nothing */
 	struct buf body;
 	char content_type[128];
@@ -111,6 +114,15 @@ void http_client_free(struct http_client *client);
  */
 int http_call(struct http_client *client, const struct http_request *request,
 	struct http_answer *answer, const atomic_bool *cancel, struct err *err);
+
+/*
+ * Whose certificate does the server of `url` show? For the diagnosis of one that was refused, and
+ * for nothing else: this is the only connection that is made without verification, no byte of HTTP
+ * is sent on it, and it is closed at once. Fills certificate_until and certificate_issuer of
+ * `answer`; 0 when there was a certificate.
+ */
+int http_peek_certificate(struct http_client *client, const char *url, struct http_answer *answer,
+	const atomic_bool *cancel, struct err *err);
 
 /*
  * Many requests in flight. http_start() borrows the request's texts until `done` has been called,

@@ -37,6 +37,7 @@ void transfer_free(struct transfer *transfer)
 		return;
 	curl_easy_cleanup(transfer->easy);
 	curl_slist_free_all(transfer->headers);
+	curl_slist_free_all(transfer->connect_to);
 	http_answer_free(&transfer->answer);
 	free(transfer->url);
 	free(transfer);
@@ -189,6 +190,22 @@ static void set_route(struct transfer *transfer, const struct http_options *opti
 	}
 }
 
+static int set_connect_to(struct transfer *transfer, const char *address, struct err *err)
+{
+	char line[300];
+
+	curl_slist_free_all(transfer->connect_to);
+	transfer->connect_to = NULL;
+	if (!address)
+		return 0;
+	snprintf(line, sizeof(line), "::%s:", address); /* any host and port: there, same port */
+	transfer->connect_to = curl_slist_append(NULL, line);
+	if (!transfer->connect_to)
+		return err_nomem(err);
+	curl_easy_setopt(transfer->easy, CURLOPT_CONNECT_TO, transfer->connect_to);
+	return 0;
+}
+
 /*
  * A body always travels as an upload with a stated length: no chunks, no copy inside curl
  * (CURLOPT_POSTFIELDS could be rewound without asking us).
@@ -296,6 +313,17 @@ int transfer_prepare(struct transfer *transfer, const struct http_client *client
 		curl_easy_setopt(
 			easy, CURLOPT_PASSWORD, request->password ? request->password : "");
 	}
-	rc = set_headers(transfer, request, err);
-	return rc;
+	rc = set_connect_to(transfer, request->connect_to, err);
+	return rc ? rc : set_headers(transfer, request, err);
+}
+
+void transfer_only_peek(struct transfer *transfer)
+{
+	CURL *easy = transfer->easy;
+
+	curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 1L);
+	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+	curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
 }

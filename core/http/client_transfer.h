@@ -16,6 +16,7 @@ struct transfer {
 	struct transfer *next; /* in one of the client's three lists */
 	CURL *easy;
 	struct curl_slist *headers;
+	struct curl_slist *connect_to;
 	char *url; /* for messages; curl keeps its own copy */
 	bool https;
 	bool repeatable; /* GET or HEAD: curl may quietly try again on a fresh connection */
@@ -47,6 +48,9 @@ void transfer_free(struct transfer *transfer);
 /* Set every option of the request; nothing is sent. */
 int transfer_prepare(struct transfer *transfer, const struct http_client *client,
 	const struct http_request *request, struct err *err);
+
+/* Turn a prepared GET into a mere TLS handshake, unverified; see http_peek_certificate(). */
+void transfer_only_peek(struct transfer *transfer);
 
 /* Fill the answer from what curl knows: reach, status, timing, certificate, failed step, error. */
 void transfer_judge(struct transfer *transfer, CURLcode code);

@@ -275,6 +275,7 @@ static void judge_common(struct transfer *transfer)
 	curl_easy_getinfo(transfer->easy, CURLINFO_PRIMARY_IP, &peer);
 	answer->status = transfer->issued ? (int)status : 0;
 	answer->proxy_status = (int)proxy_status;
+	answer->via_proxy = transfer->proxy != NULL;
 	answer->os_errno = (int)os_errno;
 	text_copy(answer->peer_address, sizeof(answer->peer_address), peer ? peer : "");
 	judge_timing(transfer);

@@ -655,6 +655,7 @@ START_TEST(a_proxy_is_used_and_its_refusals_are_its_own)
 		ck_assert_int_eq(answer.proxy_status, cases[i].proxy_status);
 		if (answer.reach != HTTP_ANSWERED)
 			ck_assert_int_eq(answer.failed_step, HTTP_STEP_PROXY);
+		ck_assert(answer.via_proxy);
 		wire_stop(wire);
 		http_client_free(client); /* its strings were the wire's */
 		client = NULL;
@@ -781,6 +782,66 @@ START_TEST(certificates_are_verified_whatever_else_is_set)
 }
 END_TEST
 
+static atomic_int requests_seen;
+
+static void count_request(void *ctx, const struct http_incoming *in, struct http_outgoing *out)
+{
+	(void)ctx;
+	(void)in;
+	(void)out;
+	atomic_fetch_add(&requests_seen, 1);
+}
+
+/* To tell an operator who signed the certificate that was refused, without trusting it. */
+START_TEST(peeking_at_a_certificate_sends_nothing_and_trusts_nothing)
+{
+	char cert[512];
+	char key[512];
+	char url[64];
+	struct http_server_options options = {
+		.handler = count_request, .tls_cert = cert, .tls_key = key
+	};
+	struct http_request request = { .method = "GET", .url = url, .no_network_proxy = true };
+	struct http_server *server;
+	struct err err = ERR_INIT;
+
+	certificate_make(
+		test_folder(), "/O=Inspecting Firewall/CN=x", "DNS:other.example", -1, cert, key);
+	ck_ok(http_server_start(&server, &options, &err), &err);
+	snprintf(url, sizeof(url), "https://127.0.0.1:%d/", http_server_port(server));
+	ck_ok(http_peek_certificate(client, url, &answer, NULL, &err), &err);
+	ck_assert_ptr_nonnull(strstr(answer.certificate_issuer, "Inspecting Firewall"));
+	ck_assert_int_lt(answer.certificate_until, clock_now());
+	/* The next request of the same client does not profit from it. */
+	ck_assert_int_eq(http_call(client, &request, &answer, NULL, &err), -ERR_NET);
+	ck_assert_int_eq(answer.failed_step, HTTP_STEP_TLS);
+	ck_assert_int_eq(atomic_load(&requests_seen), 0);
+	http_server_stop(server);
+}
+END_TEST
+
+START_TEST(connecting_elsewhere_keeps_the_name)
+{
+	const struct wire_step script[] = { { .answer = OK_ANSWER } };
+	struct wire *wire = wire_start(script, 1);
+	struct err err = ERR_INIT;
+	char url[64];
+	char host[64];
+	struct http_request request = {
+		.method = "GET", .url = url, .no_network_proxy = true, .connect_to = "127.0.0.1"
+	};
+
+	snprintf(url, sizeof(url), "http://agent.invalid:%d/ping", wire_port(wire));
+	snprintf(host, sizeof(host), "Host: agent.invalid:%d\r\n", wire_port(wire));
+	ck_ok(http_call(client, &request, &answer, NULL, &err), &err);
+	ck_assert_ptr_nonnull(strstr(wire_request(wire, 0), host));
+	request.connect_to = NULL;
+	ck_assert_int_eq(http_call(client, &request, &answer, NULL, &err), -ERR_NET);
+	ck_assert_int_eq(answer.failed_step, HTTP_STEP_NAME);
+	wire_stop(wire);
+}
+END_TEST
+
 START_TEST(a_ca_file_that_cannot_be_read_is_told)
 {
 	struct err err = ERR_INIT;
@@ -846,6 +907,8 @@ Suite *suite_client(void)
 	tcase_add_test(tc, a_proxy_gets_its_own_password_and_not_the_token);
 	tcase_add_test(tc, a_proxy_that_cannot_be_reached_is_told_from_the_host);
 	tcase_add_test(tc, certificates_are_verified_whatever_else_is_set);
+	tcase_add_test(tc, peeking_at_a_certificate_sends_nothing_and_trusts_nothing);
+	tcase_add_test(tc, connecting_elsewhere_keeps_the_name);
 	tcase_add_test(tc, a_ca_file_that_cannot_be_read_is_told);
 	tcase_add_test(tc, form_values_are_percent_encoded);
 	suite_add_tcase(suite, tc);
