@@ -27,6 +27,8 @@ struct org {
 	struct http_client *http;
 	struct token token;
 	struct http_answer token_answer;
+	struct http_answer last_call;
+	bool renew_never;
 	char version[16];
 	bool usage_known;
 	int64_t used, allowed;
@@ -109,6 +111,7 @@ int org_new(struct org **out, const struct connection *connection, const struct 
 	org->keyring = keyring;
 	org->cancel = cancel;
 	http_answer_init(&org->token_answer);
+	http_answer_init(&org->last_call);
 	connection_init(&org->connection);
 	rc = connection_copy(&org->connection, connection, err);
 	if (rc == 0)
@@ -142,6 +145,13 @@ void org_free(struct org *org)
 
 /* ---- token ---- */
 
+/* All but the body, which may be large or secret. */
+static void keep_head(struct org *org, const struct http_answer *answer)
+{
+	org->last_call = *answer;
+	buf_init(&org->last_call.body, 0);
+}
+
 static int fetch_token(struct token *out, void *ctx, struct err *err)
 {
 	struct org *org = ctx;
@@ -164,6 +174,7 @@ static int fetch_token(struct token *out, void *ctx, struct err *err)
 	}
 	grant.consumer_secret = secret;
 	rc = token_request(out, org->http, &grant, &org->token_answer, org->cancel, err);
+	keep_head(org, &org->token_answer);
 	secret_wipe(secret);
 	return rc;
 }
@@ -207,6 +218,16 @@ const char *org_user_id(const struct org *org)
 const struct http_answer *org_last_answer(const struct org *org)
 {
 	return &org->token_answer;
+}
+
+const struct http_answer *org_last_call(const struct org *org)
+{
+	return &org->last_call;
+}
+
+void org_renew_never(struct org *org)
+{
+	org->renew_never = true;
 }
 
 /* ---- version ---- */
@@ -265,6 +286,10 @@ static int choose_version(struct org *org, int lowest, int highest, struct err *
 				"%d.0: use \"auto\"",
 				configured, lowest, highest);
 	}
+	if (highest < ORG_VERSION_LEAST)
+		return err_set(err, ERR_PROTOCOL,
+			"the host lists API versions up to %d.0, and %d.0 is needed: is it an org?",
+			highest, ORG_VERSION_LEAST);
 	if (wanted > highest)
 		wanted = highest;
 	snprintf(org->version, sizeof(org->version), "%d.0", wanted);
@@ -298,6 +323,7 @@ int org_version(const char **version, struct org *org, struct err *err)
 				.answer_max = VERSIONS_MAX,
 				.no_network_proxy = org->loopback },
 			&answer, org->cancel, err);
+	keep_head(org, &answer);
 	if (rc == 0 && answer.status != 200)
 		rc = salesforce_error(&answer, err);
 	else if (rc == 0)
@@ -431,8 +457,10 @@ static int exchange_once(struct org *org, const struct org_request *request,
 	int rc = org_prepare(&prepared, org, request, err);
 
 	*renew = false;
-	if (rc == 0)
+	if (rc == 0) {
 		rc = http_call(org->http, &prepared.request, answer, org->cancel, err);
+		keep_head(org, answer);
+	}
 	if (rc == 0) {
 		org_learn(org, answer);
 		if (may_renew && salesforce_session_expired(answer)) {
@@ -454,7 +482,7 @@ int org_exchange(struct org *org, const struct org_request *request, struct http
 
 	http_answer_free(answer);
 	http_answer_init(answer);
-	rc = exchange_once(org, request, answer, true, &renew, err);
+	rc = exchange_once(org, request, answer, !org->renew_never, &renew, err);
 	if (renew)
 		rc = exchange_once(org, request, answer, false, &renew, err);
 	return rc;

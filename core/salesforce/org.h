@@ -57,10 +57,17 @@ const char *org_user_id(const struct org *org);
  * the configured one is older than everything the org still serves.
  */
 #define ORG_VERSION_KNOWN 66
+#define ORG_VERSION_LEAST 46 /* upsert by Collections */
 int org_version(const char **version, struct org *org, struct err *err);
 
 /* The answer to the last token request, for diagnosis: timing, step, HTTP status. Borrowed. */
 const struct http_answer *org_last_answer(const struct org *org);
+
+/* The same of the last call of any kind that org_ functions made; without its body. */
+const struct http_answer *org_last_call(const struct org *org);
+
+/* For a ping: ask for at most one token, ever. A session that is told expired then stays so. */
+void org_renew_never(struct org *org);
 
 /* The org's allowance as the last Sforce-Limit-Info said; false when no answer carried one. */
 bool org_api_usage(const struct org *org, int64_t *used, int64_t *allowed);

@@ -367,6 +367,22 @@ START_TEST(other_401s_never_ask_for_a_new_token)
 }
 END_TEST
 
+START_TEST(a_ping_asks_for_one_token_whatever_comes)
+{
+	struct err err = ERR_INIT;
+
+	will_give_token(1);
+	will_answer(200, VERSIONS);
+	will_answer(401, EXPIRED);
+	will_give_token(2);
+	start();
+	org_renew_never(org);
+	ck_assert_int_eq(org_call(org, "GET", "/x", NULL, 0, &answer, &err), -ERR_REFUSED);
+	ck_assert_int_eq(org_last_call(org)->status, 401);
+	ck_assert_uint_eq(wire_count(wire), 3);
+}
+END_TEST
+
 START_TEST(a_refused_renewal_is_the_calls_error)
 {
 	struct err err = ERR_INIT;
@@ -490,6 +506,7 @@ START_TEST(the_version_is_the_lower_of_configured_and_highest)
 		{ "99.0", VERSIONS, "68.0", ERR_NONE },
 		{ "50.0", "[{\"version\":\"60.0\"},{\"version\":\"68.0\"}]", NULL, ERR_CONFIG },
 		{ "latest", VERSIONS, NULL, ERR_CONFIG },
+		{ "auto", "[{\"version\":\"45.0\"}]", NULL, ERR_PROTOCOL },
 		{ "auto", "{}", NULL, ERR_PROTOCOL },
 		{ "auto", "[]", NULL, ERR_PROTOCOL },
 		{ "auto", "[{\"version\":\"x\"},5,{\"version\":66}]", NULL, ERR_PROTOCOL },
@@ -667,6 +684,7 @@ Suite *suite_org(void)
 	tcase_add_test(tc, an_expired_session_is_renewed_once_and_the_call_repeated_once);
 	tcase_add_test(tc, a_session_that_expires_again_at_once_is_not_renewed_twice);
 	tcase_add_test(tc, other_401s_never_ask_for_a_new_token);
+	tcase_add_test(tc, a_ping_asks_for_one_token_whatever_comes);
 	tcase_add_test(tc, a_refused_renewal_is_the_calls_error);
 	tcase_add_test(tc, expiring_a_token_that_was_replaced_keeps_the_new_one);
 	tcase_add_test(tc, many_runs_share_one_token_request);
