@@ -125,8 +125,9 @@ static void check_parent(struct finding *finding, struct described *described,
 	snprintf(relationship, sizeof(relationship), "%.*s", (int)(dot - path), path);
 	lookup = describe_relationship(describe, relationship);
 	if (!lookup) {
-		found(finding, "field.hidden", "relationship %s of %s does not exist or is hidden",
-			relationship, describe->name);
+		found(finding, "field.relationship",
+			"relationship %s of %s does not exist or is hidden", relationship,
+			describe->name);
 		return;
 	}
 	if ((creates(interface) && !lookup->createable) ||
@@ -142,11 +143,11 @@ static void check_parent(struct finding *finding, struct described *described,
 		found(finding, "object.hidden", "the parent object %s is not visible",
 			lookup->targets.items[0]);
 	else if (!key)
-		found(finding, "field.hidden", "field %s of %s does not exist or is hidden",
+		found(finding, "field.parent_key", "field %s of %s does not exist or is hidden",
 			dot + 1, parent->name);
 	else if (!key->external_id && !key->id_lookup)
-		found(finding, "field.not_external_id", "field %s of %s is no external ID",
-			key->name, parent->name);
+		found(finding, "field.parent_key", "field %s of %s is no external ID", key->name,
+			parent->name);
 }
 
 static void check_field(struct finding *finding, const struct interface *interface,
@@ -182,8 +183,8 @@ static void check_key(
 			field->name);
 	else if (!field->unique) {
 		finding->warning = interface->unique_key_assumed && !finding->remedy_id;
-		found(finding, "field.not_unique", "the external ID %s is not marked Unique",
-			field->name);
+		found(finding, finding->warning ? "field.unique_assumed" : "field.not_unique",
+			"the external ID %s is not marked Unique", field->name);
 	}
 }
 
