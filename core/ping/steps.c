@@ -246,6 +246,9 @@ bool steps_settings(struct steps *steps, const struct connection *connection, co
 		steps_fail(
 			steps, "settings", ERR_REFUSED, "oauth.wrong_host", "%s", first.err.text);
 	else
-		steps_fail(steps, "settings", ERR_CONFIG, "settings.value", "%s", first.err.text);
+		steps_fail(steps, "settings", ERR_CONFIG,
+			strcmp(first.err.code, "agent.allow_clear_text") == 0 ? "agent.clear_text"
+									      : "settings.value",
+			"%s", first.err.text);
 	return false;
 }

@@ -1,0 +1,11 @@
+/* suites.h — the suites of this folder. */
+
+#ifndef TESTS_PING_SUITES_H
+#define TESTS_PING_SUITES_H
+
+#include "harness/check_main.h"
+
+Suite *suite_salesforce_ping(void);
+Suite *suite_agent_ping(void);
+
+#endif
