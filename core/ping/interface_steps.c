@@ -63,7 +63,7 @@ static bool edits(const struct interface *interface)
 }
 
 static bool object_step(struct steps *steps, const char *name, const struct interface *interface,
-	const struct describe *describe, const struct err *err)
+	const struct described *described, const struct describe *describe, const struct err *err)
 {
 	const char *object = interface->object;
 
@@ -71,7 +71,7 @@ static bool object_step(struct steps *steps, const char *name, const struct inte
 		steps_fail(steps, name, ERR_REFUSED, "object.hidden",
 			"%s does not exist, or the API user may not see it", object);
 	else if (!describe)
-		steps_fail_err(steps, name, err, NULL);
+		steps_fail_err(steps, name, err, org_last_call(described->org));
 	else if (creates(interface) && !describe->createable)
 		steps_fail(steps, name, ERR_REFUSED, "object.no_create",
 			"the API user may not create %s", object);
@@ -257,7 +257,7 @@ static void one_interface(
 	snprintf(fields_name, sizeof(fields_name), "%.38s: fields", interface->name);
 	steps_begin(steps);
 	describe = describe_once(described, interface->object, &err);
-	if (object_step(steps, object_name, interface, describe, &err))
+	if (object_step(steps, object_name, interface, described, describe, &err))
 		fields_step(steps, fields_name, interface, described, describe);
 	else
 		steps_not_reached(steps, rest);

@@ -93,7 +93,7 @@ static bool user_step(struct pinging *ping)
 				"%s (the org does not tell its name)", org_user_id(ping->org));
 			return true;
 		}
-		steps_fail_err(&ping->steps, "user", &err, NULL);
+		steps_fail_err(&ping->steps, "user", &err, org_last_call(ping->org));
 		steps_not_reached(&ping->steps, behind_token + 2);
 		return false;
 	}
@@ -137,7 +137,7 @@ static bool org_step(struct pinging *ping)
 	if (!read && (err.kind == ERR_NET || err.kind == ERR_LIMIT || err.kind == ERR_INTERRUPTED ||
 			     strcmp(err.code, "INVALID_SESSION_ID") == 0 ||
 			     strncmp(err.code, "API_", 4) == 0)) {
-		steps_fail_err(&ping->steps, "org", &err, NULL);
+		steps_fail_err(&ping->steps, "org", &err, org_last_call(ping->org));
 		steps_not_reached(&ping->steps, behind_token + 3);
 		return false;
 	}
@@ -174,6 +174,10 @@ static void limits_step(struct pinging *ping)
 		/* Not permitted is no failure: every answer's header tells the same. */
 		out->api_allowed = allowed;
 		out->api_used = used;
+		steps_warn(&ping->steps, "limits", "rest.limits_refused",
+			"not permitted; the answers' header says %" PRId64 " of %" PRId64, used,
+			allowed);
+		return;
 	} else {
 		steps_warn(&ping->steps, "limits", "rest.limits_refused", "not told: %s", err.text);
 		return;
@@ -206,6 +210,7 @@ void ping_salesforce(struct ping_result *out, const struct connection *connectio
 		steps_not_reached(&ping.steps, all);
 		return;
 	}
+	org_renew_never(ping.org);
 	if (token_step(&ping) && version_step(&ping) && user_step(&ping) && org_step(&ping)) {
 		limits_step(&ping);
 		if (catalog)

@@ -44,7 +44,7 @@ void steps_not_reached(struct steps *steps, const char *const *names);
 bool steps_transport(struct steps *steps, const char *host, bool https,
 	const struct http_answer *answer, const struct err *err);
 
-/* The same for one that succeeded in part elsewhere: record `name` as failed with `answer`. */
+/* No room for another step. */
 bool steps_full(const struct steps *steps);
 
 /* The first problem that connection_check_all() tells of keys that begin with `prefix`. */

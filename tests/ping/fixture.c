@@ -1,4 +1,4 @@
-/* fixture.c — a connection to a practice org, and a catalog of two interfaces over it. */
+/* fixture.c — a connection to a practice org, and a catalog of three interfaces over it. */
 
 #include "ping/fixture.h"
 
@@ -23,6 +23,7 @@ static int list(void *self, struct text_list *names, struct err *err)
 	(void)err;
 	text_list_add(names, "accounts");
 	text_list_add(names, "order-lines");
+	text_list_add(names, "purge");
 	return 0;
 }
 
@@ -39,6 +40,12 @@ static int load(void *self, struct interface *out, const char *name, struct err 
 	(void)err;
 	text_set(&out->name, name);
 	text_set(&out->connection, "practice");
+	if (strcmp(name, "purge") == 0) {
+		out->operation = OPERATION_DELETE;
+		text_set(&out->object, "Contact");
+		map(out, "Id");
+		return 0;
+	}
 	out->operation = OPERATION_UPSERT;
 	text_set(&out->object, accounts ? "Account" : "Order_Line__c");
 	text_set(&out->external_id, accounts ? "Ext_Id__c" : "Order_No__c");

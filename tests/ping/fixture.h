@@ -1,4 +1,4 @@
-/* fixture.h — a connection to a practice org, and a catalog of two interfaces over it. */
+/* fixture.h — a connection to a practice org, and a catalog of three interfaces over it. */
 
 #ifndef TESTS_PING_FIXTURE_H
 #define TESTS_PING_FIXTURE_H
@@ -11,7 +11,8 @@
 /* A connection that pings green against `domain`; free its fields. */
 void fixture_connection(struct connection *out, const char *domain);
 
-/* Interfaces "accounts" and "order-lines" (Upsert), over connection "practice". */
+/* Interfaces "accounts", "order-lines" (Upsert) and "purge" (Delete), over connection "practice".
+ */
 extern const struct catalog fixture_catalog;
 
 /* The first step with this name, or NULL. */
