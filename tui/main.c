@@ -1,14 +1,17 @@
-/* main.c — takes the global options, wires files into the core, and hands over: to the reader
- * child, to a command, or to the board. */
+/* main.c — wires the rooms together: home, catalog, then the board, a command, or the reader child.
+ */
 
 #include "base/base.h"
 #include "agent/agent.h"
+#include "base/text.h"
 #include "config/files.h"
+#include "config/home.h"
 #include "http/client.h"
 #include "source/reader.h"
 #include "tui/board/board.h"
 #include "tui/command/command.h"
 
+#include <limits.h>
 #include <locale.h>
 #include <signal.h>
 #include <sodium.h>
@@ -16,63 +19,86 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* Secrets live in this memory: no core file, no debugger of another process of the same user. */
-static void guard_memory(void)
-{
-	struct rlimit none = { 0, 0 };
+/* The leak check of a sanitizer attaches to the process, as a debugger would. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED 1
+#endif
+#elif defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 1
+#endif
 
-	setrlimit(RLIMIT_CORE, &none);
-	prctl(PR_SET_DUMPABLE, 0);
-}
+struct globals {
+	const char *home;
+	bool read_only, ascii, no_color, json;
+};
 
-static void start_libraries(void)
+/* Take the option at argv[*i] (and its value). 1 = it was one of ours, 0 = not, negative = wrong.
+ */
+static int take_global(struct globals *globals, int argc, char **argv, int *i, struct err *err)
 {
-	setlocale(LC_ALL, "");
-	setlocale(LC_NUMERIC, "C"); /* JSON and SQL know one decimal point */
-	signal(SIGPIPE, SIG_IGN);
-	http_global_init();
-}
-
-/* Take "--home DIR" and its like from the front of argv. Returns how many words, or negative. */
-static int take_globals(
-	struct command_env *env, const char **home, bool *version, int argc, char **argv)
-{
-	struct {
+	const struct {
 		const char *name;
 		bool *flag;
 	} flags[] = {
-		{ "--read-only", &env->read_only },
-		{ "--ascii", &env->ascii },
-		{ "--no-color", &env->no_color },
-		{ "--json", &env->json },
-		{ "--version", version },
+		{ "--read-only", &globals->read_only },
+		{ "--ascii", &globals->ascii },
+		{ "--no-color", &globals->no_color },
 	};
-	struct err err = ERR_INIT;
-	int at = 0;
+	const char *word = argv[*i];
 
-	for (; at < argc && argv[at][0] == '-'; at++) {
-		size_t i = 0;
-
-		if (strcmp(argv[at], "--help") == 0 || strcmp(argv[at], "-h") == 0)
-			return at;
-		if (strcmp(argv[at], "--home") == 0 && at + 1 < argc) {
-			*home = argv[++at];
-			continue;
+	for (size_t f = 0; f < ARRAY_SIZE(flags); f++) {
+		if (strcmp(word, flags[f].name) == 0) {
+			*flags[f].flag = true;
+			return 1;
 		}
-		if (strncmp(argv[at], "--home=", 7) == 0) {
-			*home = argv[at] + 7;
-			continue;
-		}
-		while (i < ARRAY_SIZE(flags) && strcmp(argv[at], flags[i].name) != 0)
-			i++;
-		if (i == ARRAY_SIZE(flags)) {
-			err_set(&err, ERR_USAGE,
-				"unknown option %s; `agentboard --help` lists them", argv[at]);
-			return -command_fail(env, &err);
-		}
-		*flags[i].flag = true;
 	}
-	return at;
+	if (text_starts(word, "--home=")) {
+		globals->home = word + strlen("--home=");
+		return 1;
+	}
+	if (strcmp(word, "--home") != 0)
+		return 0;
+	if (*i + 1 >= argc)
+		return err_set(err, ERR_USAGE, "--home needs a folder: --home DIR");
+	globals->home = argv[++*i];
+	return 1;
+}
+
+/* Pick the program's own options out of argv, wherever they stand before "--"; the rest moves up.
+ */
+static int take_globals(struct globals *globals, int *argc, char **argv, struct err *err)
+{
+	int kept = 0;
+	bool ended = false;
+
+	for (int i = 0; i < *argc; i++) {
+		int taken = 0;
+
+		ended = ended || strcmp(argv[i], "--") == 0;
+		if (!ended) {
+			taken = take_global(globals, *argc, argv, &i, err);
+			globals->json = globals->json || strcmp(argv[i], "--json") == 0;
+		}
+		if (taken < 0)
+			return taken;
+		if (!taken)
+			argv[kept++] = argv[i];
+	}
+	argv[kept] = NULL;
+	*argc = kept;
+	return 0;
+}
+
+/* Secrets are in memory: leave no core, and let no other process of the user look. */
+static void keep_memory_private(void)
+{
+	const struct rlimit none = { 0, 0 };
+
+	setrlimit(RLIMIT_CORE, &none);
+#ifndef SANITIZED
+	prctl(PR_SET_DUMPABLE, 0);
+#endif
 }
 
 static int open_board(struct command_env *env)
@@ -85,61 +111,82 @@ static int open_board(struct command_env *env)
 		.who = who,
 		.read_only = env->read_only,
 		.ascii = env->ascii,
-		.no_color = env->no_color || getenv("NO_COLOR") };
+		.no_color = env->no_color };
 
+	agent_who(who, sizeof(who));
 	if (command_unseal(env, !env->read_only, &err) < 0 && err.kind != ERR_NOT_FOUND)
 		return command_fail(env, &err);
 	err_clear(&err);
-	agent_who(who, sizeof(who));
 	return board_run(&board, &err) < 0 ? command_fail(env, &err) : 0;
 }
 
-static int run(struct command_env *env, int argc, char **argv)
+/* What is asked before any home is needed. True when that was all. */
+static bool answer_at_once(int argc, char **argv)
 {
-	const char *home = NULL;
-	bool version = false;
-	struct err err = ERR_INIT;
-	int used = take_globals(env, &home, &version, argc, argv);
+	const char *word = argc > 0 ? argv[0] : "";
 
-	if (used < 0)
-		return -used;
-	if (version) {
-		printf("agentboard %s\n", PACKAGE_VERSION);
-		return 0;
+	if (strcmp(word, "--version") == 0) {
+		puts(PACKAGE_STRING);
+		return true;
 	}
-	argc -= used;
-	argv += used;
-	if (argc && (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0 ||
-			    strcmp(argv[0], "help") == 0)) {
-		command_help_all(env->out, NULL);
-		return 0;
+	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0) {
+		command_help_all(stdout, argc > 1 && word[0] == 'h' ? argv[1] : NULL);
+		return true;
 	}
-	if (home_find(&env->home, home, &err) < 0 ||
+	return false;
+}
+
+static int run(struct command_env *env, const struct globals *globals, int argc, char **argv)
+{
+	struct err err = ERR_INIT;
+
+	if (home_find(&env->home, globals->home, &err) < 0 ||
 		files_catalog(&env->catalog, env->home, NULL, &err) < 0)
 		return command_fail(env, &err);
-	return argc ? command_main(env, argc, argv) : open_board(env);
+	if (argc > 0)
+		return command_main(env, argc, argv);
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+		err_set(&err, ERR_USAGE,
+			"the board needs a terminal; `agentboard --help` lists the commands");
+		return command_fail(env, &err);
+	}
+	return open_board(env);
 }
 
 int main(int argc, char **argv)
 {
-	char program[4096];
-	ssize_t len = readlink("/proc/self/exe", program, sizeof(program) - 1);
+	static char program[PATH_MAX];
+	struct globals globals = { .no_color = getenv("NO_COLOR") && *getenv("NO_COLOR") };
 	struct command_env env = {
-		.program = argv[0], .out = stdout, .errout = stderr, .open_board = open_board
+		.program = program, .out = stdout, .errout = stderr, .open_board = open_board
 	};
+	struct err err = ERR_INIT;
+	ssize_t len;
 	int code;
 
-	guard_memory();
+	keep_memory_private();
+	signal(SIGPIPE, SIG_IGN);
 	if (sodium_init() < 0)
-		return 1;
+		return EXIT_FAILURE;
 	if (argc == 2 && strcmp(argv[1], "reader") == 0)
 		return reader_child_main();
-	start_libraries();
-	if (len > 0) {
-		program[len] = '\0';
-		env.program = program;
-	}
-	code = run(&env, argc - 1, argv + 1);
+	setlocale(LC_ALL, "");
+	setlocale(LC_NUMERIC, "C"); /* JSON and SQL know one decimal point */
+	tzset();
+	len = readlink("/proc/self/exe", program, sizeof(program) - 1);
+	program[len > 0 ? len : 0] = '\0';
+	argc--;
+	argv++;
+	if (take_globals(&globals, &argc, argv, &err) < 0)
+		return command_fail(&env, &err);
+	if (answer_at_once(argc, argv))
+		return 0;
+	env.json = globals.json;
+	env.read_only = globals.read_only;
+	env.ascii = globals.ascii;
+	env.no_color = globals.no_color;
+	http_global_init();
+	code = run(&env, &globals, argc, argv);
 	files_catalog_free(&env.catalog);
 	keyring_free(env.keyring);
 	home_free(env.home);

@@ -98,7 +98,10 @@ static int unknown(struct command_env *env, int argc, char **argv)
 	const char *near = nearest(word, group ? argv[0] : NULL, store, sizeof(store));
 	struct err err = ERR_INIT;
 
-	if (group && (argc < 2 || argv[1][0] == '-'))
+	if (word[0] == '-' && !group)
+		err_set(&err, ERR_USAGE, "there is no option %s; `agentboard --help` lists them",
+			word);
+	else if (group && (argc < 2 || argv[1][0] == '-'))
 		err_set(&err, ERR_USAGE, "%s what? See `agentboard %s --help`", argv[0], argv[0]);
 	else if (near)
 		err_set(&err, ERR_USAGE, "there is no command \"%s%s%s\": did you mean \"%s%s%s\"?",
