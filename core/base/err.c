@@ -23,6 +23,7 @@ static const struct {
 	[ERR_NOMEM] = { "out of memory", 8 },
 };
 
+PRINTF_LIKE(3, 0)
 static void set_va(struct err *err, enum err_kind kind, const char *fmt, va_list ap)
 {
 	err->kind = kind;

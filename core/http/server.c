@@ -94,6 +94,7 @@ static void on_completed(void *ctx, struct MHD_Connection *connection, void **co
 	*con_cls = NULL;
 }
 
+PRINTF_LIKE(2, 0)
 static void on_log(void *ctx, const char *fmt, va_list ap)
 {
 	char text[256];
@@ -270,7 +271,7 @@ static enum MHD_Result refuse_large(struct http_server *server, struct MHD_Conne
 	enum MHD_Result rc;
 
 	outgoing_init(&out);
-	out.status = MHD_HTTP_CONTENT_TOO_LARGE;
+	out.status = 413;
 	buf_addf(&out.body, "{\"error\":\"the body is larger than %zu bytes\"}",
 		server->options.body_max);
 	rc = send_answer(connection, &out);

@@ -22,8 +22,7 @@ static const struct {
 	{ "postgres", "UseDeclareFetch", "1" },
 };
 
-/* The value of `key` in a connection string; false when it has none. */
-static bool attribute(char *value, size_t size, const char *string, const char *key)
+bool process_odbc_attribute(char *value, size_t size, const char *string, const char *key)
 {
 	while (*string) {
 		size_t name = strcspn(string, "=;");
@@ -49,9 +48,9 @@ static void driver_name(char *driver, size_t size, const char *string)
 	char source[256];
 
 	text_copy(driver, size, "");
-	if (attribute(driver, size, string, "Driver"))
+	if (process_odbc_attribute(driver, size, string, "Driver"))
 		return;
-	if (attribute(source, sizeof(source), string, "DSN"))
+	if (process_odbc_attribute(source, sizeof(source), string, "DSN"))
 		source_odbc_driver_of(driver, size, source, NULL);
 }
 
@@ -107,7 +106,8 @@ int process_odbc_string(char **out, const struct connection *connection,
 	driver_name(driver, sizeof(driver), source->odbc);
 	for (size_t i = 0; !rc && i < ARRAY_SIZE(streaming); i++)
 		if (strcasestr(driver, streaming[i].driver) &&
-			!attribute(already, sizeof(already), source->odbc, streaming[i].key))
+			!process_odbc_attribute(
+				already, sizeof(already), source->odbc, streaming[i].key))
 			buf_addf(&string, ";%s=%s", streaming[i].key, streaming[i].value);
 	if (!rc)
 		rc = buf_check(&string, "source.odbc", err);

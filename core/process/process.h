@@ -120,4 +120,7 @@ void preview_free(struct preview *preview);
 int process_odbc_string(char **out, const struct connection *connection,
 	const struct keyring *keyring, struct err *err);
 
+/* The value of `key` in a connection string, cut at `size`; false when it has none. */
+bool process_odbc_attribute(char *value, size_t size, const char *string, const char *key);
+
 #endif

@@ -57,22 +57,27 @@ static int note_existing_app(struct package_work *work, struct err *err)
 static int note_secret(struct package_work *work, struct err *err)
 {
 	const char *name = work->connection->name;
+	char where[160];
 
 	if (work->options->permissions_only)
 		return 0;
 	if (work->connection->salesforce.app == APP_CONNECTED)
-		return add(work, err, "secret",
-			"Copy the consumer key and secret from Setup > App Manager > the app > "
-			"View > "
-			"Manage Consumer Details into the connection %s. The secret is in no file "
-			"here, and must not be put into one.",
-			name);
+		text_copy(where, sizeof(where),
+			"App Manager > the app > View > Manage Consumer Details");
+	else
+		snprintf(where, sizeof(where),
+			"External Client App Manager > %s > Settings > OAuth Settings > Consumer "
+			"Key and Secret",
+			work->label);
 	return add(work, err, "secret",
-		"Copy the consumer key and secret from Setup > External Client App Manager > %s > "
-		"Settings > OAuth Settings > Consumer Key and Secret into the connection %s. The "
-		"secret is in no file here, and must not be put into one; nor does the key belong "
-		"into version control, should `sf project retrieve` bring it.",
-		work->label, name);
+		"Copy the consumer key and secret from Setup > %s into the connection, on the "
+		"board "
+		"or with `agentboard connection add %s --replace --set "
+		"salesforce.consumer_key=KEY --secret salesforce.consumer_secret=-`. The secret is "
+		"in no file here and must not be put into one; nor does the key belong into "
+		"version "
+		"control, should `sf project retrieve` bring it.",
+		where, name);
 }
 
 static int note_site(struct package_work *work, struct err *err)

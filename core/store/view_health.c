@@ -63,14 +63,19 @@ static int check(struct store_health *out, struct view *view, struct err *err)
 {
 	static const char sql[] = "PRAGMA quick_check(1)";
 	sqlite3_stmt *stmt;
+	const char *text;
 	int rc = db_query(&stmt, &view->db, sql, NO_BINDS, err);
 
 	if (rc == 0)
 		rc = db_next(&view->db, stmt, err);
 	if (rc < 0)
 		return rc;
-	if (strcmp(db_text(stmt, 0), "ok") != 0)
-		text_copy(out->damage, sizeof(out->damage), db_text(stmt, 0));
+	text = db_text(stmt, 0);
+	/* It may begin with a line that says no more than where: "*** in database main ***". */
+	if (text_starts(text, "***") && strchr(text, '\n'))
+		text = strchr(text, '\n') + 1;
+	if (strcmp(text, "ok") != 0)
+		text_copy(out->damage, sizeof(out->damage), text);
 	sqlite3_reset(stmt);
 	out->checked = true;
 	return 0;

@@ -17,5 +17,6 @@ Suite *suite_faults(void);
 Suite *suite_journal(void);
 Suite *suite_parallel(void);
 Suite *suite_mutants(void);
+Suite *suite_remedies(void);
 
 #endif

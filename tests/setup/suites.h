@@ -9,5 +9,6 @@ Suite *suite_template(void);
 Suite *suite_permission(void);
 Suite *suite_package(void);
 Suite *suite_package_write(void);
+Suite *suite_mask(void);
 
 #endif

@@ -83,6 +83,7 @@ START_TEST(damage_is_found)
 	ck_ok(view_health(&health, view, 1 << 30, &err), &err);
 	ck_assert(health.checked);
 	ck_assert_str_ne(health.damage, "");
+	ck_assert_ptr_null(strstr(health.damage, "***"));
 	view_close(view);
 }
 END_TEST

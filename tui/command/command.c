@@ -19,6 +19,7 @@ static const struct command *const tables[] = {
 	demo_commands,
 	config_commands,
 	package_commands,
+	doctor_commands,
 };
 
 const struct command *command_at(int i)

@@ -86,6 +86,7 @@ extern const struct command practice_commands[];
 extern const struct command demo_commands[];
 extern const struct command config_commands[];
 extern const struct command package_commands[];
+extern const struct command doctor_commands[];
 
 /*
  * Find and run the command named by argv (global options before it already taken). Returns the exit

@@ -1,0 +1,244 @@
+/* doctor_connection.c — one connection: where its rows come from, and the way to its org. */
+
+#include "base/base.h"
+#include "model/address.h"
+#include "process/process.h"
+#include "source/reader.h"
+#include "store/view.h"
+#include "tui/command/doctor.h"
+
+#include <strings.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+/* ---- source ---- */
+
+static bool has_fold(const struct text_list *names, const char *name)
+{
+	for (size_t i = 0; i < names->count; i++) {
+		if (strcasecmp(names->items[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void look_for_name(struct doctor *doctor, const char *what, const char *name,
+	int (*list)(struct text_list *names, struct err *err), const char *action)
+{
+	struct text_list names = { NULL, 0 };
+	struct err err = ERR_INIT;
+	bool there = list(&names, &err) == 0 && has_fold(&names, name);
+
+	text_list_free(&names);
+	if (there)
+		doctor_tell(doctor, VERDICT_OK, ERR_NONE, "source", NULL, "%s %s is installed",
+			what, name);
+	else
+		doctor_tell(doctor, VERDICT_FAIL, ERR_SOURCE, "source", action,
+			"there is no %s %s on this machine", what, name);
+}
+
+static void look_at_database(struct doctor *doctor, const char *odbc)
+{
+	char name[256];
+
+	if (process_odbc_attribute(name, sizeof(name), odbc, "Driver")) {
+		if (name[0] != '/')
+			look_for_name(doctor, "ODBC driver", name, source_odbc_drivers,
+				"install it, or write a name that `odbcinst -q -d` lists");
+		else if (access(name, R_OK) == 0)
+			doctor_tell(doctor, VERDICT_OK, ERR_NONE, "source", NULL,
+				"the ODBC driver %s is there", name);
+		else
+			doctor_tell(doctor, VERDICT_FAIL, ERR_SOURCE, "source",
+				"install the driver, or correct source.odbc",
+				"could not read the ODBC driver %s: %s", name, strerror(errno));
+	} else if (process_odbc_attribute(name, sizeof(name), odbc, "DSN")) {
+		look_for_name(doctor, "data source", name, source_odbc_data_sources,
+			"add it to odbc.ini, or write a name that `odbcinst -q -s` lists");
+	}
+}
+
+static void look_at_folder(struct doctor *doctor, const struct source_access *source)
+{
+	bool moves = !text_empty(source->after) && strcmp(source->after, "keep") != 0;
+
+	if (access(source->folder, R_OK | X_OK | (moves ? W_OK : 0)) == 0)
+		doctor_tell(
+			doctor, VERDICT_OK, ERR_NONE, "source", NULL, "folder %s", source->folder);
+	else
+		doctor_tell(doctor, VERDICT_FAIL, ERR_SOURCE, "source",
+			moves ? "give the agent's user read and write permission there"
+			      : "give the agent's user read permission there",
+			"folder %s: %s", source->folder, strerror(errno));
+	if (moves && strcmp(source->after, "archive") == 0 && !text_empty(source->archive) &&
+		access(source->archive, W_OK | X_OK) != 0)
+		doctor_tell(doctor, VERDICT_FAIL, ERR_SOURCE, "source",
+			"make it, and give the agent's user write permission there",
+			"archive %s: %s", source->archive, strerror(errno));
+}
+
+void doctor_source(struct doctor *doctor)
+{
+	const struct source_access *source = &doctor->connection->source;
+
+	if (doctor->connection->type == CONNECTION_AGENT_DATABASE && !text_empty(source->odbc))
+		look_at_database(doctor, source->odbc);
+	else if (doctor->connection->type == CONNECTION_AGENT_FILE && !text_empty(source->folder))
+		look_at_folder(doctor, source);
+}
+
+/* ---- proxy ---- */
+
+void doctor_proxy(struct doctor *doctor)
+{
+	/* In the order in which they count, for https. */
+	static const char *const variables[] = { "https_proxy", "HTTPS_PROXY", "all_proxy",
+		"ALL_PROXY" };
+	const struct salesforce_access *salesforce = &doctor->connection->salesforce;
+	const char *url = salesforce->proxy.url;
+	const char *from = "salesforce.proxy.url";
+	struct address address;
+
+	for (size_t i = 0; text_empty(url) && i < ARRAY_SIZE(variables); i++) {
+		url = getenv(variables[i]);
+		from = variables[i];
+	}
+	if (text_empty(url) || model_is_loopback(salesforce->domain ? salesforce->domain : ""))
+		doctor_tell(doctor, VERDICT_OK, ERR_NONE, "proxy", NULL, "none");
+	else if (!address_parse(&address, url))
+		doctor_tell(doctor, VERDICT_FAIL, ERR_CONFIG, "proxy",
+			"write it like http://proxy.acme.example:3128", "%s is no address", from);
+	else
+		doctor_tell(doctor, VERDICT_OK, ERR_NONE, "proxy", NULL, "%s:%d, from %s",
+			address.host, address.port, from);
+}
+
+/* ---- the org's clock against ours ---- */
+
+#define SKEW_OK_MS 30000
+#define SKEW_WARN_MS 600000
+
+static void tell_skew(struct doctor *doctor, int64_t skew)
+{
+	static const char action[] = "set the clock of this machine, and let it be kept: "
+				     "timedatectl set-ntp true";
+	int64_t seconds = (skew < 0 ? -skew : skew) / 1000;
+	const char *side = skew < 0 ? "ahead of" : "behind";
+
+	if (skew >= -SKEW_OK_MS && skew <= SKEW_OK_MS)
+		doctor_tell(doctor, VERDICT_OK, ERR_NONE, "clock", NULL, "that of the org agrees");
+	else if (skew >= -SKEW_WARN_MS && skew <= SKEW_WARN_MS)
+		doctor_tell(doctor, VERDICT_WARN, ERR_NONE, "clock", action,
+			"%" PRId64 " s %s the org's", seconds, side);
+	else
+		doctor_tell(doctor, VERDICT_FAIL, ERR_CONFIG, "clock", action,
+			"%" PRId64 " s %s the org's", seconds, side);
+}
+
+/* The list of versions is the one page that needs no token. Where nobody answers the ping tells. */
+void doctor_org_clock(struct doctor *doctor)
+{
+	const struct connection *connection = doctor->connection;
+	struct http_answer answer;
+	struct org *org = NULL;
+	char url[512];
+	int64_t before;
+
+	http_answer_init(&answer);
+	if (org_new(&org, connection, doctor->env->keyring, NULL, command_interrupt(), NULL) == 0) {
+		struct http_request request = { .method = "GET",
+			.url = url,
+			.timeout_ms = 10000,
+			.no_network_proxy = model_is_loopback(connection->salesforce.domain) };
+
+		snprintf(url, sizeof(url), "%s%sservices/data/", connection->salesforce.domain,
+			connection->salesforce.domain[strlen(connection->salesforce.domain) - 1] ==
+					'/'
+				? ""
+				: "/");
+		before = clock_now();
+		if (http_call(org_http(org), &request, &answer, command_interrupt(), NULL) == 0 &&
+			answer.date)
+			tell_skew(doctor, answer.date - (before + clock_now()) / 2);
+	}
+	org_free(org);
+	http_answer_free(&answer);
+}
+
+/* ---- the ping, step by step ---- */
+
+struct following {
+	struct doctor *doctor;
+	int told;
+};
+
+static void on_step(void *ctx, const struct ping_result *result)
+{
+	struct following *following = ctx;
+
+	for (; following->told < result->count; following->told++) {
+		const struct ping_step *step = &result->steps[following->told];
+
+		if (step->verdict != VERDICT_NOT_REACHED)
+			doctor_tell(following->doctor, step->verdict, result->kind, step->name,
+				step->remedy, "%s", step->detail);
+	}
+}
+
+/* The org that this connection belongs to, "" when none was seen yet. */
+static void pinned_org(char out[19], const struct doctor *doctor)
+{
+	struct connection_state state = { 0 };
+	struct view *view = NULL;
+
+	out[0] = '\0';
+	if (view_open(&view, doctor->env->home->data, NULL) == 0 &&
+		view_connection(&state, view, doctor->connection->name, NULL) == 0)
+		text_copy(out, 19, state.org_id);
+	view_close(view);
+}
+
+#define ALLOWANCE_WARN_PERCENT 80
+
+static void tell_allowance(struct doctor *doctor, const struct ping_result *result)
+{
+	int64_t percent;
+
+	if (result->api_allowed <= 0)
+		return;
+	percent = result->api_used * 100 / result->api_allowed;
+	if (percent >= 100)
+		doctor_tell(doctor, VERDICT_FAIL, ERR_LIMIT, "API allowance",
+			"wait until the last 24 hours hold fewer calls, or buy more",
+			"%" PRId64 " of %" PRId64 " calls are used up", result->api_used,
+			result->api_allowed);
+	else if (percent >= ALLOWANCE_WARN_PERCENT)
+		doctor_tell(doctor, VERDICT_WARN, ERR_NONE, "API allowance",
+			"send in larger packets or by Bulk, and see who else calls: Setup > "
+			"Company Information",
+			"%" PRId64 " of %" PRId64 " calls (%" PRId64 "%%)", result->api_used,
+			result->api_allowed, percent);
+	else
+		doctor_tell(doctor, VERDICT_OK, ERR_NONE, "API allowance", NULL,
+			"%" PRId64 " of %" PRId64 " calls", result->api_used, result->api_allowed);
+}
+
+void doctor_salesforce(struct doctor *doctor)
+{
+	struct ping_result *result = calloc(1, sizeof(*result));
+	struct following following = { doctor, 0 };
+	char org[19];
+
+	if (!result) {
+		doctor->failed = true;
+		return;
+	}
+	pinned_org(org, doctor);
+	ping_salesforce(result, doctor->connection, &doctor->env->catalog, doctor->env->keyring,
+		org, command_interrupt(), on_step, &following);
+	on_step(&following, result);
+	tell_allowance(doctor, result);
+	free(result);
+}
