@@ -5,16 +5,6 @@
 #include "agent/internal.h"
 #include "base/text.h"
 
-/* Is it production? The org's own word counts; before the first ping, what the settings say. */
-static bool is_production(const struct connection *connection, const struct connection_state *state)
-{
-	if (connection->salesforce.domain && model_is_loopback(connection->salesforce.domain))
-		return false; /* the practice org */
-	if (state->org_id[0])
-		return !state->sandbox;
-	return connection->salesforce.environment == ENVIRONMENT_PRODUCTION;
-}
-
 static int read_state(
 	struct connection_state *out, struct agent *agent, const char *name, struct err *err)
 {
@@ -70,7 +60,7 @@ int guard_check(struct agent *agent, const struct process_request *request,
 	if (request->dry_run || text_equal(request->trigger, "schedule"))
 		return 0;
 	rc = read_state(&state, agent, connection->name, err);
-	if (rc < 0 || !is_production(connection, &state))
+	if (rc < 0 || !connection_to_production(connection, state.org_id[0], state.sandbox))
 		return rc;
 	if (request->confirm && is_named(request->confirm, &state))
 		return 0;

@@ -90,6 +90,15 @@ int connection_copy(struct connection *out, const struct connection *from, struc
 	return 0;
 }
 
+bool connection_to_production(const struct connection *connection, bool org_seen, bool sandbox)
+{
+	const struct salesforce_access *salesforce = &connection->salesforce;
+
+	if (salesforce->domain && model_is_loopback(salesforce->domain))
+		return false;
+	return org_seen ? !sandbox : salesforce->environment == ENVIRONMENT_PRODUCTION;
+}
+
 const char *connection_type_name(enum connection_type type)
 {
 	return type == CONNECTION_AGENT_FILE ? "Agent File" : "Agent Database";

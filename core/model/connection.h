@@ -108,6 +108,12 @@ const char *app_kind_name(enum app_kind app);		     /* "external" */
 
 const char *client_auth_name(enum client_auth auth); /* "body" */
 
+/*
+ * Do its rows go to production? Loopback never is (the practice org); else the org's own word
+ * counts (`org_seen`, `sandbox`), and before the first green ping what the settings say.
+ */
+bool connection_to_production(const struct connection *connection, bool org_seen, bool sandbox);
+
 /* Is `name` fit to name a connection, an interface, an integration? Letters, digits, - and _, at
  * most MODEL_NAME_MAX, not starting with "-". */
 bool model_name_ok(const char *name);

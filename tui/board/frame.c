@@ -5,6 +5,7 @@
 
 #include "base/base.h"
 #include "tui/board/state.h"
+#include "tui/board/connections.h"
 
 #include "base/text.h"
 #include "tui/widget/glyph.h"
@@ -65,9 +66,7 @@ static void draw_title(struct board *board)
 	const struct connection_state *state = board_state(board, current);
 	const struct connection *connection =
 		current >= 0 ? &board->catalog->connections[current].connection : NULL;
-	bool production = connection &&
-			  connection->salesforce.environment == ENVIRONMENT_PRODUCTION &&
-			  connection->salesforce.domain;
+	bool production = connection && connection_is_production(connection, state);
 	char texts[4][160] = { "", "", "", "" };
 	int x = cols - LEFT_MARGIN;
 	int left = LEFT_MARGIN + 19;

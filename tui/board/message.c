@@ -85,7 +85,7 @@ static void add_head(struct message_page *page, const struct message_detail *det
 
 static void add_remedy(struct message_page *page, const struct message *msg)
 {
-	const struct remedy *remedy = text_empty(msg->code) ? NULL : remedy_for_code(msg->code);
+	const struct remedy *remedy = remedy_for_row(msg->code, msg->comment);
 
 	if (!remedy)
 		return;

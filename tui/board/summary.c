@@ -12,11 +12,9 @@
 bool connection_is_production(
 	const struct connection *connection, const struct connection_state *state)
 {
-	if (!connection->salesforce.domain || model_is_loopback(connection->salesforce.domain))
-		return false; /* nothing there yet, or the practice org */
-	if (state && state->org_id[0])
-		return !state->sandbox;
-	return connection->salesforce.environment == ENVIRONMENT_PRODUCTION;
+	return connection->salesforce.domain &&
+	       connection_to_production(
+		       connection, state && state->org_id[0], state && state->sandbox);
 }
 
 /* Does the part of an ODBC string that starts here hold a password? */

@@ -138,7 +138,7 @@ static void attempt_lines(FILE *to, const struct attempt_info *attempt)
 void message_detail_lines(FILE *to, const struct message_detail *detail)
 {
 	const struct message *msg = &detail->message;
-	const struct remedy *remedy = msg->code ? remedy_for_code(msg->code) : NULL;
+	const struct remedy *remedy = remedy_for_row(msg->code, msg->comment);
 
 	message_line(to, msg);
 	fprintf(to, "  run %" PRId64 ", %s over %s, %d attempt%s%s%s\n", msg->run, detail->object,

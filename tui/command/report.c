@@ -92,18 +92,24 @@ void report_run_line(FILE *to, const struct run_info *run)
 }
 
 /* The comment of one message that failed with this code, for the org's own words. */
+/* One message of the cause, and what to do about that: its words tell more than its code. */
 static void print_example(FILE *to, struct view *view, int64_t run, const struct cause *cause)
 {
 	struct message_window window = { 0 };
+	const struct remedy *remedy = NULL;
 	struct filter *filter = NULL;
 	char text[160];
 
 	snprintf(text, sizeof(text), "run:%" PRId64 " status:failed code:%s", run, cause->code);
 	if (filter_parse(&filter, text, clock_now(), NULL, NULL) == 0 &&
 		view_messages(&window, view, filter, WINDOW_AFTER, 0, 1, NULL) == 0 &&
-		window.count == 1)
+		window.count == 1) {
 		fprintf(to, "        e.g. %s: %s\n", window.messages[0].key,
 			window.messages[0].comment);
+		remedy = remedy_for_row(cause->code, window.messages[0].comment);
+	}
+	if (remedy)
+		fprintf(to, "        %s\n", remedy->action);
 	message_window_free(&window);
 	filter_free(filter);
 }
@@ -120,14 +126,10 @@ void report_causes(FILE *to, struct view *view, int64_t run)
 		view_causes(&causes, &count, view, filter, NULL) < 0)
 		count = 0;
 	for (int i = 0; i < count && i < CAUSES_SHOWN; i++) {
-		const struct remedy *remedy = remedy_for_code(causes[i].code);
-
 		fprintf(to, "    %6" PRId64 " %s%s%s%s\n", causes[i].count, causes[i].code,
 			causes[i].fields[0] ? " [" : "", causes[i].fields,
 			causes[i].fields[0] ? "]" : "");
 		print_example(to, view, run, &causes[i]);
-		if (remedy)
-			fprintf(to, "        %s\n", remedy->action);
 	}
 	if (count > CAUSES_SHOWN)
 		fprintf(to,
