@@ -119,35 +119,39 @@ void doctor_modes(struct doctor *doctor)
 
 /* ---- key and secrets ---- */
 
-/* Open every secret of a connection, and let it go at once. */
+/* Open a secret, and let it go at once. */
+static void open_secret(struct doctor *doctor, const char *name, const char *key,
+	const struct secret *secret, int *opened)
+{
+	struct err err = ERR_INIT;
+	char *plain = NULL;
+	char action[256];
+
+	if (!secret || secret->kind == SECRET_NONE)
+		return;
+	if (secret_reveal(&plain, secret, doctor->env->keyring, &err) == 0) {
+		(*opened)++;
+		secret_wipe(plain);
+		return;
+	}
+	snprintf(action, sizeof(action),
+		"enter it once more on the board, or: agentboard connection add %s --replace "
+		"--secret %s=-",
+		name, key);
+	doctor_tell(doctor, VERDICT_FAIL, ERR_CONFIG, "secrets", action, "%s of %s: %s", key, name,
+		err.text);
+}
+
 static void open_secrets(struct doctor *doctor, const char *name, int *opened)
 {
 	const struct catalog *catalog = &doctor->env->catalog;
-	const char *const *keys = files_secret_keys();
 	struct connection connection;
 
 	connection_init(&connection);
-	if (catalog->connection(catalog->self, &connection, name, NULL) < 0)
-		keys = (const char *const[]){ NULL };
-	for (; *keys; keys++) {
-		const struct secret *secret = files_secret(&connection, *keys, NULL);
-		struct err err = ERR_INIT;
-		char *plain = NULL;
-		char action[256];
-
-		if (!secret || secret->kind == SECRET_NONE)
-			continue;
-		if (secret_reveal(&plain, secret, doctor->env->keyring, &err) == 0) {
-			(*opened)++;
-			secret_wipe(plain);
-			continue;
-		}
-		snprintf(action, sizeof(action),
-			"enter it once more on the board, or: agentboard connection add %s "
-			"--replace --secret %s=-",
-			name, *keys);
-		doctor_tell(doctor, VERDICT_FAIL, ERR_CONFIG, "secrets", action, "%s of %s: %s",
-			*keys, name, err.text);
+	if (catalog->connection(catalog->self, &connection, name, NULL) == 0) {
+		for (const char *const *key = files_secret_keys(); *key; key++)
+			open_secret(
+				doctor, name, *key, files_secret(&connection, *key, NULL), opened);
 	}
 	connection_free_fields(&connection);
 }
