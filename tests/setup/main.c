@@ -1,5 +1,6 @@
-/* Tests of core/setup, and of the commands that stand on it. */
+/* Tests of core/setup. */
 
 #include "setup/suites.h"
 
-TEST_MAIN(suite_template, suite_permission, suite_package, suite_package_write, suite_mask)
+TEST_MAIN(suite_template, suite_permission, suite_package, suite_package_write,
+	suite_package_command, suite_mask, suite_doctor)

@@ -9,6 +9,8 @@ Suite *suite_template(void);
 Suite *suite_permission(void);
 Suite *suite_package(void);
 Suite *suite_package_write(void);
+Suite *suite_package_command(void);
 Suite *suite_mask(void);
+Suite *suite_doctor(void);
 
 #endif
