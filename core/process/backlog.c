@@ -27,7 +27,7 @@ struct backlog {
 	void *ctx;
 	atomic_bool keys_freed;
 
-	struct key_map held; /* hash of a key -> the message that holds it */
+	struct key_map held; /* hash of a key -> the message that holds it while it waits */
 	struct key_map rows; /* message -> tries and together */
 
 	struct blocked *blocked; /* by message */
@@ -169,44 +169,44 @@ static bool waits_behind(const struct backlog *backlog, uint64_t hash, int64_t m
 
 bool backlog_admit(struct backlog *backlog, uint64_t hash, int64_t message)
 {
-	int64_t *held;
-
 	if (!hash)
 		return true;
 	if (waits_behind(backlog, hash, message)) {
 		block(backlog, hash, message);
 		return false;
 	}
-	/* The memory first: a key that is taken must be known, to be let go of. */
-	held = key_map_put(&backlog->held, hash);
-	if (held && *held == message)
-		return true;
-	if (!held || *held || !key_gate_take(backlog->gate, hash, message)) {
-		if (held && !*held)
-			key_map_delete(&backlog->held, hash);
+	if (!key_gate_take(backlog->gate, hash, message)) {
 		block(backlog, hash, message);
 		return false;
 	}
-	*held = message;
-	unblock(backlog, message);
+	if (backlog->blocked_count)
+		unblock(backlog, message);
 	return true;
 }
 
 static void let_go(struct backlog *backlog, uint64_t hash, int64_t message)
 {
-	int64_t *held = hash ? key_map_get(&backlog->held, hash) : NULL;
-
-	if (!held || *held != message)
+	if (!hash)
 		return;
 	key_map_delete(&backlog->held, hash);
 	key_gate_release(backlog->gate, hash, message);
-	if (key_map_get(&backlog->blocked_keys, hash))
-		atomic_store(&backlog->keys_freed, true);
+}
+
+void backlog_keep(struct backlog *backlog, uint64_t hash, int64_t message)
+{
+	int64_t *held = hash ? key_map_put(&backlog->held, hash) : NULL;
+
+	if (held)
+		*held = message;
+	else if (hash) /* without memory of it, nobody would let go of it */
+		key_gate_release(backlog->gate, hash, message);
 }
 
 void backlog_withdraw(struct backlog *backlog, uint64_t hash, int64_t message)
 {
-	if (!key_map_get(&backlog->rows, message_hash(message)))
+	const int64_t *held = key_map_get(&backlog->held, hash);
+
+	if (!held || *held != message)
 		let_go(backlog, hash, message);
 }
 

@@ -20,7 +20,7 @@ struct backlog;
 int backlog_new(struct backlog **out, struct key_gate *gate, void (*wake)(void *ctx), void *ctx,
 	struct err *err);
 
-/* Lets go of every key it holds. */
+/* Lets go of every key that waits. */
 void backlog_free(struct backlog *backlog);
 
 /*
@@ -29,7 +29,10 @@ void backlog_free(struct backlog *backlog);
  */
 bool backlog_admit(struct backlog *backlog, uint64_t hash, int64_t message);
 
-/* The row was admitted but does not leave now: forget that. */
+/* The row was sent in vain and waits: it keeps its key until then. */
+void backlog_keep(struct backlog *backlog, uint64_t hash, int64_t message);
+
+/* The row was admitted but does not leave now: forget that, unless it waits. */
 void backlog_withdraw(struct backlog *backlog, uint64_t hash, int64_t message);
 
 /* The row has come to an end: its key is free. */

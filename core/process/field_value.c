@@ -262,15 +262,61 @@ static bool take_moment(struct moment *moment, struct slice *text)
 	return take_time(moment, text) && take_offset(moment, text);
 }
 
+/* Formatted by hand: every row has some of these, and printf would cost more than all the rest. */
+static char *put_digits(char *at, int value, int count)
+{
+	for (int i = count; i-- > 0; value /= 10)
+		at[i] = (char)('0' + value % 10);
+	return at + count;
+}
+
+static char *put_date(char *at, const struct moment *moment)
+{
+	at = put_digits(at, moment->year, 4);
+	*at++ = '-';
+	at = put_digits(at, moment->month, 2);
+	*at++ = '-';
+	return put_digits(at, moment->day, 2);
+}
+
+static char *put_time(char *at, const struct moment *moment)
+{
+	at = put_digits(at, moment->hour, 2);
+	*at++ = ':';
+	at = put_digits(at, moment->minute, 2);
+	*at++ = ':';
+	at = put_digits(at, moment->second, 2);
+	*at++ = '.';
+	return put_digits(at, moment->ms, 3);
+}
+
+static char *put_offset(char *at, int seconds)
+{
+	int minutes = abs(seconds) / 60;
+
+	if (!minutes) {
+		*at++ = 'Z';
+		return at;
+	}
+	*at++ = seconds < 0 ? '-' : '+';
+	at = put_digits(at, minutes / 60, 2);
+	*at++ = ':';
+	return put_digits(at, minutes % 60, 2);
+}
+
 static bool to_date(struct buf *out, struct slice text, const struct zone *zone, const char **hint)
 {
+	char json[16] = "\"";
+	char *at = json + 1;
 	struct moment moment;
 
 	(void)zone;
 	*hint = "a date is written 2026-11-23";
 	if (!take_moment(&moment, &text) || text.at < text.end)
 		return false;
-	buf_addf(out, "\"%04d-%02d-%02d\"", moment.year, moment.month, moment.day);
+	at = put_date(at, &moment);
+	*at++ = '"';
+	buf_add(out, json, (size_t)(at - json));
 	return true;
 }
 
@@ -293,8 +339,9 @@ static void to_utc(struct moment *moment, const struct zone *zone)
 static bool to_datetime(
 	struct buf *out, struct slice text, const struct zone *zone, const char **hint)
 {
+	char json[40] = "\"";
+	char *at = json + 1;
 	struct moment moment;
-	int minutes;
 
 	*hint = "a time is written 2026-11-23T12:04:11Z";
 	if (!take_moment(&moment, &text) || text.at < text.end)
@@ -306,19 +353,18 @@ static bool to_datetime(
 			return false;
 		to_utc(&moment, zone);
 	}
-	buf_addf(out, "\"%04d-%02d-%02dT%02d:%02d:%02d.%03d", moment.year, moment.month, moment.day,
-		moment.hour, moment.minute, moment.second, moment.ms);
-	minutes = abs(moment.offset) / 60;
-	if (minutes)
-		buf_addf(out, "%c%02d:%02d\"", moment.offset < 0 ? '-' : '+', minutes / 60,
-			minutes % 60);
-	else
-		buf_add_str(out, "Z\"");
+	at = put_date(at, &moment);
+	*at++ = 'T';
+	at = put_offset(put_time(at, &moment), moment.offset);
+	*at++ = '"';
+	buf_add(out, json, (size_t)(at - json));
 	return true;
 }
 
 static bool to_time(struct buf *out, struct slice text, const struct zone *zone, const char **hint)
 {
+	char json[24] = "\"";
+	char *at = json + 1;
 	struct moment moment = { .year = 0 };
 
 	(void)zone;
@@ -328,8 +374,9 @@ static bool to_time(struct buf *out, struct slice text, const struct zone *zone,
 	take_char(&text, 'Z');
 	if (text.at < text.end)
 		return false;
-	buf_addf(out, "\"%02d:%02d:%02d.%03dZ\"", moment.hour, moment.minute, moment.second,
-		moment.ms);
+	at = put_offset(put_time(at, &moment), 0);
+	*at++ = '"';
+	buf_add(out, json, (size_t)(at - json));
 	return true;
 }
 

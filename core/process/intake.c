@@ -59,7 +59,8 @@ struct intake {
 	bool stop;
 	bool over;
 	int64_t stored;
-	int rc; /* of the writer until it is over, then of the reading */
+	bool wanted; /* somebody waits for the next packet */
+	int rc;	     /* of the writer until it is over, then of the reading */
 	struct err err;
 };
 
@@ -90,8 +91,11 @@ static void packet_done(void *ctx, int rc, const struct err *err)
 {
 	struct packet *packet = ctx;
 	struct intake *intake = packet->intake;
+	bool wanted;
 
 	pthread_mutex_lock(&intake->lock);
+	wanted = intake->wanted;
+	intake->wanted = false;
 	if (!rc) {
 		intake->stored++;
 	} else if (!intake->rc) {
@@ -99,7 +103,8 @@ static void packet_done(void *ctx, int rc, const struct err *err)
 		err_copy(&intake->err, err);
 	}
 	pthread_mutex_unlock(&intake->lock);
-	intake->spec.wake(intake->spec.ctx);
+	if (wanted)
+		intake->spec.wake(intake->spec.ctx);
 	queue_put(intake->idle, packet);
 }
 
@@ -439,14 +444,16 @@ void intake_stop(struct intake *intake)
 	pthread_mutex_unlock(&intake->lock);
 }
 
-int64_t intake_stored(struct intake *intake)
+bool intake_more(struct intake *intake, int64_t *seen)
 {
-	int64_t stored;
+	bool more;
 
 	pthread_mutex_lock(&intake->lock);
-	stored = intake->stored;
+	more = intake->stored != *seen;
+	*seen = intake->stored;
+	intake->wanted = !more;
 	pthread_mutex_unlock(&intake->lock);
-	return stored;
+	return more;
 }
 
 bool intake_over(struct intake *intake)

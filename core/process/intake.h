@@ -21,7 +21,7 @@ struct intake_spec {
 	const struct describe *describe;
 	const char *odbc;
 	bool again;		 /* an earlier reading was interrupted: pass over what it stored */
-	void (*wake)(void *ctx); /* on any thread: packets were stored, or reading is over */
+	void (*wake)(void *ctx); /* on any thread: see intake_more(), or reading is over */
 	void *ctx;
 };
 
@@ -31,8 +31,11 @@ int intake_start(struct intake **out, const struct intake_spec *spec, struct err
 /* From any thread: end reading at once; what was read so far is stored. */
 void intake_stop(struct intake *intake);
 
-/* Packets that are durably stored. */
-int64_t intake_stored(struct intake *intake);
+/*
+ * Are there more packets stored than the `*seen` that were seen? Brings *seen up to date; when
+ * there are none, the next one wakes.
+ */
+bool intake_more(struct intake *intake, int64_t *seen);
 
 /* Is reading over, with everything stored and the phase recorded? */
 bool intake_over(struct intake *intake);

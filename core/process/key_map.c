@@ -30,9 +30,9 @@ static size_t find(const struct key_map *map, uint64_t hash)
 
 int64_t *key_map_get(const struct key_map *map, uint64_t hash)
 {
-	size_t at = map->size ? find(map, hash) : 0;
+	size_t at = map->count ? find(map, hash) : 0;
 
-	return map->size && map->slots[at].hash ? &map->slots[at].value : NULL;
+	return map->count && map->slots[at].hash ? &map->slots[at].value : NULL;
 }
 
 static bool grow(struct key_map *map)
@@ -66,10 +66,10 @@ int64_t *key_map_put(struct key_map *map, uint64_t hash)
 
 void key_map_delete(struct key_map *map, uint64_t hash)
 {
-	size_t hole = map->size ? find(map, hash) : 0;
 	size_t mask = map->size - 1;
+	size_t hole = map->count ? find(map, hash) : 0;
 
-	if (!map->size || !map->slots[hole].hash)
+	if (!map->count || !map->slots[hole].hash)
 		return;
 	map->count--;
 	for (size_t at = (hole + 1) & mask; map->slots[at].hash; at = (at + 1) & mask) {

@@ -36,6 +36,15 @@ static void wake_sender(void *ctx)
 	http_wake(ctx);
 }
 
+/* Give a flight up: its rows do not leave, or nobody will hear what became of them. */
+static void let_go(struct sender *sender, struct flight *flight)
+{
+	for (int i = 0; i < flight->count; i++)
+		backlog_withdraw(sender->backlog, flight->hashes[i],
+			MESSAGE_ID(flight->packet.packet, flight->positions[i]));
+	flight_clear(flight);
+}
+
 /* ---- the mailbox ---- */
 
 /* On the writer's thread: a job of this flight is done. */
@@ -50,8 +59,9 @@ static void post_back(void *ctx, int rc, const struct err *err)
 	pthread_mutex_lock(&sender->lock);
 	flight->next_posted = sender->posted;
 	sender->posted = flight;
-	/* Under the lock: behind it, the sender may have ended already. */
-	http_wake(sender->http);
+	/* Under the lock: behind it, the sender may have ended already. One knock is enough. */
+	if (!flight->next_posted)
+		http_wake(sender->http);
 	pthread_mutex_unlock(&sender->lock);
 }
 
@@ -64,7 +74,7 @@ static void give_to_writer(
 	if (writer_post(sender->spec.env->writer, apply, post_back, flight, &err)) {
 		/* The store is closed: what was sent is settled by the next owner. */
 		sender_stop(sender, RUN_SENDING, &err);
-		flight_clear(flight);
+		let_go(sender, flight);
 	}
 }
 
@@ -269,10 +279,14 @@ static void settle_rows(struct sender *sender, struct flight *flight)
 	for (int i = 0; i < flight->count; i++) {
 		const struct row_result *result = &flight->results[i];
 
-		if (result->event != EVENT_RETRY)
+		if (result->event != EVENT_RETRY) {
 			backlog_settle(sender->backlog, flight->hashes[i],
 				MESSAGE_ID(packet, result->position));
-		else if (result->next_try < again)
+			continue;
+		}
+		backlog_keep(
+			sender->backlog, flight->hashes[i], MESSAGE_ID(packet, result->position));
+		if (result->next_try < again)
 			again = result->next_try;
 	}
 	if (flight->rest_due)
@@ -284,11 +298,8 @@ static void settle_rows(struct sender *sender, struct flight *flight)
 /* An operator was faster with one of the rows: look at the packet again. */
 static void look_anew(struct sender *sender, struct flight *flight)
 {
-	for (int i = 0; i < flight->count; i++)
-		backlog_withdraw(sender->backlog, flight->hashes[i],
-			MESSAGE_ID(flight->packet.packet, flight->positions[i]));
 	backlog_visit(sender->backlog, flight->packet.packet, 0, NULL);
-	flight_clear(flight);
+	let_go(sender, flight);
 }
 
 static void take_back(struct sender *sender, struct flight *flight)
@@ -301,7 +312,7 @@ static void take_back(struct sender *sender, struct flight *flight)
 	} else if (flight->rc) {
 		/* Disk full, or another process took the run over: what is recorded stays true. */
 		sender_stop(sender, RUN_SENDING, &flight->err);
-		flight_clear(flight);
+		let_go(sender, flight);
 	} else if (beginning) {
 		flight->stage = FLIGHT_READY;
 	} else {
@@ -380,6 +391,7 @@ static bool is_over(struct sender *sender)
 {
 	struct intake *intake = sender->spec.intake;
 
+	sender->more_came = false;
 	if (in_flight(sender))
 		return false;
 	if (sender->stopped)
@@ -393,9 +405,11 @@ static bool is_over(struct sender *sender)
 		sender_stop(sender, RUN_STOPPED, &sender->err);
 		return true;
 	}
+	sender->more_came = intake && intake_more(intake, &sender->seen);
+	if (sender->more_came)
+		sender->at_end = false;
 	if (sender->at_end && backlog_next_time(sender->backlog) == INT64_MAX &&
-		!backlog_blocked(sender->backlog) &&
-		(!intake || intake_stored(intake) == sender->looked_at) && all_done(sender))
+		!backlog_blocked(sender->backlog) && all_done(sender))
 		return true;
 	check_patience(sender);
 	return sender->stopped;
@@ -405,6 +419,8 @@ static int64_t sleep_ms(const struct sender *sender)
 {
 	int64_t ms = next_time(sender);
 
+	if (sender->more_came)
+		return 0;
 	ms = ms == INT64_MAX ? TURN_MS : ms - clock_now();
 	if (sender->paused_until > clock_now() && sender->paused_until - clock_now() < ms)
 		ms = sender->paused_until - clock_now();
@@ -477,7 +493,8 @@ static int wait_row(void *ctx, int64_t message, const char *key, int64_t next_tr
 	uint64_t hash = *key ? key_gate_hash(sender->scope, key_hash(key, sender->spec.kind)) : 0;
 
 	/* It keeps its place: later rows of its key wait behind it. */
-	backlog_admit(sender->backlog, hash, message);
+	if (backlog_admit(sender->backlog, hash, message))
+		backlog_keep(sender->backlog, hash, message);
 	return backlog_visit(sender->backlog, MESSAGE_PACKET(message), next_try, err);
 }
 

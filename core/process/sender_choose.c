@@ -85,13 +85,13 @@ static bool may_look_ahead(const struct sender *sender)
 bool sender_look_ahead(struct sender *sender, struct flight *flight)
 {
 	struct intake *intake = sender->spec.intake;
-	int64_t stored = intake ? intake_stored(intake) : 0;
 	int64_t next_due;
 	int rc;
 
-	if (!may_look_ahead(sender) || (sender->at_end && stored == sender->looked_at))
+	if (!may_look_ahead(sender))
 		return false;
-	sender->looked_at = stored;
+	if (sender->at_end && (!intake || !intake_more(intake, &sender->seen)))
+		return false;
 	rc = view_packet_due(&flight->packet, sender->view, sender->spec.info->id, sender->cursor,
 		clock_now(), &next_due, &flight->err);
 	sender->at_end = rc == -ERR_NOT_FOUND;

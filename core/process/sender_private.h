@@ -33,7 +33,8 @@ struct sender {
 	struct flight *posted; /* flights whose writer's job is done */
 
 	int64_t cursor;	   /* the last packet that was looked at in passing */
-	int64_t looked_at; /* how many packets were stored when the store had no more */
+	int64_t seen;	   /* how many packets were stored when it was last looked for more */
+	bool more_came;	   /* packets were stored while the end was considered */
 	bool at_end;	   /* the cursor has come to the end of what is stored */
 	int64_t stray_due; /* a row waits that only the store knows of; 0 = none */
 

@@ -1,0 +1,508 @@
+/*
+ * bench_process.c — what a run costs beside the floor: a bare program that scans the same rows
+ * through ODBC, writes the same JSON and sends the same packets to the same practice org, but
+ * stores nothing and checks nothing. Both run as processes of their own; the practice org is a
+ * third one and is not counted. After one round to warm up, rounds alternate; medians are printed.
+ */
+
+#include "base/base.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "practice/practice.h"
+#include "process/process.h"
+#include "source/reader.h"
+
+#include <curl/curl.h>
+#include <json-c/json.h>
+#include <signal.h>
+#include <sql.h>
+#include <sqlext.h>
+#include <sqlite3.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define ROUNDS 3
+#define PACKET 200
+#define OBJECT "Order_Line__c"
+#define KEY_FIELD "Order_No__c"
+
+/* What is read and where it goes; NULL field = read, not sent. */
+static const struct {
+	const char *column, *field;
+	bool number;
+} fields[] = {
+	{ "order_no", KEY_FIELD, false },
+	{ "name", "Name", false },
+	{ "quantity", "Quantity__c", true },
+	{ "price", "Price__c", true },
+	{ "shipped", "Shipped__c", true },
+	{ "placed_at", "Placed_At__c", false },
+	{ "country", "Country__c", false },
+	{ "note", "Note__c", false },
+};
+
+static const char query[] =
+	"SELECT order_no, name, quantity, price, shipped, placed_at, country, note FROM order_line";
+
+static _Noreturn void die(const char *what, const struct err *err)
+{
+	fprintf(stderr, "bench_process: %s: %s\n", what, err ? err->text : strerror(errno));
+	exit(EXIT_FAILURE);
+}
+
+/* ---- the source: keys in no order, as in life ---- */
+
+static void make_source(const char *path, int rows)
+{
+	char *why = NULL;
+	sqlite3 *db;
+	char sql[1024];
+
+	snprintf(sql, sizeof(sql),
+		"CREATE TABLE order_line (order_no TEXT, name TEXT, quantity INTEGER,"
+		" price DECIMAL(10,2), shipped BOOLEAN, placed_at TEXT, country TEXT, note TEXT);"
+		"WITH RECURSIVE k(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM k LIMIT %d)"
+		" INSERT INTO order_line SELECT printf('ORD-%%08d', (i * 7919) %% 99999989),"
+		" 'Order line ' || i, i %% 100, i / 4.0, iif(i %% 2, 'true', 'false'),"
+		" strftime('%%Y-%%m-%%dT%%H:%%M:%%SZ', 1700000000 + i, 'unixepoch'),"
+		" iif(i %% 3, 'Germany', 'Austria'), 'a note of some length on line ' || i FROM k",
+		rows);
+	if (sqlite3_open(path, &db) || sqlite3_exec(db, sql, NULL, NULL, &why))
+		die(why ? why : "sqlite", NULL);
+	sqlite3_close(db);
+}
+
+/* ---- the practice org ---- */
+
+static int practice_main(void)
+{
+	struct practice_options options = { .seed = 1 };
+	struct practice *practice = NULL;
+	struct err err = ERR_INIT;
+
+	if (practice_start(&practice, &options, &err))
+		die("practice org", &err);
+	printf("%s\n", practice_url(practice));
+	fflush(stdout);
+	pause();
+	return 0;
+}
+
+/* ---- the floor ---- */
+
+struct floor {
+	SQLHENV env;
+	SQLHDBC dbc;
+	SQLHSTMT stmt;
+	char cells[ARRAY_SIZE(fields)][512];
+	SQLLEN lens[ARRAY_SIZE(fields)];
+	CURL *curl;
+	struct buf body;
+	int rows;
+};
+
+static size_t swallow(char *data, size_t size, size_t count, void *ctx)
+{
+	(void)data;
+	(void)ctx;
+	return size * count;
+}
+
+static size_t keep(char *data, size_t size, size_t count, void *ctx)
+{
+	buf_add(ctx, data, size * count);
+	return size * count;
+}
+
+static void get_token(char token[512], const char *url)
+{
+	CURL *curl = curl_easy_init();
+	struct buf answer = BUF_INIT(65536);
+	struct json_object *reply;
+	char address[256];
+
+	snprintf(address, sizeof(address), "%s/services/oauth2/token", url);
+	curl_easy_setopt(curl, CURLOPT_URL, address);
+	curl_easy_setopt(curl, CURLOPT_POSTFIELDS,
+		"grant_type=client_credentials&client_id=" PRACTICE_CONSUMER_KEY
+		"&client_secret=" PRACTICE_CONSUMER_SECRET);
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, keep);
+	curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer);
+	if (curl_easy_perform(curl))
+		die("token", NULL);
+	reply = json_tokener_parse(buf_str(&answer));
+	snprintf(token, 512, "%s",
+		json_object_get_string(json_object_object_get(reply, "access_token")));
+	json_object_put(reply);
+	buf_free(&answer);
+	curl_easy_cleanup(curl);
+}
+
+/* The least that a JSON string needs. */
+static void floor_text(struct buf *out, const char *text, size_t len)
+{
+	buf_add_char(out, '"');
+	for (const char *end = text + len; text < end;) {
+		size_t run = 0;
+
+		while (text + run < end && text[run] != '"' && text[run] != '\\' &&
+			(unsigned char)text[run] >= 0x20)
+			run++;
+		buf_add(out, text, run);
+		text += run;
+		if (text < end)
+			buf_addf(out, "\\u%04x", (unsigned char)*text++);
+	}
+	buf_add_char(out, '"');
+}
+
+static void floor_row(struct floor *to)
+{
+	buf_add_str(&to->body, to->rows++ ? "," : "{\"allOrNone\":false,\"records\":[");
+	buf_add_str(&to->body, "{\"attributes\":{\"type\":\"" OBJECT "\"}");
+	for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
+		buf_add_str(&to->body, ",\"");
+		buf_add_str(&to->body, fields[i].field);
+		buf_add_str(&to->body, "\":");
+		if (to->lens[i] == SQL_NULL_DATA)
+			buf_add_str(&to->body, "null");
+		else if (fields[i].number)
+			buf_add(&to->body, to->cells[i], (size_t)to->lens[i]);
+		else
+			floor_text(&to->body, to->cells[i], (size_t)to->lens[i]);
+	}
+	buf_add_char(&to->body, '}');
+}
+
+static void floor_send(struct floor *to)
+{
+	long status = 0;
+
+	if (!to->rows)
+		return;
+	buf_add_str(&to->body, "]}");
+	curl_easy_setopt(to->curl, CURLOPT_POSTFIELDS, to->body.data);
+	curl_easy_setopt(to->curl, CURLOPT_POSTFIELDSIZE, (long)to->body.len);
+	if (curl_easy_perform(to->curl))
+		die("request", NULL);
+	curl_easy_getinfo(to->curl, CURLINFO_RESPONSE_CODE, &status);
+	if (status != 200)
+		die("the practice org refused a packet", NULL);
+	buf_reset(&to->body);
+	to->rows = 0;
+}
+
+static int floor_main(const char *url, const char *database)
+{
+	static struct floor to;
+	struct curl_slist *headers = NULL;
+	char odbc[512], token[512], header[600], address[256];
+
+	curl_global_init(CURL_GLOBAL_DEFAULT);
+	get_token(token, url);
+	snprintf(header, sizeof(header), "Authorization: Bearer %s", token);
+	headers = curl_slist_append(headers, header);
+	headers = curl_slist_append(headers, "Content-Type: application/json; charset=UTF-8");
+	snprintf(address, sizeof(address),
+		"%s/services/data/v66.0/composite/sobjects/" OBJECT "/" KEY_FIELD, url);
+	to.curl = curl_easy_init();
+	curl_easy_setopt(to.curl, CURLOPT_URL, address);
+	curl_easy_setopt(to.curl, CURLOPT_HTTPHEADER, headers);
+	curl_easy_setopt(to.curl, CURLOPT_CUSTOMREQUEST, "PATCH");
+	curl_easy_setopt(to.curl, CURLOPT_WRITEFUNCTION, swallow);
+	buf_init(&to.body, 1 << 24);
+
+	snprintf(odbc, sizeof(odbc), "Driver=SQLite3;Database=%s;StepAPI=1", database);
+	SQLAllocHandle(SQL_HANDLE_ENV, SQL_NULL_HANDLE, &to.env);
+	SQLSetEnvAttr(to.env, SQL_ATTR_ODBC_VERSION, (SQLPOINTER)SQL_OV_ODBC3, 0);
+	SQLAllocHandle(SQL_HANDLE_DBC, to.env, &to.dbc);
+	if (!SQL_SUCCEEDED(SQLDriverConnect(
+		    to.dbc, NULL, (SQLCHAR *)odbc, SQL_NTS, NULL, 0, NULL, SQL_DRIVER_NOPROMPT)))
+		die("ODBC", NULL);
+	SQLAllocHandle(SQL_HANDLE_STMT, to.dbc, &to.stmt);
+	if (!SQL_SUCCEEDED(SQLExecDirect(to.stmt, (SQLCHAR *)query, SQL_NTS)))
+		die("query", NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
+		SQLBindCol(to.stmt, (SQLUSMALLINT)(i + 1), SQL_C_CHAR, to.cells[i],
+			sizeof(to.cells[i]), &to.lens[i]);
+	while (SQL_SUCCEEDED(SQLFetch(to.stmt))) {
+		floor_row(&to);
+		if (to.rows == PACKET)
+			floor_send(&to);
+	}
+	floor_send(&to);
+	SQLDisconnect(to.dbc);
+	curl_easy_cleanup(to.curl);
+	curl_slist_free_all(headers);
+	buf_free(&to.body);
+	return 0;
+}
+
+/* ---- the run ---- */
+
+static void make_connection(struct connection *connection, const char *url, const char *database)
+{
+	char odbc[512];
+
+	connection_init(connection);
+	snprintf(odbc, sizeof(odbc), "Driver=SQLite3;Database=%s", database);
+	text_set(&connection->name, "bench");
+	text_set(&connection->salesforce.domain, url);
+	text_set(&connection->salesforce.consumer_key, PRACTICE_CONSUMER_KEY);
+	setenv("BENCH_SECRET", PRACTICE_CONSUMER_SECRET, 1);
+	connection->salesforce.consumer_secret.kind = SECRET_ENV;
+	text_set(&connection->salesforce.consumer_secret.ref, "BENCH_SECRET");
+	text_set(&connection->source.odbc, odbc);
+}
+
+static void make_interface(struct interface *interface)
+{
+	interface_init(interface);
+	text_set(&interface->name, "bench");
+	text_set(&interface->connection, "bench");
+	text_set(&interface->object, OBJECT);
+	text_set(&interface->external_id, KEY_FIELD);
+	text_set(&interface->query, query);
+	interface->operation = OPERATION_UPSERT;
+	interface->mode = TRANSFER_COLLECTIONS;
+	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
+		mapping_add(&interface->mapping, fields[i].field, MAPPING_COLUMN, fields[i].column,
+			NULL_KEEP, NULL);
+}
+
+static int apply_create(void *ctx, struct store *store, struct err *err)
+{
+	struct run_spec spec = { .interface = "bench",
+		.connection = "bench",
+		.object = OBJECT,
+		.external_id = KEY_FIELD,
+		.operation = OPERATION_UPSERT,
+		.mode = TRANSFER_COLLECTIONS,
+		.who = "bench" };
+
+	return store_run_create(ctx, store, &spec, err);
+}
+
+static int carry_main(const char *url, const char *database, const char *home)
+{
+	struct process_env env = {
+		.home_data = home, .tokens = token_cache_new(), .gate = key_gate_new()
+	};
+	struct run_control control = { false, false };
+	struct connection connection;
+	struct interface interface;
+	struct err err = ERR_INIT;
+	int64_t run;
+
+	http_global_init();
+	make_connection(&connection, url, database);
+	make_interface(&interface);
+	if (writer_start(&env.writer, home, &err) ||
+		writer_call(env.writer, apply_create, &run, &err))
+		die("store", &err);
+	if (process_run(&env, run, &connection, &interface, &control, 0, &err))
+		die("run", &err);
+	writer_stop(env.writer);
+	token_cache_free(env.tokens);
+	key_gate_free(env.gate);
+	connection_free_fields(&connection);
+	interface_free_fields(&interface);
+	return 0;
+}
+
+/* ---- measuring ---- */
+
+struct figures {
+	double cpu, wall;
+	long memory_kb;
+	long calls;
+};
+
+/* Resident memory of a process and its children, in kB. */
+static long tree_memory(pid_t pid)
+{
+	char path[64], text[4096];
+	long total = 0, pages = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/statm", pid);
+	file = fopen(path, "re");
+	if (file && fscanf(file, "%*d %ld", &pages) == 1)
+		total = pages * sysconf(_SC_PAGESIZE) / 1024;
+	if (file)
+		fclose(file);
+	for (int thread = 0; thread < 64; thread++) {
+		char *at = text;
+		size_t len;
+
+		/* Children belong to the thread that made them; thread ids follow the first one. */
+		snprintf(path, sizeof(path), "/proc/%d/task/%d/children", pid, pid + thread);
+		file = fopen(path, "re");
+		if (!file)
+			continue;
+		len = fread(text, 1, sizeof(text) - 1, file);
+		fclose(file);
+		text[len] = '\0';
+		for (long child; (child = strtol(at, &at, 10)) > 0;)
+			total += tree_memory((pid_t)child);
+	}
+	return total;
+}
+
+static long org_calls(const char *url)
+{
+	CURL *curl = curl_easy_init();
+	struct buf answer = BUF_INIT(65536);
+	struct json_object *reply;
+	char address[256];
+	long calls;
+
+	snprintf(address, sizeof(address), "%s/practice", url);
+	curl_easy_setopt(curl, CURLOPT_URL, address);
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, keep);
+	curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer);
+	if (curl_easy_perform(curl))
+		die("the practice org is gone", NULL);
+	reply = json_tokener_parse(buf_str(&answer));
+	calls = (long)json_object_get_int64(json_object_object_get(reply, "api_used"));
+	json_object_put(reply);
+	buf_free(&answer);
+	curl_easy_cleanup(curl);
+	return calls;
+}
+
+static struct figures measure(char *const argv[], const char *url)
+{
+	struct figures figures = { .calls = -org_calls(url) };
+	int64_t from = clock_mono_us();
+	struct rusage usage;
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		execv("/proc/self/exe", argv);
+		_exit(127);
+	}
+	while (wait4(pid, &status, WNOHANG, &usage) == 0) {
+		long memory = tree_memory(pid);
+
+		if (memory > figures.memory_kb)
+			figures.memory_kb = memory;
+		clock_sleep(20);
+	}
+	if (!WIFEXITED(status) || WEXITSTATUS(status))
+		die("a measured program failed", NULL);
+	figures.wall = (double)(clock_mono_us() - from) / 1e6;
+	figures.cpu = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+		      (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+	figures.calls += org_calls(url);
+	return figures;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	double x = *(const double *)a;
+	double y = *(const double *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static double median(const struct figures *rounds, size_t offset)
+{
+	double values[ROUNDS];
+
+	for (int i = 0; i < ROUNDS; i++)
+		memcpy(&values[i], (const char *)&rounds[i] + offset, sizeof(double));
+	qsort(values, ROUNDS, sizeof(values[0]), by_value);
+	return values[ROUNDS / 2];
+}
+
+static void print_line(const char *name, const struct figures *rounds)
+{
+	long memory = 0;
+
+	for (int i = 0; i < ROUNDS; i++)
+		if (rounds[i].memory_kb > memory)
+			memory = rounds[i].memory_kb;
+	printf("%-8s %8.3f s %8.3f s %8.1f MB %8ld\n", name,
+		median(rounds, offsetof(struct figures, cpu)),
+		median(rounds, offsetof(struct figures, wall)), (double)memory / 1024,
+		rounds[0].calls);
+}
+
+static pid_t start_practice(char url[128])
+{
+	int out[2];
+	pid_t pid;
+	ssize_t got;
+
+	if (pipe(out))
+		die("pipe", NULL);
+	pid = fork();
+	if (pid == 0) {
+		dup2(out[1], STDOUT_FILENO);
+		execl("/proc/self/exe", "bench_process", "practice", (char *)NULL);
+		_exit(127);
+	}
+	close(out[1]);
+	got = read(out[0], url, 127);
+	url[got > 0 ? got : 0] = '\0';
+	url[strcspn(url, "\n")] = '\0';
+	return pid;
+}
+
+static int bench(int rows)
+{
+	char folder[] = "/tmp/bench-process-XXXXXX";
+	char name[] = "bench_process", floor_word[] = "floor", carry_word[] = "carry";
+	char url[128], database[128], home[160];
+	char *floor_argv[] = { name, floor_word, url, database, NULL };
+	char *carry_argv[] = { name, carry_word, url, database, home, NULL };
+	struct figures floors[ROUNDS], runs[ROUNDS];
+	pid_t practice;
+	char command[192];
+
+	if (!mkdtemp(folder))
+		die(folder, NULL);
+	snprintf(database, sizeof(database), "%s/source.db", folder);
+	make_source(database, rows);
+	practice = start_practice(url);
+	for (int i = -1; i < ROUNDS; i++) { /* -1 warms up */
+		struct figures *to = i < 0 ? &floors[0] : &floors[i];
+
+		*to = measure(floor_argv, url);
+		to = i < 0 ? &runs[0] : &runs[i];
+		snprintf(home, sizeof(home), "%s/home%d", folder, i + 1);
+		if (mkdir(home, 0700))
+			die(home, NULL);
+		*to = measure(carry_argv, url);
+	}
+	kill(practice, SIGTERM);
+	waitpid(practice, NULL, 0);
+	printf("%d rows, packets of %d, medians of %d rounds\n", rows, PACKET, ROUNDS);
+	printf("%-8s %10s %10s %11s %8s\n", "", "CPU", "wall", "memory", "calls");
+	print_line("floor", floors);
+	print_line("run", runs);
+	printf("%-8s %8.2f x %8.2f x\n", "ratio",
+		median(runs, offsetof(struct figures, cpu)) /
+			median(floors, offsetof(struct figures, cpu)),
+		median(runs, offsetof(struct figures, wall)) /
+			median(floors, offsetof(struct figures, wall)));
+	snprintf(command, sizeof(command), "rm -rf %s", folder);
+	return system(command);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 1 && !strcmp(argv[1], "reader"))
+		return reader_child_main();
+	if (argc > 1 && !strcmp(argv[1], "practice"))
+		return practice_main();
+	if (argc > 3 && !strcmp(argv[1], "floor"))
+		return floor_main(argv[2], argv[3]);
+	if (argc > 4 && !strcmp(argv[1], "carry"))
+		return carry_main(argv[2], argv[3], argv[4]);
+	return bench(argc > 1 ? (int)strtol(argv[1], NULL, 10) : 100000);
+}
