@@ -11,6 +11,7 @@
 #include "harness/wire.h"
 #include "practice/practice.h"
 #include "setup/called.h"
+#include "setup/sample.h"
 #include "store/store.h"
 
 /* A connection to the practice org or to nobody, whose source is there. */
@@ -103,7 +104,7 @@ START_TEST(a_good_connection_is_well_from_name_to_permissions)
 	check_line(&called, "orders: proxy", "OK", "none");
 	check_line(&called, "orders: clock", "OK", "agrees");
 	check_line(&called, "orders: access token", "OK", "");
-	check_line(&called, "orders: API allowance", "OK", " of ");
+	check_line(&called, "orders: limits", "OK", " of ");
 	ck_assert_ptr_null(strstr(called.out, "FAIL"));
 	connection_free_fields(&connection);
 	called_close(&called);
@@ -111,27 +112,47 @@ START_TEST(a_good_connection_is_well_from_name_to_permissions)
 }
 END_TEST
 
-START_TEST(a_wrong_secret_is_told_with_its_remedy)
+/* What is wrong in the org, the exit code it gives, and the step that finds it. */
+static const struct {
+	const char *mistake;
+	int code;
+	const char *name;
+} mistakes[] = {
+	{ "wrong-secret", 4, "orders: access token" },
+	{ "no-run-as-user", 4, "orders: access token" },
+	{ "limit-reached", 7, "orders: " },
+	{ "field-hidden:Account.Phone", 4, "orders: accounts: fields" },
+};
+
+START_TEST(what_is_wrong_in_the_org_is_told_with_its_remedy)
 {
+	static const char *const fields[] = { "Ext_Id__c", "Phone", NULL };
 	struct practice_options options = { 0 };
 	struct practice *practice = NULL;
 	struct connection connection;
+	struct interface interface;
 	struct called called;
 	struct err err = ERR_INIT;
+	const char *line;
 
+	ck_assert(text_list_add(&options.misconfigure, mistakes[_i].mistake));
 	ck_ok(practice_start(&practice, &options, &err), &err);
 	called_open(&called, true);
 	make_connection(&called, &connection, practice_url(practice));
-	secret_free(&connection.salesforce.consumer_secret);
-	ck_ok(secret_seal(&connection.salesforce.consumer_secret, called.env.keyring, "wrong-one",
-		      &err),
-		&err);
 	called_save(&called, &connection);
-	ck_assert_int_eq(called_run(&called, "doctor orders"), 4);
-	check_line(&called, "orders: access token", "FAIL", " -> ");
+	sample_interface(&interface, "accounts", "Account", OPERATION_UPSERT, "Ext_Id__c", fields);
+	interface.connection = text_dup("orders");
+	called_save_interface(&called, &interface);
+	ck_assert_msg(called_run(&called, "doctor orders") == mistakes[_i].code, "%s", called.out);
+	line = strstr(called.out, "FAIL");
+	ck_assert_ptr_nonnull(line);
+	ck_assert_msg(text_starts(line + 6, mistakes[_i].name), "%s", line);
+	ck_assert_ptr_nonnull(strstr(line, " -> "));
+	interface_free_fields(&interface);
 	connection_free_fields(&connection);
 	called_close(&called);
 	practice_stop(practice);
+	text_list_free(&options.misconfigure);
 }
 END_TEST
 
@@ -487,7 +508,8 @@ Suite *suite_doctor(void)
 
 	tcase_add_test(tc, an_empty_home_is_well);
 	tcase_add_test(tc, a_good_connection_is_well_from_name_to_permissions);
-	tcase_add_test(tc, a_wrong_secret_is_told_with_its_remedy);
+	tcase_add_loop_test(
+		tc, what_is_wrong_in_the_org_is_told_with_its_remedy, 0, ARRAY_SIZE(mistakes));
 	tcase_add_loop_test(tc, a_clock_that_differs_from_the_orgs_is_told, 0, ARRAY_SIZE(skews));
 	tcase_add_test(tc, a_clock_before_this_program_is_a_failure);
 	tcase_add_test(tc, a_clock_that_was_set_back_is_told);

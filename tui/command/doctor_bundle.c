@@ -80,10 +80,17 @@ static void setting(void *ctx, const char *key, const char *value)
 
 	if (text_empty(value))
 		return;
-	if (shown_by_its_beginning(key))
+	if (shown_by_its_beginning(key)) {
 		buf_addf(bundle->out, "  %s = %.4s***\n", key, value);
-	else
-		buf_addf(bundle->out, "  %s = %s\n", key, value);
+		return;
+	}
+	buf_addf(bundle->out, "  %s = ", key);
+	for (; *value; value++) {
+		buf_add_char(bundle->out, *value);
+		if (*value == '\n') /* a line that goes on stands further in */
+			buf_add_str(bundle->out, "      ");
+	}
+	buf_add_char(bundle->out, '\n');
 }
 
 static void service(struct bundle *bundle)
@@ -221,7 +228,9 @@ static void store(struct bundle *bundle)
 		store_lines(bundle, view);
 		rc = view_runs(&runs, &count, view, NULL, 0, RUNS_SHOWN, &err);
 	}
-	if (rc < 0)
+	if (rc == -ERR_NOT_FOUND)
+		buf_add_str(bundle->out, "  none yet\n");
+	else if (rc < 0)
 		buf_addf(bundle->out, "  %s\n", err.text);
 	for (int i = 0; i < count; i++)
 		run_lines(bundle, view, &runs[i]);
@@ -240,7 +249,7 @@ static void log_lines(struct bundle *bundle)
 	bool whole;
 
 	if (!file) {
-		buf_addf(bundle->out, "  %s\n", strerror(errno));
+		buf_addf(bundle->out, "  %s\n", errno == ENOENT ? "none yet" : strerror(errno));
 		return;
 	}
 	/* After a jump into the middle the first line is a part of one. */

@@ -200,31 +200,6 @@ static void pinned_org(char out[19], const struct doctor *doctor)
 	view_close(view);
 }
 
-#define ALLOWANCE_WARN_PERCENT 80
-
-static void tell_allowance(struct doctor *doctor, const struct ping_result *result)
-{
-	int64_t percent;
-
-	if (result->api_allowed <= 0)
-		return;
-	percent = result->api_used * 100 / result->api_allowed;
-	if (percent >= 100)
-		doctor_tell(doctor, VERDICT_FAIL, ERR_LIMIT, "API allowance",
-			"wait until the last 24 hours hold fewer calls, or buy more",
-			"%" PRId64 " of %" PRId64 " calls are used up", result->api_used,
-			result->api_allowed);
-	else if (percent >= ALLOWANCE_WARN_PERCENT)
-		doctor_tell(doctor, VERDICT_WARN, ERR_NONE, "API allowance",
-			"send in larger packets or by Bulk, and see who else calls: Setup > "
-			"Company Information",
-			"%" PRId64 " of %" PRId64 " calls (%" PRId64 "%%)", result->api_used,
-			result->api_allowed, percent);
-	else
-		doctor_tell(doctor, VERDICT_OK, ERR_NONE, "API allowance", NULL,
-			"%" PRId64 " of %" PRId64 " calls", result->api_used, result->api_allowed);
-}
-
 void doctor_salesforce(struct doctor *doctor)
 {
 	struct ping_result *result = calloc(1, sizeof(*result));
@@ -239,6 +214,5 @@ void doctor_salesforce(struct doctor *doctor)
 	ping_salesforce(result, doctor->connection, &doctor->env->catalog, doctor->env->keyring,
 		org, command_interrupt(), on_step, &following);
 	on_step(&following, result);
-	tell_allowance(doctor, result);
 	free(result);
 }
