@@ -3,6 +3,8 @@
 
 #include "base/base.h"
 #include "base/text.h"
+#include "model/address.h"
+#include "ping/own_address.h"
 #include "ping/steps.h"
 
 #include <json-c/json.h>
@@ -10,199 +12,211 @@
 #define STEP_TIMEOUT_MS 10000
 #define ANSWER_MAX 65536
 
-/* The agent's address, taken apart. */
-struct address {
-	char host[256]; /* as in a URL, [::1] in brackets */
-	int port;
-	bool https;
-	bool loopback;
-};
-
-static void take_apart(struct address *out, const struct agent_access *agent)
-{
-	const char *rest = agent->host;
-	const char *end;
-	const char *colon;
-	int64_t port;
-	char number[8];
-
-	*out = (struct address){ .port = agent->port, .https = text_starts(rest, "https://") };
-	out->loopback = model_is_loopback(rest);
-	if (strstr(rest, "://"))
-		rest = strstr(rest, "://") + 3;
-	end = rest + strcspn(rest, "/?#");
-	colon = memchr(rest, ':', (size_t)(end - rest));
-	if (*rest == '[') {
-		const char *bracket = memchr(rest, ']', (size_t)(end - rest));
-
-		colon = bracket && bracket[1] == ':' ? bracket + 1 : NULL;
-	}
-	if (colon) { /* a port in the address itself wins */
-		snprintf(number, sizeof(number), "%.*s", (int)(end - colon - 1), colon + 1);
-		if (text_int(&port, number, 1, 65535))
-			out->port = (int)port;
-		end = colon;
-	}
-	snprintf(out->host, sizeof(out->host), "%.*s", (int)(end - rest), rest);
-}
-
 struct pinging {
 	struct steps steps;
 	const struct connection *connection;
 	const atomic_bool *cancel;
 	struct http_client *client;
 	char *password;
+	struct address address;
+	bool https;
 };
 
-static int call(struct pinging *ping, const struct address *address, struct http_answer *answer,
-	struct err *err)
+static const char *const names[] = { "name resolves", "TCP", "HTTP", "credential", "our agent",
+	NULL };
+
+static void give_up_from(struct pinging *ping, const char *name)
 {
-	char url[400];
+	const char *const *rest = names;
+
+	while (*rest && strcmp(*rest, name) != 0)
+		rest++;
+	steps_not_reached(&ping->steps, rest);
+}
+
+/* `instead`: connect to that address, whatever the host's name says; NULL = as the name says. */
+static int call(
+	struct pinging *ping, const char *instead, struct http_answer *answer, struct err *err)
+{
+	const struct agent_access *agent = &ping->connection->agent;
+	bool v6 = strchr(ping->address.host, ':');
+	char url[ADDRESS_HOST_MAX + 64];
 	struct http_request request = { .method = "GET",
 		.url = url,
-		.username = ping->connection->agent.username,
+		.username = agent->username,
 		.password = ping->password,
 		.timeout_ms = STEP_TIMEOUT_MS,
 		.answer_max = ANSWER_MAX,
-		.no_network_proxy = address->loopback };
+		.no_network_proxy = true, /* Salesforce will not come through ours either */
+		.connect_to = instead };
 
-	snprintf(url, sizeof(url), "%s://%s:%d/ping", address->https ? "https" : "http",
-		address->host, address->port);
+	snprintf(url, sizeof(url), "%s://%s%s%s:%d/ping", ping->https ? "https" : "http",
+		v6 ? "[" : "", ping->address.host, v6 ? "]" : "", agent->port);
 	return http_call(ping->client, &request, answer, ping->cancel, err);
 }
 
-/* Does this body come from an agent of ours? Its version goes to `version`. */
-static bool ours(char *version, size_t size, const struct http_answer *answer)
-{
-	struct json_object *json = json_tokener_parse(buf_str(&answer->body));
-	struct json_object *member;
-	bool yes = json_object_object_get_ex(json, "agent", &member) &&
-		   text_equal(json_object_get_string(member), "agentboard");
+/* ---- is it ours? ---- */
 
-	text_copy(version, size, "");
-	if (yes && json_object_object_get_ex(json, "version", &member))
-		text_copy(version, size, json_object_get_string(member));
+struct greeting {
+	char version[64];
+	char home[160];
+};
+
+static void take_text(char *to, size_t size, struct json_object *json, const char *key)
+{
+	struct json_object *member;
+
+	text_copy(to, size, "");
+	if (json_object_object_get_ex(json, key, &member) &&
+		json_object_is_type(member, json_type_string))
+		text_copy(to, size, json_object_get_string(member));
+}
+
+static bool ours(struct greeting *out, const struct http_answer *answer)
+{
+	struct json_object *json;
+	char name[32];
+
+	if (answer->status != 200)
+		return false;
+	json = json_tokener_parse(buf_str(&answer->body));
+	if (!json_object_is_type(json, json_type_object)) {
+		json_object_put(json);
+		return false;
+	}
+	take_text(name, sizeof(name), json, "agent");
+	take_text(out->version, sizeof(out->version), json, "version");
+	take_text(out->home, sizeof(out->home), json, "home");
 	json_object_put(json);
-	return yes;
+	return strcmp(name, "agentboard") == 0;
 }
 
 static void judge(struct pinging *ping, const struct http_answer *answer)
 {
-	static const char *const after_http[] = { "credential", "our agent", NULL };
-	static const char *const after_credential[] = { "our agent", NULL };
+	const char *username = ping->connection->agent.username;
 	struct steps *steps = &ping->steps;
-	char version[64];
+	struct greeting greeting;
 
-	if (answer->status == 401) {
-		steps_ok(steps, "HTTP", answer->timing.first_byte_ms, "it answers");
-		steps_fail(steps, "credential", ERR_REFUSED, "agent.credential",
-			"the agent does not accept user \"%s\" with this password",
-			ping->connection->agent.username ? ping->connection->agent.username : "");
-		steps_not_reached(steps, after_credential);
-		return;
-	}
 	if (answer->status == 429 || answer->status == 503) {
 		steps_fail(steps, "HTTP", ERR_NET, "agent.busy",
 			"the agent answered %d: it is busy or slows down wrong passwords",
 			answer->status);
-		steps_not_reached(steps, after_http);
+		give_up_from(ping, "credential");
 		return;
 	}
 	steps_ok(steps, "HTTP", answer->timing.first_byte_ms, "answered %d", answer->status);
-	if (answer->status != 200 || !ours(version, sizeof(version), answer)) {
+	if (answer->status == 401) {
+		steps_fail(steps, "credential", ERR_REFUSED, "agent.credential",
+			"user \"%s\" with this password is refused", username ? username : "");
+		give_up_from(ping, "our agent");
+	} else if (!ours(&greeting, answer)) {
+		steps_ok(steps, "credential", 0, "not refused");
 		steps_fail(steps, "our agent", ERR_REFUSED, "agent.not_ours",
 			"something answers there, but it is no Agentboard agent");
-		return;
+	} else {
+		steps_ok(steps, "credential", 0, "user %s accepted", username ? username : "");
+		steps_ok(steps, "our agent", 0, "agentboard %s%s%s", greeting.version,
+			greeting.home[0] ? ", home " : "", greeting.home);
 	}
-	steps_ok(steps, "credential", 0, "user %s accepted",
-		ping->connection->agent.username ? ping->connection->agent.username : "");
-	steps_ok(steps, "our agent", 0, "agentboard %s", version);
 }
 
+/* ---- the way there ---- */
+
 /*
- * Many routers do not lead one's own public address back. When the address cannot be reached from
- * here, the agent may still be this machine's own: ask it over loopback, and say so.
+ * Many routers do not lead a machine's own public address back to it. Where the address may be this
+ * machine's own, the agent is asked over loopback, and the step says that this proves less.
  */
-static bool try_loopback(struct pinging *ping, const struct address *address)
+static bool try_loopback(struct pinging *ping)
 {
-	struct address local = *address;
 	struct http_answer answer;
-	struct err err = ERR_INIT;
-	char version[64];
+	struct greeting greeting;
 	bool found;
 
-	if (address->https || address->loopback)
+	if (address_is_loopback(&ping->address) || !own_address_possible(ping->address.host))
 		return false;
-	text_copy(local.host, sizeof(local.host), "127.0.0.1");
-	local.loopback = true;
 	http_answer_init(&answer);
-	found = call(ping, &local, &answer, &err) == 0 &&
-		((answer.status == 200 && ours(version, sizeof(version), &answer)) ||
-			answer.status == 401);
+	found = call(ping, "127.0.0.1", &answer, NULL) == 0 &&
+		(answer.status == 401 || ours(&greeting, &answer));
 	if (found) {
-		steps_ok(&ping->steps, "name resolves", -1, "%s", address->host);
+		steps_ok(&ping->steps, "name resolves", answer.timing.name_ms, "%s",
+			ping->address.host);
 		steps_warn(&ping->steps, "TCP", "agent.loopback",
-			"%s:%d is not reachable from here; asked this machine's agent over "
+			"%s:%d does not lead back here; the agent of this machine answers over "
 			"loopback",
-			address->host, address->port);
+			ping->address.host, ping->connection->agent.port);
 		judge(ping, &answer);
 	}
 	http_answer_free(&answer);
 	return found;
 }
 
-static void go(struct pinging *ping, const struct address *address)
+static void go(struct pinging *ping)
 {
-	static const char *const rest[] = { "HTTP", "credential", "our agent", NULL };
 	struct http_answer answer;
 	struct err err = ERR_INIT;
 	int rc;
 
 	http_answer_init(&answer);
-	rc = call(ping, address, &answer, &err);
-	if (rc == -ERR_NET && answer.failed_step == HTTP_STEP_CONNECT &&
-		try_loopback(ping, address)) {
+	rc = call(ping, NULL, &answer, &err);
+	if (rc == -ERR_NET && answer.failed_step == HTTP_STEP_CONNECT && try_loopback(ping)) {
 		http_answer_free(&answer);
 		return;
 	}
-	if (!steps_transport(&ping->steps, address->host, address->https, &answer, &err)) {
-		steps_not_reached(&ping->steps, rest);
+	if (!steps_transport(&ping->steps, ping->address.host, ping->https, &answer, &err)) {
+		give_up_from(ping, "HTTP");
 	} else if (rc < 0) {
 		steps_fail_err(&ping->steps, "HTTP", &err, &answer);
-		steps_not_reached(&ping->steps, rest + 1);
+		give_up_from(ping, "credential");
 	} else {
 		judge(ping, &answer);
 	}
 	http_answer_free(&answer);
 }
 
+/* False when there is nothing to call, or no way to; the step is told. */
+static bool make_ready(struct pinging *ping, const struct keyring *keyring)
+{
+	const struct agent_access *agent = &ping->connection->agent;
+	struct http_options options = { .connect_timeout_ms = STEP_TIMEOUT_MS };
+	struct err err = ERR_INIT;
+
+	if (text_empty(agent->host) && !agent->called_by_salesforce) {
+		steps_warn(&ping->steps, "settings", "agent.not_needed",
+			"no address is set, and nothing has to reach the agent from outside");
+		return false;
+	}
+	if (!steps_settings(&ping->steps, ping->connection, "agent."))
+		return false;
+	if (text_empty(agent->host) || !address_parse(&ping->address, agent->host)) {
+		steps_fail(&ping->steps, "settings", ERR_CONFIG, "settings.value",
+			"agent.host: not set: enter the address Salesforce reaches the agent at");
+		return false;
+	}
+	ping->https = strcmp(ping->address.scheme, "https") == 0;
+	if (agent->password.kind != SECRET_NONE &&
+		secret_reveal(&ping->password, &agent->password, keyring, &err) < 0) {
+		steps_fail(&ping->steps, "settings", err.kind, "settings.secret",
+			"agent.password: %s", err.text);
+		return false;
+	}
+	if (http_client_new(&ping->client, &options, &err) < 0) {
+		steps_fail(&ping->steps, "settings", err.kind, "settings.value", "%s", err.text);
+		return false;
+	}
+	return true;
+}
+
 void ping_agent(struct ping_result *out, const struct connection *connection,
 	const struct keyring *keyring, const atomic_bool *cancel, ping_on_step *on_step, void *ctx)
 {
-	static const char *const all[] = { "name resolves", "TCP", "HTTP", "credential",
-		"our agent", NULL };
 	struct pinging ping = { .connection = connection, .cancel = cancel };
-	struct http_options options = { .ca_file = NULL, .connect_timeout_ms = STEP_TIMEOUT_MS };
-	struct address address;
-	struct err err = ERR_INIT;
 
 	steps_start(&ping.steps, out, connection->salesforce.app, on_step, ctx);
 	ping.steps.agent = true;
-	if (!steps_settings(&ping.steps, connection, "agent.")) {
-		steps_not_reached(&ping.steps, all);
-		return;
-	}
-	take_apart(&address, &connection->agent);
-	if (secret_reveal(&ping.password, &connection->agent.password, keyring, &err) < 0) {
-		err_prefix(&err, "agent.password");
-		steps_fail(&ping.steps, "settings", err.kind, "settings.secret", "%s", err.text);
-		steps_not_reached(&ping.steps, all);
-		return;
-	}
-	if (http_client_new(&ping.client, &options, &err) < 0)
-		steps_fail(&ping.steps, "settings", err.kind, "settings.value", "%s", err.text);
-	else
-		go(&ping, &address);
+	if (make_ready(&ping, keyring))
+		go(&ping);
+	else if (!out->ok)
+		give_up_from(&ping, "name resolves");
 	http_client_free(ping.client);
 	secret_wipe(ping.password);
 }

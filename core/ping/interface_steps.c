@@ -63,7 +63,7 @@ static bool edits(const struct interface *interface)
 }
 
 static bool object_step(struct steps *steps, const char *name, const struct interface *interface,
-	const struct described *described, const struct describe *describe, const struct err *err)
+	const struct describe *describe, const struct err *err, const struct http_answer *answer)
 {
 	const char *object = interface->object;
 
@@ -71,7 +71,7 @@ static bool object_step(struct steps *steps, const char *name, const struct inte
 		steps_fail(steps, name, ERR_REFUSED, "object.hidden",
 			"%s does not exist, or the API user may not see it", object);
 	else if (!describe)
-		steps_fail_err(steps, name, err, org_last_call(described->org));
+		steps_fail_err(steps, name, err, answer);
 	else if (creates(interface) && !describe->createable)
 		steps_fail(steps, name, ERR_REFUSED, "object.no_create",
 			"the API user may not create %s", object);
@@ -91,11 +91,13 @@ static bool object_step(struct steps *steps, const char *name, const struct inte
 
 /* ---- its fields ---- */
 
-/* What is wrong with the fields, worst first found; `remedy_id` NULL = nothing. */
+/* The first thing that makes rows fail, and the first that may. */
 struct finding {
-	const char *remedy_id;
+	const char *remedy_id; /* NULL = nothing */
 	char detail[256];
-	bool warning;
+};
+struct findings {
+	struct finding failure, warning;
 };
 
 static void found(struct finding *finding, const char *remedy_id, const char *fmt, ...)
@@ -113,8 +115,25 @@ static void found(struct finding *finding, const char *remedy_id, const char *fm
 	va_end(ap);
 }
 
+/* May the operation write this field? A key is only ever set, never changed. */
+static void check_writeable(struct findings *findings, const struct interface *interface,
+	const struct field *field, bool key)
+{
+	if (creates(interface) && !field->createable)
+		found(&findings->failure, "field.read_only", "field %s cannot be written",
+			field->name);
+	else if (!edits(interface) || field->updateable || key)
+		return;
+	else if (creates(interface))
+		found(&findings->warning, "field.create_only",
+			"field %s can be set on new records, but not changed", field->name);
+	else
+		found(&findings->failure, "field.read_only", "field %s cannot be written",
+			field->name);
+}
+
 /* "Account__r.Ext_Id__c": the lookup must be writeable, the key an external ID of its object. */
-static void check_parent(struct finding *finding, struct described *described,
+static void check_parent(struct findings *findings, struct described *described,
 	const struct interface *interface, const struct describe *describe, const char *path)
 {
 	char relationship[129];
@@ -125,67 +144,60 @@ static void check_parent(struct finding *finding, struct described *described,
 	snprintf(relationship, sizeof(relationship), "%.*s", (int)(dot - path), path);
 	lookup = describe_relationship(describe, relationship);
 	if (!lookup) {
-		found(finding, "field.relationship",
+		found(&findings->failure, "field.relationship",
 			"relationship %s of %s does not exist or is hidden", relationship,
 			describe->name);
 		return;
 	}
-	if ((creates(interface) && !lookup->createable) ||
-		(edits(interface) && !lookup->updateable)) {
-		found(finding, "field.read_only", "field %s cannot be written", lookup->name);
-		return;
-	}
+	check_writeable(findings, interface, lookup, false);
 	if (lookup->targets.count != 1)
 		return; /* several kinds of parent: the org decides */
 	parent = describe_once(described, lookup->targets.items[0], NULL);
 	key = parent ? describe_field(parent, dot + 1) : NULL;
 	if (!parent)
-		found(finding, "object.hidden", "the parent object %s is not visible",
+		found(&findings->failure, "object.hidden", "the parent object %s is not visible",
 			lookup->targets.items[0]);
-	else if (!key)
-		found(finding, "field.parent_key", "field %s of %s does not exist or is hidden",
-			dot + 1, parent->name);
-	else if (!key->external_id && !key->id_lookup)
-		found(finding, "field.parent_key", "field %s of %s is no external ID", key->name,
-			parent->name);
+	else if (!key || (!key->external_id && !key->id_lookup))
+		found(&findings->failure, "field.parent_key", "%s of %s is %s", dot + 1,
+			parent->name, key ? "no external ID" : "not there, or hidden");
 }
 
-static void check_field(struct finding *finding, const struct interface *interface,
+static void check_field(struct findings *findings, const struct interface *interface,
 	const struct describe *describe, const char *name)
 {
 	const struct field *field = describe_field(describe, name);
-	bool is_key = interface->external_id && text_equal_fold(name, interface->external_id);
+	bool key = interface->external_id && text_equal_fold(name, interface->external_id);
 
 	if (text_equal_fold(name, "Id"))
 		return;
-	if (!field)
-		found(finding, "field.hidden", "field %s of %s does not exist or is hidden", name,
-			describe->name);
-	else if ((creates(interface) && !field->createable) ||
-		 (edits(interface) && !field->updateable && !is_key))
-		found(finding, "field.read_only", "field %s cannot be written", field->name);
+	if (field)
+		check_writeable(findings, interface, field, key);
+	else
+		found(&findings->failure, "field.hidden",
+			"field %s of %s does not exist or is hidden", name, describe->name);
 }
 
-static void check_key(
-	struct finding *finding, const struct interface *interface, const struct describe *describe)
+static void check_key(struct findings *findings, const struct interface *interface,
+	const struct describe *describe)
 {
+	const char *name = interface->external_id;
 	const struct field *field;
 
-	if (interface->operation != OPERATION_UPSERT || !interface->external_id ||
-		text_equal_fold(interface->external_id, "Id"))
+	if (interface->operation != OPERATION_UPSERT || !name || text_equal_fold(name, "Id"))
 		return;
-	field = describe_field(describe, interface->external_id);
+	field = describe_field(describe, name);
 	if (!field)
-		found(finding, "field.hidden", "the external ID %s does not exist or is hidden",
-			interface->external_id);
+		found(&findings->failure, "field.hidden",
+			"the external ID %s does not exist or is hidden", name);
 	else if (!field->external_id && !field->id_lookup)
-		found(finding, "field.not_external_id", "%s is not marked External ID",
+		found(&findings->failure, "field.not_external_id", "%s is not marked External ID",
 			field->name);
-	else if (!field->unique) {
-		finding->warning = interface->unique_key_assumed && !finding->remedy_id;
-		found(finding, finding->warning ? "field.unique_assumed" : "field.not_unique",
+	else if (!field->unique && interface->unique_key_assumed)
+		found(&findings->warning, "field.unique_assumed",
+			"the external ID %s is not marked Unique, and assumed to be", field->name);
+	else if (!field->unique)
+		found(&findings->failure, "field.not_unique",
 			"the external ID %s is not marked Unique", field->name);
-	}
 }
 
 static bool mapped(const struct interface *interface, const struct field *field)
@@ -203,48 +215,60 @@ static bool mapped(const struct interface *interface, const struct field *field)
 }
 
 /* Creating without a required field fails every row; an upsert may only ever update. */
-static void check_required(
-	struct finding *finding, const struct interface *interface, const struct describe *describe)
+static void check_required(struct findings *findings, const struct interface *interface,
+	const struct describe *describe)
 {
-	if (!creates(interface))
-		return;
-	for (size_t i = 0; i < describe->field_count; i++) {
+	for (size_t i = 0; creates(interface) && i < describe->field_count; i++) {
 		const struct field *field = &describe->fields[i];
 
-		if (!field_required(field) || mapped(interface, field) || finding->remedy_id)
-			continue;
-		finding->warning = true;
-		found(finding, "field.required", "required field %s is not mapped", field->name);
+		if (field_required(field) && !mapped(interface, field))
+			found(&findings->warning, "field.required",
+				"required field %s is not mapped", field->name);
 	}
+}
+
+static void check_id(struct findings *findings, const struct interface *interface)
+{
+	if (creates(interface) || mapping_column_of(&interface->mapping, "Id"))
+		return;
+	for (size_t i = 0; i < interface->mapping.count; i++) {
+		if (text_equal_fold(interface->mapping.entries[i].field, "Id"))
+			return;
+	}
+	found(&findings->failure, "field.no_id", "nothing is mapped to Id, which %s needs",
+		operation_name(interface->operation));
 }
 
 static void fields_step(struct steps *steps, const char *name, const struct interface *interface,
 	struct described *described, const struct describe *describe)
 {
-	struct finding finding = { NULL, "", false };
+	struct findings findings = { 0 };
 
-	check_key(&finding, interface, describe);
+	check_key(&findings, interface, describe);
+	check_id(&findings, interface);
 	for (size_t i = 0; i < interface->mapping.count; i++) {
 		const char *field = interface->mapping.entries[i].field;
 
-		if (finding.warning)
-			break;
+		if (interface->operation == OPERATION_DELETE)
+			break; /* only the Id is sent */
 		if (strchr(field, '.'))
-			check_parent(&finding, described, interface, describe, field);
-		else if (interface->operation != OPERATION_DELETE)
-			check_field(&finding, interface, describe, field);
+			check_parent(&findings, described, interface, describe, field);
+		else
+			check_field(&findings, interface, describe, field);
 	}
-	check_required(&finding, interface, describe);
-	if (!finding.remedy_id)
+	check_required(&findings, interface, describe);
+	if (findings.failure.remedy_id)
+		steps_fail(steps, name, ERR_REFUSED, findings.failure.remedy_id, "%s",
+			findings.failure.detail);
+	else if (findings.warning.remedy_id)
+		steps_warn(steps, name, findings.warning.remedy_id, "%s", findings.warning.detail);
+	else
 		steps_ok(steps, name, -1, "%zu mapped fields visible and writeable",
 			interface->mapping.count);
-	else if (finding.warning)
-		steps_warn(steps, name, finding.remedy_id, "%s", finding.detail);
-	else
-		steps_fail(steps, name, ERR_REFUSED, finding.remedy_id, "%s", finding.detail);
 }
 
-static void one_interface(
+/* False when the line broke: the other interfaces would only wait for it in vain. */
+static bool one_interface(
 	struct steps *steps, const struct interface *interface, struct described *described)
 {
 	char object_name[48];
@@ -257,18 +281,50 @@ static void one_interface(
 	snprintf(fields_name, sizeof(fields_name), "%.38s: fields", interface->name);
 	steps_begin(steps);
 	describe = describe_once(described, interface->object, &err);
-	if (object_step(steps, object_name, interface, described, describe, &err))
+	if (object_step(
+		    steps, object_name, interface, describe, &err, org_last_call(described->org)))
 		fields_step(steps, fields_name, interface, described, describe);
 	else
 		steps_not_reached(steps, rest);
+	return err.kind != ERR_NET && err.kind != ERR_INTERRUPTED && err.kind != ERR_LIMIT;
+}
+
+/* Two steps an interface; the last place of the list is kept for saying that there are more. */
+static bool room_left(const struct steps *steps)
+{
+	return steps->out->count + 2 < PING_STEPS_MAX;
+}
+
+static int check_all(struct steps *steps, const struct connection *connection,
+	const struct catalog *catalog, const struct text_list *names, struct described *described)
+{
+	bool go_on = true;
+	int left_out = 0;
+
+	for (size_t i = 0; i < names->count && go_on; i++) {
+		struct interface interface;
+
+		interface_init(&interface);
+		/* A file that does not parse is `config check`'s to tell, not this ping's. */
+		if (catalog->interface(catalog->self, &interface, names->items[i], NULL) == 0 &&
+			text_equal(interface.connection, connection->name) && interface.object) {
+			if (room_left(steps))
+				go_on = one_interface(steps, &interface, described);
+			else
+				left_out++;
+		}
+		interface_free_fields(&interface);
+	}
+	return left_out;
 }
 
 void interface_steps(struct steps *steps, const struct connection *connection,
-	const struct catalog *catalog, struct org *org, const atomic_bool *cancel)
+	const struct catalog *catalog, struct org *org)
 {
 	struct text_list names = { NULL, 0 };
 	struct described *described = calloc(1, sizeof(*described));
 	struct err err = ERR_INIT;
+	int left_out;
 
 	if (!described || catalog->interfaces(catalog->self, &names, &err) < 0) {
 		steps_warn(steps, "interfaces", NULL, "could not be listed: %s",
@@ -276,16 +332,11 @@ void interface_steps(struct steps *steps, const struct connection *connection,
 		goto cleanup;
 	}
 	described->org = org;
-	for (size_t i = 0; i < names.count && !(cancel && atomic_load(cancel)); i++) {
-		struct interface interface;
-
-		interface_init(&interface);
-		/* A file that does not parse is `config check`'s to tell, not this ping's. */
-		if (catalog->interface(catalog->self, &interface, names.items[i], NULL) == 0 &&
-			text_equal(interface.connection, connection->name) && interface.object)
-			one_interface(steps, &interface, described);
-		interface_free_fields(&interface);
-	}
+	left_out = check_all(steps, connection, catalog, &names, described);
+	if (left_out)
+		steps_warn(steps, "interfaces", NULL,
+			"%d more were not checked: ask for each with `agentboard interface check`",
+			left_out);
 cleanup:
 	if (described)
 		described_free(described);

@@ -10,6 +10,6 @@
  * needs, are the mapped fields visible and writeable, is the external ID one? Two steps each.
  */
 void interface_steps(struct steps *steps, const struct connection *connection,
-	const struct catalog *catalog, struct org *org, const atomic_bool *cancel);
+	const struct catalog *catalog, struct org *org);
 
 #endif

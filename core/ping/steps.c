@@ -166,50 +166,55 @@ static double span(double from, double to)
 	return to >= 0 && from >= 0 && to > from ? to - from : 0;
 }
 
+struct way {
+	const char *name;
+	enum http_step step;
+	double from, to; /* ms since the start of the request */
+	const char *detail;
+};
+
+/* True when it failed here; what lies behind is told as not reached. */
+static bool failed_here(struct steps *steps, const struct way *way, size_t i, size_t count,
+	const struct http_answer *answer, const struct err *err)
+{
+	const char *rest[8] = { NULL };
+	size_t left = 0;
+
+	if (answer->reach == HTTP_ANSWERED || answer->failed_step != way[i].step)
+		return false;
+	steps_fail_err(steps, way[i].name, err, answer);
+	while (++i < count && left + 1 < ARRAY_SIZE(rest))
+		rest[left++] = way[i].name;
+	steps_not_reached(steps, rest);
+	return true;
+}
+
 bool steps_transport(struct steps *steps, const char *host, bool https,
 	const struct http_answer *answer, const struct err *err)
 {
-	static const struct {
-		const char *name;
-		enum http_step step;
-	} way[] = {
-		{ "name resolves", HTTP_STEP_NAME },
-		{ "proxy", HTTP_STEP_PROXY },
-		{ "TCP", HTTP_STEP_CONNECT },
-		{ "TLS", HTTP_STEP_TLS },
-	};
 	const struct http_timing *t = &answer->timing;
-	bool failed = answer->reach != HTTP_ANSWERED && answer->failed_step != HTTP_STEP_TALK;
-	const char *peer = answer->peer_address[0] ? answer->peer_address : "";
+	const struct way straight[] = {
+		{ "name resolves", HTTP_STEP_NAME, 0, t->name_ms, host },
+		{ "TCP", HTTP_STEP_CONNECT, t->name_ms, t->connect_ms, answer->peer_address },
+		{ "TLS", HTTP_STEP_TLS, t->connect_ms, t->tls_ms, NULL },
+	};
+	const struct way by_proxy[] = {
+		{ "proxy", HTTP_STEP_PROXY, 0, t->connect_ms, answer->peer_address },
+		{ "TLS", HTTP_STEP_TLS, t->connect_ms, t->tls_ms, NULL },
+	};
+	bool proxy = answer->via_proxy &&
+		     (answer->reach == HTTP_ANSWERED || answer->failed_step != HTTP_STEP_NAME);
+	const struct way *way = proxy ? by_proxy : straight;
+	size_t count = (proxy ? ARRAY_SIZE(by_proxy) : ARRAY_SIZE(straight)) - (https ? 0 : 1);
 
-	for (size_t i = 0; i < ARRAY_SIZE(way); i++) {
-		bool here = failed && answer->failed_step == way[i].step;
-
-		if (here) {
-			steps_fail_err(steps, way[i].name, err, answer);
-			for (i++; i < ARRAY_SIZE(way); i++) {
-				const char *rest[] = { way[i].name, NULL };
-
-				if (way[i].step == HTTP_STEP_CONNECT ||
-					(https && way[i].step == HTTP_STEP_TLS))
-					steps_not_reached(steps, rest);
-			}
+	for (size_t i = 0; i < count; i++) {
+		if (failed_here(steps, way, i, count, answer, err))
 			return false;
-		}
-		switch (way[i].step) {
-		case HTTP_STEP_NAME:
-			steps_ok(steps, way[i].name, t->name_ms, "%s", host);
-			break;
-		case HTTP_STEP_CONNECT:
-			steps_ok(steps, way[i].name, span(t->name_ms, t->connect_ms), "%s", peer);
-			break;
-		case HTTP_STEP_TLS:
-			if (https)
-				tell_certificate(steps, answer, span(t->connect_ms, t->tls_ms));
-			break;
-		default: /* a proxy is only worth a line when it is in the way */
-			break;
-		}
+		if (way[i].step == HTTP_STEP_TLS)
+			tell_certificate(steps, answer, span(way[i].from, way[i].to));
+		else
+			steps_ok(steps, way[i].name, span(way[i].from, way[i].to), "%s",
+				way[i].detail);
 	}
 	return true;
 }
@@ -229,26 +234,28 @@ static void keep_first(void *ctx, const struct err *err)
 		first->err = *err;
 }
 
+/* A host that Salesforce itself would refuse is told as that refusal. */
+static bool is_wrong_host(const struct err *err, const char *domain)
+{
+	return strcmp(err->code, "salesforce.domain") == 0 && domain &&
+	       strstr(domain, ".salesforce.com") && !strstr(domain, ".my.salesforce.com");
+}
+
 bool steps_settings(struct steps *steps, const struct connection *connection, const char *prefix)
 {
 	struct first_problem first = { .prefix = prefix, .err = ERR_INIT };
-	bool wrong_host;
+	const char *remedy_id = "settings.value";
+	enum err_kind kind = ERR_CONFIG;
 
 	connection_check_all(connection, keep_first, &first);
 	if (!first.err.kind)
 		return true;
-	/* A host that Salesforce itself would refuse is told as that refusal. */
-	wrong_host = strcmp(first.err.code, "salesforce.domain") == 0 &&
-		     connection->salesforce.domain &&
-		     strstr(connection->salesforce.domain, ".salesforce.com") &&
-		     !strstr(connection->salesforce.domain, ".my.salesforce.com");
-	if (wrong_host)
-		steps_fail(
-			steps, "settings", ERR_REFUSED, "oauth.wrong_host", "%s", first.err.text);
-	else
-		steps_fail(steps, "settings", ERR_CONFIG,
-			strcmp(first.err.code, "agent.allow_clear_text") == 0 ? "agent.clear_text"
-									      : "settings.value",
-			"%s", first.err.text);
+	if (is_wrong_host(&first.err, connection->salesforce.domain)) {
+		remedy_id = "oauth.wrong_host";
+		kind = ERR_REFUSED;
+	} else if (strcmp(first.err.code, "agent.allow_clear_text") == 0) {
+		remedy_id = "agent.clear_text";
+	}
+	steps_fail(steps, "settings", kind, remedy_id, "%s", first.err.text);
 	return false;
 }

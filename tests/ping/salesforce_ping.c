@@ -130,19 +130,6 @@ START_TEST(settings_that_cannot_work_are_told_before_any_call)
 }
 END_TEST
 
-START_TEST(nobody_there_is_told_as_the_connection_step)
-{
-	struct connection connection;
-	struct ping_result result;
-
-	fixture_connection(&connection, "http://127.0.0.1:1");
-	ping(&result, &connection, "");
-	ck_assert_str_eq(fixture_finding(&result)->name, "TCP");
-	ck_assert_int_eq(result.kind, ERR_NET);
-	connection_free_fields(&connection);
-}
-END_TEST
-
 START_TEST(a_changed_setting_makes_the_old_verdict_stale)
 {
 	struct connection connection;
@@ -169,7 +156,6 @@ Suite *suite_salesforce_ping(void)
 	tcase_add_test(tc, a_good_set_up_is_green_to_the_last_field);
 	tcase_add_loop_test(
 		tc, settings_that_cannot_work_are_told_before_any_call, 0, ARRAY_SIZE(settings));
-	tcase_add_test(tc, nobody_there_is_told_as_the_connection_step);
 	tcase_add_test(tc, a_changed_setting_makes_the_old_verdict_stale);
 	suite_add_tcase(suite, tc);
 	tcase_set_timeout(mistakes, 60);

@@ -7,5 +7,9 @@
 
 Suite *suite_salesforce_ping(void);
 Suite *suite_agent_ping(void);
+Suite *suite_trouble(void);
+Suite *suite_agent_trouble(void);
+Suite *suite_right_org(void);
+Suite *suite_interfaces(void);
 
 #endif
