@@ -293,7 +293,7 @@ Suite *suite_walk(void)
 	Suite *suite = suite_create("store/walk");
 	TCase *tc = tcase_create("walk");
 
-	tcase_add_loop_test(tc, no_message_is_lost_or_doubled_on_any_way, 0, 12);
+	tcase_add_loop_test(tc, no_message_is_lost_or_doubled_on_any_way, 0, 8);
 	tcase_set_timeout(tc, 120);
 	suite_add_tcase(suite, tc);
 	return suite;

@@ -70,6 +70,27 @@ static void teardown(void)
 	clock_freeze(-1);
 }
 
+/* Most tests only read: one store serves them all, each with a view of its own. */
+static void make_once(void)
+{
+	setup();
+	teardown();
+}
+
+static void open_view(void)
+{
+	struct err err = ERR_INIT;
+
+	clock_freeze(T0 + 400000);
+	ck_ok(view_open(&fx.view, fx.dir, &err), &err);
+}
+
+static void close_view(void)
+{
+	view_close(fx.view);
+	clock_freeze(-1);
+}
+
 /* ---- every message, and what a filter must say of it ---- */
 
 #define ALL_MAX 512
@@ -511,20 +532,24 @@ END_TEST
 Suite *suite_window(void)
 {
 	Suite *suite = suite_create("store/window");
-	TCase *tc = tcase_create("window");
+	TCase *reading = tcase_create("reading");
+	TCase *writing = tcase_create("writing");
 
-	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_add_loop_test(tc, every_window_has_the_matches_in_order, 0, (int)ARRAY_SIZE(filters));
-	tcase_add_loop_test(tc, the_tail_has_the_last_matches, 0, (int)ARRAY_SIZE(filters));
-	tcase_add_loop_test(tc, the_count_is_that_of_the_matches, 0, (int)ARRAY_SIZE(filters));
-	tcase_add_test(tc, a_line_says_all_that_is_known);
-	tcase_add_test(tc, a_view_never_keeps_an_old_picture);
-	tcase_add_test(tc, an_empty_store_gives_empty_windows);
-	tcase_add_test(tc, patience_hands_over_what_was_found_and_goes_on);
-	tcase_add_test(tc, a_search_that_is_interrupted_ends_with_that_error);
-	tcase_add_test(tc, causes_come_with_the_most_frequent_first);
-	tcase_add_test(tc, the_version_changes_with_every_commit_of_others);
-	tcase_set_timeout(tc, 60);
-	suite_add_tcase(suite, tc);
+	tcase_add_unchecked_fixture(reading, make_once, NULL);
+	tcase_add_checked_fixture(reading, open_view, close_view);
+	tcase_add_loop_test(
+		reading, every_window_has_the_matches_in_order, 0, (int)ARRAY_SIZE(filters));
+	tcase_add_loop_test(reading, the_tail_has_the_last_matches, 0, (int)ARRAY_SIZE(filters));
+	tcase_add_loop_test(reading, the_count_is_that_of_the_matches, 0, (int)ARRAY_SIZE(filters));
+	tcase_add_test(reading, a_line_says_all_that_is_known);
+	tcase_add_test(reading, patience_hands_over_what_was_found_and_goes_on);
+	tcase_add_test(reading, a_search_that_is_interrupted_ends_with_that_error);
+	tcase_add_test(reading, causes_come_with_the_most_frequent_first);
+	suite_add_tcase(suite, reading);
+	tcase_add_checked_fixture(writing, setup, teardown);
+	tcase_add_test(writing, an_empty_store_gives_empty_windows);
+	tcase_add_test(writing, a_view_never_keeps_an_old_picture);
+	tcase_add_test(writing, the_version_changes_with_every_commit_of_others);
+	suite_add_tcase(suite, writing);
 	return suite;
 }

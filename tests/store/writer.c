@@ -283,6 +283,7 @@ START_TEST(several_processes_get_their_turns)
 {
 	pid_t children[3];
 
+	dir = test_folder();
 	for (int i = 0; i < 3; i++) {
 		children[i] = fork();
 		if (children[i] == 0)
@@ -302,6 +303,7 @@ Suite *suite_writer(void)
 {
 	Suite *suite = suite_create("store/writer");
 	TCase *tc = tcase_create("writer");
+	TCase *processes = tcase_create("processes"); /* these fork, and have no thread before */
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, a_call_returns_when_its_job_is_durable);
@@ -311,8 +313,10 @@ Suite *suite_writer(void)
 	tcase_add_test(tc, stopping_writes_what_was_posted);
 	tcase_add_test(tc, the_writer_does_not_wait_for_itself);
 	tcase_add_test(tc, a_store_that_cannot_be_opened_fails_the_start);
-	tcase_add_test(tc, several_processes_get_their_turns);
 	tcase_set_timeout(tc, 60);
 	suite_add_tcase(suite, tc);
+	tcase_add_test(processes, several_processes_get_their_turns);
+	tcase_set_timeout(processes, 60);
+	suite_add_tcase(suite, processes);
 	return suite;
 }
