@@ -307,6 +307,15 @@ START_TEST(a_claim_that_was_rolled_back_is_void)
 	struct err err = ERR_INIT;
 
 	ck_ok(store_begin(fx.store, &err), &err);
+	ck_ok(store_savepoint(fx.store, &err), &err);
+	ck_ok(store_run_claim(&void_claim, fx.store, fx.run, &err), &err);
+	ck_ok(store_run_update(fx.store, void_claim, &change, &err), &err);
+	store_undo(fx.store);
+	ck_assert_int_eq(store_run_update(fx.store, void_claim, &change, &err), -ERR_UNFINISHED);
+	ck_ok(store_commit(fx.store, &err), &err);
+	run_claim_free(void_claim);
+	void_claim = NULL;
+	ck_ok(store_begin(fx.store, &err), &err);
 	ck_ok(store_run_claim(&void_claim, fx.store, fx.run, &err), &err);
 	ck_ok(store_run_update(fx.store, void_claim, &change, &err), &err);
 	store_rollback(fx.store);

@@ -65,6 +65,30 @@ START_TEST(a_retry_is_due_when_its_time_has_come)
 }
 END_TEST
 
+START_TEST(the_earliest_of_several_retries_is_told)
+{
+	static const int64_t times[] = { 9000, 7000, 8000, 9000 };
+	int64_t packet = fixture_packet(&fx, "ORD", 4);
+	int64_t attempt = fixture_begin(&fx, packet, 0, 4);
+	struct row_result results[4];
+	struct packet_out out;
+	struct err err = ERR_INIT;
+	int64_t next = 0;
+
+	for (int i = 0; i < 4; i++)
+		results[i] = (struct row_result){
+			.position = i, .event = EVENT_RETRY, .next_try = times[i]
+		};
+	ck_commit(&fx, store_attempt_done(fx.store, fx.claim, attempt, 0, NULL, results, 4, &err),
+		&err);
+	ck_assert_int_eq(view_packet_due(&out, fx.view, fx.run, 0, 1, &next, &err), -ERR_NOT_FOUND);
+	ck_assert_int_eq(next, 7000);
+	ck_ok(view_packet_due(&out, fx.view, fx.run, 0, 8000, &next, &err), &err);
+	ck_assert_int_eq(row_set_count(&out.due), 2);
+	packet_out_free(&out);
+}
+END_TEST
+
 START_TEST(a_packet_of_retries_does_not_hide_the_next_packet)
 {
 	int64_t first = fixture_packet(&fx, "A", 2);
@@ -210,6 +234,7 @@ Suite *suite_send(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, a_new_packet_is_due_with_keys_and_records);
 	tcase_add_test(tc, a_retry_is_due_when_its_time_has_come);
+	tcase_add_test(tc, the_earliest_of_several_retries_is_told);
 	tcase_add_test(tc, a_packet_of_retries_does_not_hide_the_next_packet);
 	tcase_add_test(tc, what_is_under_way_is_not_due_again);
 	tcase_add_test(tc, an_edited_payload_is_what_is_sent);

@@ -4,6 +4,7 @@
 #include "store/suites.h"
 
 #include "base/clock.h"
+#include "store/private.h"
 
 static struct fixture fx;
 
@@ -105,6 +106,29 @@ START_TEST(halves_may_be_under_way_together)
 	fixture_done(&fx, first, 0, letters('r', 100));
 	ck_assert_int_eq(status_of(packet, 99), MESSAGE_PENDING);
 	ck_assert_int_eq(status_of(packet, 100), MESSAGE_COMPLETED);
+}
+END_TEST
+
+/* What most rows do is said once, by the packet; a row of its own is for the others. */
+static const struct {
+	char most, other;
+	int own;
+} shares[] = { { 's', 'f', 1 }, { 'r', 's', 1 }, { 'l', 's', 1 }, { 's', 'r', 1 },
+	{ 'f', 's', 199 }, { 'r', 'r', 0 } };
+
+START_TEST(only_exceptions_have_rows_of_their_own)
+{
+	static const char sql[] = "SELECT count(*) FROM message";
+	int64_t packet = fixture_packet(&fx, "ORD", 200);
+	char answer[201];
+	struct err err = ERR_INIT;
+	int64_t own = -1;
+
+	snprintf(answer, sizeof(answer), "%s", letters(shares[_i].most, 200));
+	answer[77] = shares[_i].other;
+	fixture_send(&fx, packet, 0, answer);
+	ck_ok(db_number(&own, &fx.store->db, sql, &err), &err);
+	ck_assert_int_eq(own, shares[_i].own);
 }
 END_TEST
 
@@ -503,6 +527,7 @@ Suite *suite_store(void)
 	tcase_add_test(tc, counts_follow_a_packet_from_new_to_its_end);
 	tcase_add_loop_test(tc, a_part_of_a_packet_moves_alone, 0, (int)ARRAY_SIZE(parts));
 	tcase_add_test(tc, halves_may_be_under_way_together);
+	tcase_add_loop_test(tc, only_exceptions_have_rows_of_their_own, 0, (int)ARRAY_SIZE(shares));
 	tcase_add_test(tc, a_message_is_tried_until_it_ends);
 	tcase_add_test(tc, rows_refused_here_fail_with_code_and_text);
 	tcase_add_test(tc, a_packet_has_one_to_two_hundred_rows);
