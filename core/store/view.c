@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "store/blob.h"
 #include "store/lock.h"
 #include "store/schema.h"
 #include "store/view_private.h"
@@ -134,6 +135,23 @@ int view_blob(struct buf *out, struct view *view, const char *sql, int64_t id, s
 	buf_add(out, sqlite3_column_blob(stmt, 0), (size_t)sqlite3_column_bytes(stmt, 0));
 	sqlite3_reset(stmt);
 	return buf_check(out, "a packet", err);
+}
+
+int view_hashes(
+	uint64_t hashes[PACKET_ROWS_MAX], struct view *view, int64_t id, int rows, struct err *err)
+{
+	unsigned char raw[PACKET_ROWS_MAX * 8];
+	sqlite3_blob *blob = NULL;
+	int rc = 0;
+
+	if (sqlite3_blob_open(view->db.handle, "main", "packet_row", "data", id, 0, &blob) !=
+			SQLITE_OK ||
+		sqlite3_blob_read(blob, raw, rows * 8, 0) != SQLITE_OK)
+		rc = db_fail(&view->db, "could not read", err);
+	sqlite3_blob_close(blob);
+	for (int i = 0; rc == 0 && i < rows; i++)
+		hashes[i] = blob_u64(raw + BLOB_HASH_OFFSET(i));
+	return rc;
 }
 
 /* ---- runs ---- */

@@ -34,6 +34,11 @@ void view_end(struct view *view);
 /* Copy one blob into scratch memory; ERR_STORE when it is not there. */
 int view_blob(struct buf *out, struct view *view, const char *sql, int64_t id, struct err *err);
 
+/* The hashes of a packet's source rows: they lie at the start of a large blob and are read alone.
+ */
+int view_hashes(uint64_t hashes[PACKET_ROWS_MAX], struct view *view, int64_t packet, int rows,
+	struct err *err);
+
 extern const char view_sql_keys[];
 extern const char view_sql_body[];
 extern const char view_sql_rows[];

@@ -85,17 +85,13 @@ static int visit_stored(struct view *view, const struct packet *packet, void *ct
 {
 	const struct stored *stored = ctx;
 	const char *keys[PACKET_ROWS_MAX];
-	struct slice sources[PACKET_ROWS_MAX];
+	uint64_t hashes[PACKET_ROWS_MAX];
 	int rc = load_keys(keys, view, packet, err);
 
 	if (rc == 0)
-		rc = view_blob(&view->rows, view, view_sql_rows, packet->id, err);
-	if (rc == 0) /* only to check the blob: the hashes lie before the rows */
-		rc = blob_sources_read(
-			sources, buf_str(&view->rows), view->rows.len, packet->count, err);
+		rc = view_hashes(hashes, view, packet->id, packet->count, err);
 	for (int i = 0; rc == 0 && i < packet->count; i++)
-		rc = stored->each(
-			stored->ctx, keys[i], blob_u64(view->rows.data + BLOB_HASH_OFFSET(i)), err);
+		rc = stored->each(stored->ctx, keys[i], hashes[i], err);
 	return rc;
 }
 

@@ -65,32 +65,55 @@ static int add_edited(struct packet_out *out, struct view *view, struct err *err
 	return rc;
 }
 
-/* Copy both blobs into one piece of memory and point into it. */
-static int place_rows(struct packet_out *out, struct view *view, struct err *err)
+static const char sql_content[] =
+	"SELECT k.data, b.data FROM packet_key AS k JOIN packet_body AS b ON b.packet = k.packet"
+	" WHERE k.packet = ?";
+
+/* Copy keys and records into one piece of memory and point into it. */
+static int place_rows(struct packet_out *out, sqlite3_stmt *stmt, struct err *err)
 {
 	struct slice records[PACKET_ROWS_MAX];
 	struct packet_memory *memory;
-	int rc = view_blob(&view->keys, view, view_sql_keys, out->packet, err);
+	size_t keys_len = (size_t)sqlite3_column_bytes(stmt, 0);
+	size_t body_len = (size_t)sqlite3_column_bytes(stmt, 1);
+	char *body;
+	int rc;
 
-	if (rc == 0)
-		rc = view_blob(&view->body, view, view_sql_body, out->packet, err);
-	if (rc != 0)
-		return rc;
-	memory = malloc(sizeof(*memory) + view->keys.len + view->body.len);
+	memory = malloc(sizeof(*memory) + keys_len + body_len);
 	if (!memory)
 		return err_nomem(err);
-	memory->edited = NULL;
-	memcpy(memory->data, buf_str(&view->keys), view->keys.len);
-	memcpy(memory->data + view->keys.len, buf_str(&view->body), view->body.len);
 	out->arena = memory;
-	rc = blob_keys_read(out->keys, memory->data, view->keys.len, out->rows, err);
+	memory->edited = NULL;
+	body = memory->data + keys_len;
+	if (keys_len)
+		memcpy(memory->data, sqlite3_column_blob(stmt, 0), keys_len);
+	if (body_len)
+		memcpy(body, sqlite3_column_blob(stmt, 1), body_len);
+	rc = blob_keys_read(out->keys, memory->data, keys_len, out->rows, err);
 	if (rc == 0)
-		rc = blob_records_read(
-			records, memory->data + view->keys.len, view->body.len, out->rows, err);
+		rc = blob_records_read(records, body, body_len, out->rows, err);
 	for (int i = 0; rc == 0 && i < out->rows; i++) {
 		out->records[i] = records[i].data;
 		out->record_lens[i] = records[i].len;
 	}
+	return rc;
+}
+
+static int load_content(struct packet_out *out, struct view *view, struct err *err)
+{
+	sqlite3_stmt *stmt;
+	int rc = db_query(&stmt, &view->db, sql_content, BINDS(B_INT(out->packet)), err);
+
+	if (rc == 0)
+		rc = db_next(&view->db, stmt, err);
+	if (rc == 0)
+		return err_set(err, ERR_STORE,
+			"the store is damaged: the rows of packet %" PRId64 " are missing",
+			out->packet);
+	if (rc < 0)
+		return rc;
+	rc = place_rows(out, stmt, err);
+	sqlite3_reset(stmt);
 	return rc;
 }
 
@@ -121,7 +144,7 @@ static int load_due(
 		out->rows = packet.count;
 		for (int i = 0; i < packet.count; i++)
 			sort_row(out, i, packet_row(&packet, i), now);
-		rc = place_rows(out, view, err);
+		rc = load_content(out, view, err);
 	}
 	if (rc == 0 && !row_set_empty(&packet.own))
 		rc = add_edited(out, view, err);
@@ -208,24 +231,6 @@ static const char sql_holding[] =
 
 static const char sql_write_back[] = "SELECT write_back FROM packet WHERE id = ?";
 
-/* The hashes lie at the start of a large blob: read them alone. */
-static int read_hashes(
-	uint64_t hashes[PACKET_ROWS_MAX], struct view *view, int64_t id, int rows, struct err *err)
-{
-	unsigned char raw[PACKET_ROWS_MAX * 8];
-	sqlite3_blob *blob = NULL;
-	int rc = 0;
-
-	if (sqlite3_blob_open(view->db.handle, "main", "packet_row", "data", id, 0, &blob) !=
-			SQLITE_OK ||
-		sqlite3_blob_read(blob, raw, rows * 8, 0) != SQLITE_OK)
-		rc = db_fail(&view->db, "could not read", err);
-	sqlite3_blob_close(blob);
-	for (int i = 0; rc == 0 && i < rows; i++)
-		hashes[i] = blob_u64(raw + BLOB_HASH_OFFSET(i));
-	return rc;
-}
-
 struct holder {
 	struct view *view;
 	open_key_each *each;
@@ -243,7 +248,7 @@ static int hold_rows(
 	if (rc == 0)
 		rc = blob_keys_read(keys, buf_str(&view->keys), view->keys.len, packet->count, err);
 	if (rc == 0 && packet->counts[MESSAGE_FAILED])
-		rc = read_hashes(hashes, view, packet->id, packet->count, err);
+		rc = view_hashes(hashes, view, packet->id, packet->count, err);
 	for (int i = 0; rc == 0 && i < packet->count; i++) {
 		enum message_status status = packet_row(packet, i)->status;
 		bool open =

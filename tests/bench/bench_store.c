@@ -489,6 +489,120 @@ static void bench_windows(const char *dir, int64_t messages)
 	view_close(view);
 }
 
+/* ---- what a run waits for ---- */
+
+static int count_key(void *ctx, const char *key, bool open, uint64_t hash, struct err *err)
+{
+	(void)key;
+	(void)open;
+	(void)hash;
+	(void)err;
+	(*(int64_t *)ctx)++;
+	return 0;
+}
+
+/* Read without sending, and without paying attention to time. */
+static void read_all(struct store *store, const struct run_claim *claim, int64_t messages)
+{
+	static struct rows rows;
+	struct err err = ERR_INIT;
+	int64_t packet;
+
+	for (int64_t done = 0; done < messages; done += PACKET_ROWS_MAX) {
+		make_rows(&rows, done, messages);
+		if (done % (PACKETS_A_TURN * PACKET_ROWS_MAX) == 0)
+			check(store_begin(store, &err), &err);
+		check(store_packet_add(&packet, store, claim, rows.in, PACKET_ROWS_MAX, &err),
+			&err);
+		if ((done / PACKET_ROWS_MAX + 1) % PACKETS_A_TURN == 0)
+			check(store_commit(store, &err), &err);
+	}
+}
+
+static void time_due(struct view *view, int64_t run)
+{
+	struct packet_out out;
+	struct err err = ERR_INIT;
+	int64_t start = cpu_us();
+	int64_t packet = 0;
+	int64_t count = 0;
+
+	while (view_packet_due(&out, view, run, packet, clock_now(), NULL, &err) == 0) {
+		packet = out.packet;
+		count++;
+		packet_out_free(&out);
+	}
+	printf("loading what is due: %.2f us CPU a message\n",
+		(double)(cpu_us() - start) / (double)(count * PACKET_ROWS_MAX));
+}
+
+static void send_all(struct store *store, struct view *view, const struct run_claim *claim)
+{
+	struct packet_out out;
+	struct err err = ERR_INIT;
+	int64_t packet = 0;
+	int64_t attempt;
+
+	while (view_packet_due(&out, view, run_claim_run(claim), packet, clock_now(), NULL, &err) ==
+		0) {
+		packet = out.packet;
+		check(store_begin(store, &err), &err);
+		check(store_attempt_begin(&attempt, store, claim, packet, &out.due, "r", &err),
+			&err);
+		answer(store, claim, attempt, packet * PACKET_ROWS_MAX);
+		check(store_commit(store, &err), &err);
+		packet_out_free(&out);
+	}
+}
+
+static void report_step(const char *what, int64_t start, int64_t count)
+{
+	printf("%-50s %8.2f ms for %" PRId64 "\n", what, (double)(clock_mono_us() - start) / 1000.0,
+		count);
+}
+
+/* A run that is read and cancelled, and a second one whose messages supersede it. */
+static void bench_runs(const char *dir, int64_t messages)
+{
+	struct run_change change = RUN_CHANGE_NONE;
+	struct run_claim *first = NULL;
+	struct run_claim *second = NULL;
+	struct store *store = NULL;
+	struct view *view = NULL;
+	struct err err = ERR_INIT;
+	int64_t rows = 0;
+	int64_t keys = 0;
+	int64_t start;
+
+	remove_stores(dir);
+	check(store_open(&store, dir, &err), &err);
+	check(view_open(&view, dir, &err), &err);
+	begin_run(store, &first);
+	read_all(store, first, messages);
+	time_due(view, run_claim_run(first));
+	start = clock_mono_us();
+	check(view_open_keys(view, "order-lines", 0, count_key, &keys, &err), &err);
+	report_step("keys to hold of a run that was only read", start, keys);
+	start = clock_mono_us();
+	check(store_begin(store, &err), &err);
+	check(store_run_cancel_rest(&rows, store, first, "bench", &err), &err);
+	check(store_commit(store, &err), &err);
+	report_step("cancelling it", start, rows);
+	begin_run(store, &second);
+	read_all(store, second, messages);
+	send_all(store, view, second);
+	start = clock_mono_us();
+	change.state = RUN_DONE;
+	check(store_begin(store, &err), &err);
+	check(store_run_update(store, second, &change, &err), &err);
+	check(store_commit(store, &err), &err);
+	report_step("the end of a run that supersedes all of it", start, messages);
+	run_claim_free(first);
+	run_claim_free(second);
+	view_close(view);
+	store_close(store);
+}
+
 #define ROUNDS 3
 
 int main(int argc, char **argv)
@@ -512,6 +626,7 @@ int main(int argc, char **argv)
 	report("packets with exceptions", cheapest(bench_packets, dir, messages, ROUNDS), messages,
 		floor);
 	bench_windows(dir, messages);
+	bench_runs(dir, messages);
 	remove_stores(dir);
 	rmdir(dir);
 	return EXIT_SUCCESS;

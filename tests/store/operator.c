@@ -129,6 +129,10 @@ START_TEST(reprocessing_opens_an_ended_run_again)
 	ck_assert_int_eq(run.state, RUN_QUEUED);
 	ck_assert_int_eq(run.ended, 0);
 	ck_assert_int_eq(run.counts.pending, 1);
+	fixture_state(&fx, fx.claim, RUN_SENDING);
+	fixture_event(&fx, MESSAGE_ID(packet, 0), EVENT_REPROCESS);
+	ck_ok(view_run(&run, fx.view, fx.run, &err), &err);
+	ck_assert_int_eq(run.state, RUN_SENDING); /* one under way goes on as it is */
 }
 END_TEST
 
