@@ -107,6 +107,17 @@ static const char *file_text(const char *folder, const char *name)
 #define SECRET_ARG "salesforce.consumer_secret=env:SF_SECRET"
 #define ODBC "source.odbc=Driver=SQLite3;Database=/srv/erp.db"
 
+/* What was found out before: an empty store, for a home that has one. */
+static void make_store(void)
+{
+	struct store *store = NULL;
+	struct err err = ERR_INIT;
+
+	ck_ok(home_make(env.home, &err), &err);
+	ck_ok(store_open(&store, env.home->data, &err), &err);
+	store_close(store);
+}
+
 static void add_orders(void)
 {
 	int code = run("connection", "add", "orders", "--set", DOMAIN, "--set", KEY, "--secret",
@@ -239,6 +250,7 @@ END_TEST
 START_TEST(what_the_pings_said_is_shown_until_the_settings_change)
 {
 	add_orders();
+	make_store();
 	fakes.state = (struct connection_state){ .salesforce_checked = 1000,
 		.salesforce_ok = true,
 		.org_id = "00D000000000001EAA",
@@ -271,6 +283,7 @@ static void check_width(void)
 START_TEST(lists_for_people_fit_and_cannot_steer_the_terminal)
 {
 	add_orders();
+	make_store();
 	fakes.state = (struct connection_state){ .salesforce_checked = 1000,
 		.agent_checked = 1000,
 		.salesforce_summary =
@@ -416,6 +429,7 @@ END_TEST
 START_TEST(another_org_is_accepted_when_it_tells_who_it_is)
 {
 	add_orders();
+	make_store();
 	fakes_step("access token", VERDICT_FAIL, "invalid_client");
 	fakes.salesforce.kind = ERR_REFUSED;
 	ck_assert_int_eq(run("connection", "accept-org", "orders", NULL), 4);

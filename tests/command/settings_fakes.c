@@ -30,19 +30,6 @@ void fakes_step(const char *name, enum verdict verdict, const char *detail)
 
 /* ---- store ---- */
 
-FAKE int view_open(struct view **out, const char *dir, struct err *err)
-{
-	(void)dir;
-	(void)err;
-	*out = (struct view *)&fakes;
-	return 0;
-}
-
-FAKE void view_close(struct view *view)
-{
-	(void)view;
-}
-
 FAKE int view_connection(
 	struct connection_state *out, struct view *view, const char *connection, struct err *err)
 {

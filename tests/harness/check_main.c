@@ -2,7 +2,9 @@
 
 #include "harness/check_main.h"
 
+#include <arpa/inet.h>
 #include <ftw.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 static char root[256];
@@ -24,6 +26,19 @@ const char *test_folder(void)
 	snprintf(folder, sizeof(folders[0]), "%s/XXXXXX", root);
 	ck_assert_ptr_nonnull(mkdtemp(folder));
 	return folder;
+}
+
+void test_refusing_url(char *url, size_t size)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof(address);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0); /* bound, and never listening */
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&address, &len), 0);
+	snprintf(url, size, "http://127.0.0.1:%d", ntohs(address.sin_port));
 }
 
 int check_main(suite_maker *const *makers, size_t count)
