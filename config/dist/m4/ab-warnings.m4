@@ -6,7 +6,7 @@ AC_DEFUN([AB_WARNINGS], [
 		[], [enable_werror=no])
 	ab_wanted="-std=gnu11 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes dnl
 -Wpointer-arith -Wwrite-strings -Wvla -Wformat=2 -Wundef -Wconversion -Wno-sign-conversion dnl
--Wno-format-truncation -fstack-protector-strong -fno-common"
+-Wno-format-truncation -Wno-missing-field-initializers -fstack-protector-strong -fno-common"
 	AB_CFLAGS=
 	for ab_flag in $ab_wanted; do
 		ab_saved=$CFLAGS
