@@ -19,6 +19,9 @@
 #include "base/err.h"
 #include "store/store.h"
 
+/* The error of a blob that does not fit its packet; `what` is what it holds. */
+int blob_damaged(const char *what, struct err *err);
+
 #define BLOB_SET_LEN 32
 
 void blob_set_write(unsigned char out[BLOB_SET_LEN], const struct row_set *set);

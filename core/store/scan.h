@@ -84,6 +84,13 @@ int scan_edited(const char **record, struct scan *scan, int position, struct err
 /* Names of a run; borrowed until a few dozen others were asked for. */
 int view_run_names(const struct run_names **out, struct view *view, int64_t run, struct err *err);
 
+/* candidates.c: packets first..last that may have rows in one of the states. */
+struct candidates {
+	int64_t first, last;
+	unsigned mask; /* statuses, as bits */
+};
+int candidates_prepare(struct scan *scan, const struct candidates *wanted, struct err *err);
+
 /* match.c: which rows of scan->packet pass the filter. */
 int match_packet(struct row_set *matches, struct scan *scan, struct err *err);
 

@@ -139,6 +139,84 @@ START_TEST(an_edited_payload_is_what_is_sent)
 }
 END_TEST
 
+/* ---- a run that goes on ---- */
+
+struct visited {
+	char keys[16][32];
+	int64_t numbers[16];
+	int count;
+};
+
+static int visit_waiting(
+	void *ctx, int64_t message, const char *key, int64_t next_try, struct err *err)
+{
+	struct visited *visited = ctx;
+
+	(void)err;
+	ck_assert_int_gt(message, 0);
+	snprintf(visited->keys[visited->count], sizeof(visited->keys[0]), "%s", key);
+	visited->numbers[visited->count++] = next_try;
+	return 0;
+}
+
+static int visit_stored(void *ctx, const char *key, uint64_t hash, struct err *err)
+{
+	return visit_waiting(ctx, 1, key, (int64_t)hash, err);
+}
+
+START_TEST(what_was_left_behind_is_told_with_its_time)
+{
+	int64_t first = fixture_packet(&fx, "A", 3);
+	int64_t second = fixture_packet(&fx, "B", 2);
+	struct visited visited = { .count = 0 };
+	struct err err = ERR_INIT;
+
+	fixture_send(&fx, first, 0, "srs");
+	fixture_send(&fx, second, 0, "rr");
+	ck_ok(view_waiting_rows(fx.view, fx.run, 4999, visit_waiting, &visited, &err), &err);
+	ck_assert_int_eq(visited.count, 3);
+	ck_assert_str_eq(visited.keys[0], "A-00001");
+	ck_assert_str_eq(visited.keys[2], "B-00001");
+	ck_assert_int_eq(visited.numbers[1], 5000);
+	visited.count = 0;
+	ck_ok(view_waiting_rows(fx.view, fx.run, 5000, visit_waiting, &visited, &err), &err);
+	ck_assert_int_eq(visited.count, 0);
+}
+END_TEST
+
+START_TEST(every_stored_row_is_told_with_its_hash)
+{
+	struct visited visited = { .count = 0 };
+	struct err err = ERR_INIT;
+
+	fixture_packet(&fx, "A", 2);
+	fixture_send(&fx, fixture_packet(&fx, "B", 1), 0, "s");
+	ck_ok(view_stored_rows(fx.view, fx.run, visit_stored, &visited, &err), &err);
+	ck_assert_int_eq(visited.count, 3);
+	ck_assert_str_eq(visited.keys[1], "A-00001");
+	ck_assert_int_eq(visited.numbers[1], 1000001);
+	ck_assert_str_eq(visited.keys[2], "B-00000");
+	ck_assert_int_eq(visited.numbers[2], 1000000);
+}
+END_TEST
+
+START_TEST(one_packet_is_seen_as_it_is)
+{
+	int64_t packet = fixture_packet(&fx, "ORD", 4);
+	struct packet_out out;
+	struct err err = ERR_INIT;
+
+	fixture_send(&fx, packet, 0, "sr");
+	ck_ok(view_packet(&out, fx.view, packet, 100, &err), &err);
+	ck_assert_int_eq(row_set_count(&out.due), 2);
+	ck_assert_int_eq(row_set_count(&out.waiting), 1);
+	ck_assert_int_eq(row_set_count(&out.tried), 2);
+	ck_assert_int_eq(out.next_due, 5000);
+	packet_out_free(&out);
+	ck_assert_int_eq(view_packet(&out, fx.view, packet + 1, 100, &err), -ERR_NOT_FOUND);
+}
+END_TEST
+
 /* ---- keys ---- */
 
 struct held {
@@ -238,6 +316,9 @@ Suite *suite_send(void)
 	tcase_add_test(tc, a_packet_of_retries_does_not_hide_the_next_packet);
 	tcase_add_test(tc, what_is_under_way_is_not_due_again);
 	tcase_add_test(tc, an_edited_payload_is_what_is_sent);
+	tcase_add_test(tc, what_was_left_behind_is_told_with_its_time);
+	tcase_add_test(tc, every_stored_row_is_told_with_its_hash);
+	tcase_add_test(tc, one_packet_is_seen_as_it_is);
 	tcase_add_test(tc, open_and_failed_keys_are_held_with_their_hashes);
 	tcase_add_test(tc, keys_of_other_interfaces_and_of_the_run_itself_are_free);
 	tcase_add_test(tc, a_failed_message_that_was_superseded_holds_nothing);
