@@ -18,5 +18,6 @@ Suite *suite_journal(void);
 Suite *suite_parallel(void);
 Suite *suite_mutants(void);
 Suite *suite_remedies(void);
+Suite *suite_command(void);
 
 #endif
