@@ -6,6 +6,7 @@
 set -eu
 sample=$1
 folder=$2
+here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d "${TMPDIR:-/tmp}/agentboard-package-XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
@@ -63,6 +64,13 @@ convert() {
 # What is in the folders, and what the manifest lists, are the same components.
 convert "$work/named" "$work/by-folder"
 convert "$work/named" "$work/by-manifest" --manifest manifest/package.xml
+
+# The same for every kind of project, as the unit tests know them.
+for golden in "$here"/golden/*; do
+	cp -R "$golden" "$work/project"
+	convert "$work/project" "$work/golden"
+	rm -rf "$work/project" "$work/golden"
+done
 
 # The API user's name is put in when it is deployed, and its absence is noticed.
 export SF_APPLY_REPLACEMENTS_ON_CONVERT=true
