@@ -190,6 +190,9 @@ static void let_go(struct backlog *backlog, uint64_t hash, int64_t message)
 		return;
 	key_map_delete(&backlog->held, hash);
 	key_gate_release(backlog->gate, hash, message);
+	/* Those that wait behind it in this run have not asked the gate. */
+	if (key_map_get(&backlog->blocked_keys, hash))
+		atomic_store(&backlog->keys_freed, true);
 }
 
 void backlog_keep(struct backlog *backlog, uint64_t hash, int64_t message)

@@ -4,6 +4,7 @@
 #include "process/suites.h"
 #include "http/client.h"
 
+#include <json-c/json.h>
 #include <sqlite3.h>
 
 static const struct {
@@ -45,7 +46,7 @@ static void make_source(struct stage *stage, int rows)
 		rows);
 }
 
-static void make_connection(struct stage *stage)
+static void make_connection(struct stage *stage, const char *url)
 {
 	struct connection *connection = &stage->connection;
 	char odbc[512];
@@ -53,7 +54,7 @@ static void make_connection(struct stage *stage)
 	connection_init(connection);
 	snprintf(odbc, sizeof(odbc), "Driver=SQLite3;Database=%s", stage->database);
 	text_set(&connection->name, "orders");
-	text_set(&connection->salesforce.domain, practice_url(stage->practice));
+	text_set(&connection->salesforce.domain, url);
 	text_set(&connection->salesforce.consumer_key, PRACTICE_CONSUMER_KEY);
 	setenv("STAGE_SECRET", PRACTICE_CONSUMER_SECRET, 1);
 	connection->salesforce.consumer_secret.kind = SECRET_ENV;
@@ -90,8 +91,13 @@ void stage_open(struct stage *stage, int rows)
 	stage->options.seed = 1;
 	ck_ok(practice_start(&stage->practice, &stage->options, &stage->err), &stage->err);
 	make_source(stage, rows);
-	make_connection(stage);
+	make_connection(stage, practice_url(stage->practice));
 	make_interface(stage);
+	stage_begin_process(stage);
+}
+
+void stage_begin_process(struct stage *stage)
+{
 	stage->env.home_data = stage->home;
 	stage->env.reader_program = test_program;
 	ck_ok(writer_start(&stage->env.writer, stage->home, &stage->err), &stage->err);
@@ -100,12 +106,23 @@ void stage_open(struct stage *stage, int rows)
 	ck_ok(view_open(&stage->view, stage->home, &stage->err), &stage->err);
 }
 
-void stage_close(struct stage *stage)
+void stage_end_process(struct stage *stage)
 {
 	view_close(stage->view);
 	writer_stop(stage->env.writer);
 	token_cache_free(stage->env.tokens);
 	key_gate_free(stage->env.gate);
+}
+
+void stage_restart(struct stage *stage)
+{
+	stage_end_process(stage);
+	stage_begin_process(stage);
+}
+
+void stage_close(struct stage *stage)
+{
+	stage_end_process(stage);
 	practice_stop(stage->practice);
 	connection_free_fields(&stage->connection);
 	interface_free_fields(&stage->interface);
@@ -172,6 +189,57 @@ void stage_message(struct stage *stage, struct message_window *window, const cha
 	ck_ok(view_messages(window, stage->view, filter, WINDOW_AFTER, 0, 10, &stage->err),
 		&stage->err);
 	filter_free(filter);
+	ck_assert_msg(window->count > 0, "no message of %s", key);
+}
+
+static int64_t event_message;
+static enum message_event event_kind;
+
+static int apply_event(void *ctx, struct store *store, struct err *err)
+{
+	const char *record = ctx;
+
+	if (record)
+		return store_message_edit(store, event_message, record, "tester", err);
+	return store_message_event(store, event_message, event_kind, "tester", NULL, err);
+}
+
+void stage_edit(struct stage *stage, int64_t message, const char *record)
+{
+	event_message = message;
+	ck_ok(writer_call(stage->env.writer, apply_event, (void *)(uintptr_t)record, &stage->err),
+		&stage->err);
+}
+
+void stage_event(struct stage *stage, int64_t message, enum message_event event)
+{
+	event_message = message;
+	event_kind = event;
+	ck_ok(writer_call(stage->env.writer, apply_event, NULL, &stage->err), &stage->err);
+}
+
+const char *stage_field(struct stage *stage, const char *key, const char *field)
+{
+	static char value[1024];
+	struct org *org = NULL;
+	struct http_answer answer;
+	struct json_object *reply;
+	const char *text;
+	char path[512];
+
+	snprintf(path, sizeof(path), "/sobjects/Order_Line__c/Order_No__c/%s", key);
+	http_answer_init(&answer);
+	ck_ok(org_new(&org, &stage->connection, NULL, NULL, NULL, &stage->err), &stage->err);
+	org_call(org, "GET", path, NULL, 0, &answer, NULL);
+	reply = json_tokener_parse(buf_str(&answer.body));
+	text = json_object_is_type(reply, json_type_object)
+		       ? json_object_get_string(json_object_object_get(reply, field))
+		       : NULL;
+	snprintf(value, sizeof(value), "%s", text ? text : "");
+	json_object_put(reply);
+	http_answer_free(&answer);
+	org_free(org);
+	return value;
 }
 
 void stage_switch(struct stage *stage, const char *what, const char *json)

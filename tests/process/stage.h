@@ -32,6 +32,11 @@ struct stage {
 void stage_open(struct stage *stage, int rows);
 void stage_close(struct stage *stage);
 
+/* As if the process had ended and a new one had begun: store, tokens and key gate anew. */
+void stage_restart(struct stage *stage);
+void stage_end_process(struct stage *stage);
+void stage_begin_process(struct stage *stage);
+
 /* Run SQL on the source. */
 void stage_sql(struct stage *stage, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
@@ -52,11 +57,18 @@ struct run_info stage_info(struct stage *stage);
 /* One message of the last run, by key; end it with message_window_free(). */
 void stage_message(struct stage *stage, struct message_window *window, const char *key);
 
+/* Replace a message's payload, and let it be sent again. */
+void stage_edit(struct stage *stage, int64_t message, const char *record);
+void stage_event(struct stage *stage, int64_t message, enum message_event event);
+
 /* POST to the practice org's switches: "faults" with {"503": 1}. */
 void stage_switch(struct stage *stage, const char *what, const char *json);
 
 int64_t stage_records(struct stage *stage);		       /* Order_Line__c in the org */
 int64_t stage_requests(struct stage *stage, const char *path); /* made to the org */
+
+/* One record's field in the org, by its key; "" when there is none. Valid until the next call. */
+const char *stage_field(struct stage *stage, const char *key, const char *field);
 
 /* Accepted writes in the org's ledger whose line holds `part`. */
 int stage_ledger(struct stage *stage, const char *part);
