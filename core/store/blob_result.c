@@ -27,12 +27,11 @@ static void add_u16(struct buf *out, size_t value)
 void blob_id_suffix(char suffix[4], const char *id15)
 {
 	for (int group = 0; group < 3; group++) {
-		int bits = 0;
+		unsigned bits = 0;
 
-		for (int i = 0; i < 5; i++) {
-			if (id15[group * 5 + i] >= 'A' && id15[group * 5 + i] <= 'Z')
-				bits |= 1 << i;
-		}
+		/* without a branch: the case of an id's letters cannot be foreseen */
+		for (int i = 0; i < 5; i++)
+			bits |= (unsigned)((unsigned char)(id15[group * 5 + i] - 'A') < 26) << i;
 		suffix[group] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"[bits];
 	}
 	suffix[3] = '\0';

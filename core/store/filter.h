@@ -4,8 +4,16 @@
  *   status:failed interface:order-lines run:12 key:ORD-1* code:LOCK* since:1h text
  *
  * Terms are ANDed; `!` before a term inverts it; a comma inside a value means "or"
- * (status:failed,unknown); * and ? are wildcards; since: and before: take 30s 5m 1h 2d or a time;
- * a bare word is searched in key, comment and payload. Quotes hold blanks together.
+ * (status:failed,unknown); * and ? are wildcards; case is ignored. Quotes hold blanks together.
+ *
+ *   status:      a state                     run: message:  a number, or a range 12-15
+ *   interface: connection: integration: object:  what the run belongs to
+ *   key: code: field: id:  the whole text; id: takes 15 or 18 characters
+ *   comment:     a part of the text
+ *   is:          created, updated, edited, superseded, retried
+ *   since: before:  30s 5m 1h 2d 1w ago, or a time (local unless it ends in Z)
+ *
+ * A bare word is searched in key, code, comment and payload; in quotes it may look like a term.
  */
 
 #ifndef STORE_FILTER_H

@@ -188,6 +188,7 @@ static int set_record(struct store *store, int position, const char *sql, const 
 
 	row_set_add(&row, position);
 	rc = packet_split(packet, &store->db, &row, err);
+	packet->changed = true; /* its time of change is asked for by `since:` */
 	if (rc == 0)
 		rc = packet_save(packet, &store->db, now, err);
 	if (rc == 0)

@@ -9,6 +9,7 @@
 #include "base/base.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "store/blob.h"
 #include "store/store.h"
 #include "store/view.h"
 
@@ -86,7 +87,8 @@ static void make_rows(struct rows *rows, int64_t first, int64_t total)
 
 static void make_id(char id[19], int64_t number)
 {
-	snprintf(id, 19, "a015g00000%05XAAA", (unsigned)(number & 0xfffff));
+	snprintf(id, 19, "a015g00000%05X", (unsigned)(number & 0xfffff));
+	blob_id_suffix(id + 15, id);
 }
 
 /* ---- measuring ---- */

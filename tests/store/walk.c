@@ -265,6 +265,84 @@ static void compare_histories(void)
 	}
 }
 
+/* ---- filters over whatever came out of it ---- */
+
+static bool is_retried(const struct message *msg)
+{
+	return msg->attempts > 1;
+}
+
+static bool is_edited(const struct message *msg)
+{
+	return msg->edited;
+}
+
+static bool has_code_1(const struct message *msg)
+{
+	return strcmp(msg->code, "CODE_1") == 0;
+}
+
+static bool failed_with_code_1(const struct message *msg)
+{
+	return has_code_1(msg) && msg->status == MESSAGE_FAILED;
+}
+
+static bool open_of_p3(const struct message *msg)
+{
+	return message_status_open(msg->status) && strncmp(msg->key, "P3", 2) == 0;
+}
+
+static bool says_walker(const struct message *msg)
+{
+	return strstr(msg->comment, "walker") != NULL;
+}
+
+static bool has_an_id(const struct message *msg)
+{
+	return msg->salesforce_id[0] != '\0';
+}
+
+static const struct {
+	const char *text;
+	bool (*passes)(const struct message *msg);
+} filters[] = {
+	{ "is:retried", is_retried },
+	{ "is:edited", is_edited },
+	{ "code:CODE_1", has_code_1 },
+	{ "code:*_1 status:failed", failed_with_code_1 },
+	{ "status:new,processing,pending,unknown key:p3*", open_of_p3 },
+	{ "comment:walker", says_walker },
+	{ "id:a015g*", has_an_id },
+};
+
+static void compare_filters(void)
+{
+	struct message_window all;
+	struct err err = ERR_INIT;
+
+	ck_ok(view_messages(&all, fx.view, NULL, WINDOW_AFTER, 0, PACKETS * ROWS, &err), &err);
+	for (size_t f = 0; f < ARRAY_SIZE(filters); f++) {
+		struct filter *filter = NULL;
+		struct message_window some;
+		int next = 0;
+
+		ck_ok(filter_parse(&filter, filters[f].text, 0, NULL, &err), &err);
+		ck_ok(view_messages(&some, fx.view, filter, WINDOW_TAIL, 0, PACKETS * ROWS, &err),
+			&err);
+		for (int i = 0; i < all.count; i++) {
+			if (!filters[f].passes(&all.messages[i]))
+				continue;
+			ck_assert_msg(next < some.count, "%s: too few", filters[f].text);
+			ck_assert_int_eq(some.messages[next].id, all.messages[i].id);
+			ck_assert_str_eq(some.messages[next++].comment, all.messages[i].comment);
+		}
+		ck_assert_msg(next == some.count, "%s: too many", filters[f].text);
+		message_window_free(&some);
+		filter_free(filter);
+	}
+	message_window_free(&all);
+}
+
 START_TEST(no_message_is_lost_or_doubled_on_any_way)
 {
 	seed = (uint64_t)_i * 7919 + 1;
@@ -284,6 +362,7 @@ START_TEST(no_message_is_lost_or_doubled_on_any_way)
 	}
 	compare();
 	compare_histories();
+	compare_filters();
 	fixture_close(&fx);
 }
 END_TEST

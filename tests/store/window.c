@@ -431,6 +431,26 @@ START_TEST(a_view_never_keeps_an_old_picture)
 }
 END_TEST
 
+START_TEST(an_edit_is_a_change_that_since_finds)
+{
+	struct filter *filter = NULL;
+	struct message_window window;
+	struct err err = ERR_INIT;
+	int64_t packet = fixture_packet(&fx, "LATE", 2);
+
+	fixture_send(&fx, packet, 0, "ff");
+	clock_freeze(T0 + 900000);
+	ck_commit(
+		&fx, store_message_edit(fx.store, MESSAGE_ID(packet, 1), "{}", "anna", &err), &err);
+	ck_ok(filter_parse(&filter, "since:1m", T0 + 900001, NULL, &err), &err);
+	ck_ok(view_messages(&window, fx.view, filter, WINDOW_TAIL, 0, 10, &err), &err);
+	ck_assert_int_eq(window.count, 1);
+	ck_assert_int_eq(window.messages[0].id, MESSAGE_ID(packet, 1));
+	message_window_free(&window);
+	filter_free(filter);
+}
+END_TEST
+
 START_TEST(an_empty_store_gives_empty_windows)
 {
 	struct filter *filter = parse("status:failed nothing");
@@ -548,6 +568,7 @@ Suite *suite_window(void)
 	suite_add_tcase(suite, reading);
 	tcase_add_checked_fixture(writing, setup, teardown);
 	tcase_add_test(writing, an_empty_store_gives_empty_windows);
+	tcase_add_test(writing, an_edit_is_a_change_that_since_finds);
 	tcase_add_test(writing, a_view_never_keeps_an_old_picture);
 	tcase_add_test(writing, the_version_changes_with_every_commit_of_others);
 	suite_add_tcase(suite, writing);
