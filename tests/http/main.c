@@ -2,4 +2,4 @@
 
 #include "http/suites.h"
 
-TEST_MAIN(suite_client, suite_server)
+TEST_MAIN(suite_client, suite_client_way, suite_server)

@@ -6,6 +6,7 @@
 #include "harness/check_main.h"
 
 Suite *suite_client(void);
+Suite *suite_client_way(void);
 Suite *suite_server(void);
 
 #endif
