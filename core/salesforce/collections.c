@@ -57,15 +57,15 @@ static bool take_string(struct scan *scan, const char **text, size_t *len)
 	return false;
 }
 
-/* Any value: a string, something in brackets, or a bare word. */
-static bool skip_value(struct scan *scan)
+/* Something in brackets, to its end. */
+static bool skip_nested(struct scan *scan)
 {
 	const char *text;
 	size_t len;
 	int depth = 0;
 
-	skip_blanks(scan);
 	do {
+		skip_blanks(scan);
 		if (scan->at == scan->end)
 			return false;
 		if (*scan->at == '"') {
@@ -73,17 +73,28 @@ static bool skip_value(struct scan *scan)
 				return false;
 			continue;
 		}
-		if (*scan->at == '{' || *scan->at == '[')
-			depth++;
-		else if (*scan->at == '}' || *scan->at == ']')
-			depth--;
-		else if (depth == 0 && strchr(",} \t\r\n", *scan->at))
-			return true;
+		depth += strchr("{[", *scan->at) ? 1 : strchr("}]", *scan->at) ? -1 : 0;
 		scan->at++;
-		if (depth == 0 && scan->at < scan->end && strchr(",} \t\r\n", *scan->at))
-			return true;
-	} while (depth > 0 || scan->at < scan->end);
+	} while (depth > 0);
 	return true;
+}
+
+/* Any value: a string, something in brackets, or a bare word. */
+static bool skip_value(struct scan *scan)
+{
+	const char *start;
+	size_t len;
+
+	skip_blanks(scan);
+	if (scan->at == scan->end)
+		return false;
+	if (*scan->at == '"')
+		return take_string(scan, &start, &len);
+	if (*scan->at == '{' || *scan->at == '[')
+		return skip_nested(scan);
+	for (start = scan->at; scan->at < scan->end && !strchr(",}] \t\r\n", *scan->at);)
+		scan->at++;
+	return scan->at > start;
 }
 
 /* The value of "Id" (the API folds case), or false when the record has none that is an id. */

@@ -213,8 +213,7 @@ static void try_damaged(const char *text, size_t len, void *ctx)
 START_TEST(damaged_errors_stay_errors)
 {
 	static const char *const bodies[] = {
-		"[{\"message\":\"Session expired or "
-		"invalid\",\"errorCode\":\"INVALID_SESSION_ID\"}]",
+		"[{\"message\":\"not valid\",\"errorCode\":\"INVALID_SESSION_ID\"}]",
 		"{\"error\":\"invalid_grant\",\"error_description\":\"no valid scopes\"}",
 		"[{\"message\":\"a\\u00e9\\n\",\"errorCode\":\"X\",\"fields\":[\"A\"]}]",
 	};

@@ -1,0 +1,172 @@
+/* org_call.c — calls that carry the token, renew it once when it grew old, and learn the allowance.
+ */
+
+#include "base/base.h"
+#include "base/text.h"
+#include "salesforce/org_state.h"
+
+#define READ_TIMEOUT_MS 120000
+#define WRITE_TIMEOUT_MS 620000 /* a call may work for 10 minutes */
+
+/* ---- allowance ---- */
+
+void org_learn(struct org *org, const struct http_answer *answer)
+{
+	if (answer->limit_info[0] &&
+		salesforce_limit_info(answer->limit_info, &org->used, &org->allowed))
+		org->usage_known = true;
+}
+
+bool org_api_usage(const struct org *org, int64_t *used, int64_t *allowed)
+{
+	*used = org->used;
+	*allowed = org->allowed;
+	return org->usage_known;
+}
+
+/* ---- calls ---- */
+
+struct http_client *org_http(struct org *org)
+{
+	return org->http;
+}
+
+static int make_url(char **out, struct org *org, const char *path, struct err *err)
+{
+	const char *version;
+	int rc;
+
+	if (text_starts(path, "/services/")) {
+		if (asprintf(out, "%s%s", org->token.instance_url, path) < 0)
+			*out = NULL;
+	} else {
+		rc = org_version(&version, org, err);
+		if (rc)
+			return rc;
+		if (asprintf(out, "%s/services/data/v%s%s", org->token.instance_url, version,
+			    path) < 0)
+			*out = NULL;
+	}
+	return *out ? 0 : err_nomem(err);
+}
+
+static void add_header(
+	struct org_prepared *prepared, int *count, const char *name, const char *value)
+{
+	if ((size_t)*count + 1 < ARRAY_SIZE(prepared->headers))
+		prepared->headers[(*count)++] = (struct http_header){ name, value };
+}
+
+static void add_headers(struct org_prepared *prepared, const struct org_request *request)
+{
+	const char *type = request->content_type;
+	int count = 0;
+
+	add_header(prepared, &count, "Authorization", prepared->authorization);
+	add_header(
+		prepared, &count, "Accept", request->accept ? request->accept : "application/json");
+	if (request->body)
+		add_header(prepared, &count, "Content-Type",
+			type ? type : "application/json; charset=UTF-8");
+	/* Lets the org's administrator find our traffic (REST guide, "Call Options Header"). */
+	add_header(prepared, &count, "Sforce-Call-Options", "client=agentboard");
+	for (const struct http_header *more = request->headers; more && more->name; more++)
+		add_header(prepared, &count, more->name, more->value);
+}
+
+int org_prepare(struct org_prepared *out, struct org *org, const struct org_request *request,
+	struct err *err)
+{
+	bool reads = strcmp(request->method, "GET") == 0;
+	const char *token;
+	int rc;
+
+	*out = (struct org_prepared){ 0 };
+	rc = org_token(&token, org, err);
+	if (rc == 0)
+		rc = make_url(&out->url, org, request->path, err);
+	if (rc)
+		return rc;
+	out->token = strdup(token);
+	if (asprintf(&out->authorization, "Bearer %s", token) < 0)
+		out->authorization = NULL;
+	if (!out->token || !out->authorization) {
+		org_prepared_free(out);
+		return err_nomem(err);
+	}
+	add_headers(out, request);
+	out->request = (struct http_request){
+		.method = request->method,
+		.url = out->url,
+		.headers = out->headers,
+		.body = request->body,
+		.body_len = request->body_len,
+		.timeout_ms = request->timeout_ms ? request->timeout_ms
+			      : reads		  ? READ_TIMEOUT_MS
+						  : WRITE_TIMEOUT_MS,
+		.answer_max = request->answer_max,
+		.no_network_proxy = org->loopback,
+	};
+	return 0;
+}
+
+void org_prepared_free(struct org_prepared *prepared)
+{
+	if (!prepared)
+		return;
+	secret_wipe(prepared->token);
+	secret_wipe(prepared->authorization);
+	free(prepared->url);
+	*prepared = (struct org_prepared){ 0 };
+}
+
+static int exchange_once(struct org *org, const struct org_request *request,
+	struct http_answer *answer, bool may_renew, bool *renew, struct err *err)
+{
+	struct org_prepared prepared;
+	int rc = org_prepare(&prepared, org, request, err);
+
+	*renew = false;
+	if (rc == 0) {
+		rc = http_call(org->http, &prepared.request, answer, org->cancel, err);
+		org_keep_head(org, answer);
+	}
+	if (rc == 0) {
+		org_learn(org, answer);
+		if (may_renew && salesforce_session_expired(answer)) {
+			org_token_expire(org, prepared.token);
+			*renew = true;
+		} else if (answer->status / 100 != 2) {
+			rc = salesforce_error(answer, err);
+		}
+	}
+	org_prepared_free(&prepared);
+	return rc;
+}
+
+int org_exchange(struct org *org, const struct org_request *request, struct http_answer *answer,
+	struct err *err)
+{
+	bool renew;
+	int rc;
+
+	http_answer_free(answer);
+	http_answer_init(answer);
+	rc = exchange_once(org, request, answer, !org->renew_never, &renew, err);
+	if (renew)
+		rc = exchange_once(org, request, answer, false, &renew, err);
+	return rc;
+}
+
+int org_call(struct org *org, const char *method, const char *path, const char *body,
+	size_t body_len, struct http_answer *answer, struct err *err)
+{
+	struct org_request request = {
+		.method = method,
+		.path = path,
+		.body = body,
+		.body_len = body_len,
+	};
+
+	return org_exchange(org, &request, answer, err);
+}
