@@ -13,14 +13,19 @@
 #define BLOB_MAX (512u << 20)
 #define BLOB_KEEP (8u << 20) /* scratch memory above this is given back */
 
-/* Customers' rows are inside: readable for the group of a shared home, not for everybody. */
+/*
+ * Customers' rows are inside: readable for the group of a shared home, not for everybody. A file
+ * that exists is not opened: closing it again would take from SQLite the locks that other
+ * connections of this process have on it.
+ */
 static int make_file(const char *path, struct err *err)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
 
-	if (fd < 0)
+	if (fd < 0 && errno != EEXIST)
 		return err_set_errno(err, ERR_STORE, errno, "could not open the store %s", path);
-	close(fd);
+	if (fd >= 0)
+		close(fd);
 	return 0;
 }
 

@@ -7,6 +7,7 @@
 #include "store/lock.h"
 #include "store/schema.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -194,6 +195,38 @@ START_TEST(many_may_make_the_store_at_once)
 }
 END_TEST
 
+/* Can another process take an exclusive lock on the file, as if nobody used it? */
+static bool seems_unused(const char *path)
+{
+	pid_t child = fork();
+	int status = -1;
+
+	if (child == 0) {
+		struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+		int fd = open(path, O_RDWR | O_CLOEXEC);
+
+		_exit(fd >= 0 && fcntl(fd, F_SETLK, &lock) == 0 ? 0 : 1);
+	}
+	waitpid(child, &status, 0);
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+START_TEST(opening_twice_leaves_the_locks_of_the_first)
+{
+	struct store *second = NULL;
+	struct fixture fx;
+	struct err err = ERR_INIT;
+
+	fixture_open(&fx);
+	ck_assert(!seems_unused(db_path(fx.dir)));
+	ck_ok(store_open(&second, fx.dir, &err), &err);
+	ck_assert(!seems_unused(db_path(fx.dir)));
+	store_close(second);
+	ck_assert(!seems_unused(db_path(fx.dir)));
+	fixture_close(&fx);
+}
+END_TEST
+
 /* In a child without permission to write: 0 when it could read the run. */
 static int read_as_nobody(const char *dir)
 {
@@ -261,6 +294,7 @@ Suite *suite_open(void)
 	tcase_add_test(tc, a_missing_folder_is_said_to_be_missing);
 	tcase_add_test(tc, network_file_systems_are_known_by_name);
 	tcase_add_test(tc, many_may_make_the_store_at_once);
+	tcase_add_test(tc, opening_twice_leaves_the_locks_of_the_first);
 	tcase_add_test(tc, reading_needs_no_permission_to_write);
 	suite_add_tcase(suite, tc);
 	return suite;
