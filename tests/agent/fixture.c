@@ -73,7 +73,7 @@ static int load_connection(void *self, struct connection *out, const char *name,
 	out->draft = is_draft;
 	text_set(&out->agent.host, "http://127.0.0.1");
 	text_set(&out->agent.username, "skyvva");
-	text_set(&out->salesforce.domain, "http://127.0.0.1:1");
+	text_set(&out->salesforce.domain, "http://127.0.0.1:9");
 	text_set(&out->salesforce.consumer_key, "key");
 	text_set(&out->source.odbc, "Driver=SQLite3;Database=/nowhere.db");
 	out->agent.password.kind = out->salesforce.consumer_secret.kind = SECRET_ENV;

@@ -166,13 +166,12 @@ END_TEST
 
 START_TEST(an_org_that_is_away_leaves_rows_that_the_next_process_sends)
 {
-	char domain[128];
+	const char *nobody = world_nobody();
 
 	open_with(300);
-	snprintf(domain, sizeof(domain), "%s", practice_url(world.practice));
-	world_edit_connection(&world, domain, "http://127.0.0.1:1");
+	world_edit_connection(&world, practice_url(world.practice), nobody);
 	ck_run(5, &world, "process", "accounts", "--wait", "0", "--json");
-	world_edit_connection(&world, "http://127.0.0.1:1", domain);
+	world_edit_connection(&world, nobody, practice_url(world.practice));
 	ck_run(0, &world, "process", "accounts", "--json");
 	ck_assert_int_eq(practice_record_count(world.practice, "Account"), 300);
 }

@@ -10,8 +10,10 @@
 #include "model/agent_settings.h"
 
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <sqlite3.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -47,6 +49,20 @@ void world_close(struct world *world)
 	practice_stop(world->practice);
 	buf_free(&last_out);
 	buf_free(&last_errors);
+}
+
+const char *world_nobody(void)
+{
+	static char url[64];
+	struct sockaddr_in where = { .sin_family = AF_INET };
+	socklen_t len = sizeof(where);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0); /* kept until the test ends */
+
+	where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&where, len), 0);
+	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&where, &len), 0);
+	snprintf(url, sizeof(url), "http://127.0.0.1:%d", ntohs(where.sin_port));
+	return url;
 }
 
 static void collect(char **argv, struct world *world, const char *first, va_list ap)

@@ -60,4 +60,7 @@ void world_interface(struct world *world);
 /* Change one value of the connection's file by hand, as no command would let us. */
 void world_edit_connection(struct world *world, const char *from, const char *to);
 
+/* An address where nobody answers: the port is taken, and nobody listens. */
+const char *world_nobody(void);
+
 #endif
