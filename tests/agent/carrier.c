@@ -67,7 +67,11 @@ static void setup(void)
 {
 	struct err err = ERR_INIT;
 
+	record.begun_count = record.ended_count = 0;
+	record.hold = false;
 	record.end_in = RUN_DONE;
+	record.end_with = ERR_NONE;
+	carrier = NULL;
 	dir = test_folder();
 	fixture_catalog(&catalog);
 	ck_ok(writer_start(&writer, dir, &err), &err);

@@ -84,6 +84,7 @@ static int load_connection(void *self, struct connection *out, const char *name,
 
 void fixture_catalog(struct catalog *out)
 {
+	fixture_schedule(NULL, false);
 	*out = (struct catalog){ .interfaces = list_interfaces,
 		.interface = load_interface,
 		.connection = load_connection,

@@ -31,6 +31,7 @@ static struct agent_options options(void)
 
 static void setup(void)
 {
+	agent = NULL;
 	dir = test_folder();
 	socket_path = file_join(dir, "agent.sock");
 	fixture_catalog(&catalog);
@@ -107,6 +108,7 @@ START_TEST(a_home_is_free_again_when_its_agent_has_gone)
 {
 	start(false);
 	agent_free(agent);
+	agent = NULL;
 	start(false);
 }
 END_TEST
