@@ -319,7 +319,7 @@ static void visit_freed(struct backlog *backlog)
 
 		if (seen && (*seen)++)
 			continue;
-		if (!key_gate_holder(backlog->gate, blocked->hash) &&
+		if (!key_gate_want(backlog->gate, blocked->hash) &&
 			backlog_visit(backlog, MESSAGE_PACKET(blocked->message), 0, NULL))
 			atomic_store(&backlog->keys_freed, true);
 	}

@@ -89,16 +89,16 @@ void key_gate_release(struct key_gate *gate, uint64_t hash, int64_t message)
 	pthread_mutex_unlock(&gate->lock);
 }
 
-int64_t key_gate_holder(struct key_gate *gate, uint64_t hash)
+bool key_gate_want(struct key_gate *gate, uint64_t hash)
 {
 	int64_t *value;
-	int64_t holder;
 
 	pthread_mutex_lock(&gate->lock);
 	value = key_map_get(&gate->keys, hash);
-	holder = value ? *value >> 1 : 0;
+	if (value)
+		*value |= WANTED;
 	pthread_mutex_unlock(&gate->lock);
-	return holder;
+	return value != NULL;
 }
 
 uint64_t key_gate_scope(const char *org_id, const char *object)

@@ -32,8 +32,8 @@ bool key_gate_take(struct key_gate *gate, uint64_t hash, int64_t message);
 /* Let go of it, if `message` has it. */
 void key_gate_release(struct key_gate *gate, uint64_t hash, int64_t message);
 
-/* Whoever has the key, or 0. */
-int64_t key_gate_holder(struct key_gate *gate, uint64_t hash);
+/* Has somebody the key? Then its release wakes, as after a refusal. */
+bool key_gate_want(struct key_gate *gate, uint64_t hash);
 
 /* The hash of a key within its org and object: `scope` comes from key_gate_scope(). */
 uint64_t key_gate_scope(const char *org_id, const char *object);
