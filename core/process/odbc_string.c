@@ -1,6 +1,7 @@
 /*
  * odbc_string.c — the connection string that the reader child gets: what the connection says, user
- * and password in braces, and the option by which a driver streams instead of fetching all rows.
+ * and password in braces, and the options by which a driver streams instead of fetching all rows,
+ * and makes no empty database where the named one is missing.
  */
 
 #include "base/base.h"
@@ -12,12 +13,13 @@
 
 #define STRING_MAX 8192
 
-/* The option that makes a driver stream, by a part of the driver's name. */
+/* Options by a part of the driver's name, unless the connection sets them itself. */
 static const struct {
 	const char *driver;
 	const char *key, *value;
-} streaming[] = {
+} options[] = {
 	{ "sqlite", "StepAPI", "1" },
+	{ "sqlite", "NoCreat", "1" },
 	{ "psql", "UseDeclareFetch", "1" },
 	{ "postgres", "UseDeclareFetch", "1" },
 };
@@ -104,11 +106,11 @@ int process_odbc_string(char **out, const struct connection *connection,
 		add_attribute(&string, "UID", source->username);
 	rc = add_password(&string, &source->password, keyring, err);
 	driver_name(driver, sizeof(driver), source->odbc);
-	for (size_t i = 0; !rc && i < ARRAY_SIZE(streaming); i++)
-		if (strcasestr(driver, streaming[i].driver) &&
+	for (size_t i = 0; !rc && i < ARRAY_SIZE(options); i++)
+		if (strcasestr(driver, options[i].driver) &&
 			!process_odbc_attribute(
-				already, sizeof(already), source->odbc, streaming[i].key))
-			buf_addf(&string, ";%s=%s", streaming[i].key, streaming[i].value);
+				already, sizeof(already), source->odbc, options[i].key))
+			buf_addf(&string, ";%s=%s", options[i].key, options[i].value);
 	if (!rc)
 		rc = buf_check(&string, "source.odbc", err);
 	if (!rc && !(*out = buf_detach(&string)))

@@ -9,9 +9,10 @@ static const struct {
 	const char *wanted;
 } strings[] = {
 	{ "Driver=SQLite3;Database=/srv/erp.db", NULL, NULL,
-		"Driver=SQLite3;Database=/srv/erp.db;StepAPI=1" },
-	{ "driver={SQLite3};Database=x; ;", NULL, NULL, "driver={SQLite3};Database=x;StepAPI=1" },
-	{ "Driver=SQLite3;stepapi=0", NULL, NULL, "Driver=SQLite3;stepapi=0" },
+		"Driver=SQLite3;Database=/srv/erp.db;StepAPI=1;NoCreat=1" },
+	{ "driver={SQLite3};Database=x; ;", NULL, NULL,
+		"driver={SQLite3};Database=x;StepAPI=1;NoCreat=1" },
+	{ "Driver=SQLite3;stepapi=0", NULL, NULL, "Driver=SQLite3;stepapi=0;NoCreat=1" },
 	{ "Driver=PostgreSQL Unicode;Server=db", "erp", "p}w;d",
 		"Driver=PostgreSQL Unicode;Server=db;UID={erp};PWD={p}}w;d};UseDeclareFetch=1" },
 	{ "Driver=/usr/lib/psqlodbcw.so;Server=db", NULL, NULL,
