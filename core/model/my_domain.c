@@ -156,7 +156,7 @@ int my_domain_check(const struct connection *connection, struct err *err)
 	if (strcmp(address.scheme, "https") != 0 && strcmp(address.scheme, "http") != 0)
 		return problem(
 			err, KEY, "must start with https://, not with %s://", address.scheme);
-	if (address.path || address.slash)
+	if (address.path) /* a lone slash, as browsers copy it, does no harm */
 		return problem(err, KEY, "leave out what follows the host: %s://%s", address.scheme,
 			address.host);
 	if (address_is_loopback(&address))
