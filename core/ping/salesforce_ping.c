@@ -184,9 +184,16 @@ static bool merely_hidden(const struct err *err)
 	return false;
 }
 
-/* Sandboxes and scratch orgs carry it in their name (help, "My Domain URL Formats"). */
-static bool looks_like_sandbox(const char *url)
+/*
+ * Sandboxes and scratch orgs carry it in their name (help, "My Domain URL Formats"). A stand-in on
+ * this machine carries nothing: it is what the connection says.
+ */
+static bool looks_like_sandbox(const struct pinging *ping)
 {
+	const char *url = org_instance_url(ping->org);
+
+	if (model_is_loopback(url))
+		return ping->connection->salesforce.environment == ENVIRONMENT_SANDBOX;
 	return strstr(url, ".sandbox.my.") || strstr(url, ".scratch.my.");
 }
 
@@ -235,7 +242,7 @@ static bool ask_org(struct pinging *ping)
 		out->sandbox = identity.sandbox;
 		text_copy(out->org_name, sizeof(out->org_name), identity.name);
 	} else {
-		out->sandbox = looks_like_sandbox(org_instance_url(ping->org));
+		out->sandbox = looks_like_sandbox(ping);
 		host_of(out->org_name, sizeof(out->org_name), org_instance_url(ping->org));
 	}
 	if (!environment_fits(ping))
