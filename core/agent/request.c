@@ -16,12 +16,16 @@ struct plan {
 	int count;
 	const struct process_request *request;
 	int64_t batch;
+	struct run_info *left; /* open runs from before */
+	int left_count;
 };
 
 static void plan_free(struct plan *plan)
 {
 	for (int i = 0; plan && i < plan->count; i++)
 		interface_free_fields(&plan->items[i].interface);
+	if (plan)
+		free(plan->left);
 	free(plan);
 }
 
@@ -90,6 +94,56 @@ static int make_plan(struct plan *plan, struct agent *agent, struct err *err)
 	return rc;
 }
 
+/*
+ * A run that read nothing, since its org was out of reach, has nothing that a new reading would
+ * not bring. Left beside it, it would read the same rows once more; with Insert they would double.
+ */
+static bool is_barren(const struct run_info *left, const struct wanted *wanted,
+	const struct process_request *request)
+{
+	return left->state == RUN_PAUSED && !left->reading_done && left->counts.read == 0 &&
+	       strcmp(left->interface, wanted->interface.name) == 0 &&
+	       (left->dry_run || (left->initial == request->initial &&
+					 left->limit_rows == request->limit_rows));
+}
+
+/* The new run `wanted` takes the place of `left`, unless another process has that. */
+static int replace(
+	struct run_info *left, const struct wanted *wanted, struct store *store, struct err *err)
+{
+	struct run_change change = RUN_CHANGE_NONE;
+	struct run_claim *claim = NULL;
+	char reason[64];
+	int rc = store_run_claim(&claim, store, left->id, err);
+
+	if (rc == -ERR_UNFINISHED) {
+		err_clear(err);
+		return 0;
+	}
+	snprintf(reason, sizeof(reason), "nothing was read; run %" PRId64 " took its place",
+		wanted->run);
+	change.state = RUN_CANCELLED;
+	change.reason = reason;
+	if (rc == 0)
+		rc = store_run_update(store, claim, &change, err);
+	run_claim_free(claim);
+	if (rc == 0)
+		left->state = RUN_CANCELLED;
+	return rc;
+}
+
+static int replace_barren(
+	struct plan *plan, const struct wanted *wanted, struct store *store, struct err *err)
+{
+	int rc = 0;
+
+	for (int i = 0; rc == 0 && i < plan->left_count; i++) {
+		if (is_barren(&plan->left[i], wanted, plan->request))
+			rc = replace(&plan->left[i], wanted, store, err);
+	}
+	return rc;
+}
+
 /* On the writer's thread: all runs of the request in one transaction, or none. */
 static int apply_create(void *ctx, struct store *store, struct err *err)
 {
@@ -115,6 +169,8 @@ static int apply_create(void *ctx, struct store *store, struct err *err)
 			.batch = plan->batch };
 
 		rc = store_run_create(&plan->items[i].run, store, &spec, err);
+		if (rc == 0)
+			rc = replace_barren(plan, &plan->items[i], store, err);
 	}
 	return rc;
 }
@@ -130,18 +186,19 @@ static int add_job(struct process_reply *out, struct agent *agent, const struct 
 }
 
 /* Earlier runs of the same interfaces that still have messages to send go first. */
-static int add_leftovers(struct process_reply *out, const struct plan *plan, struct agent *agent,
-	const struct run_info *runs, int count, struct err *err)
+static int add_leftovers(
+	struct process_reply *out, const struct plan *plan, struct agent *agent, struct err *err)
 {
+	const struct run_info *runs = plan->left;
 	int rc = 0;
 
-	for (int i = 0; rc == 0 && i < count; i++) {
+	for (int i = 0; rc == 0 && i < plan->left_count; i++) {
 		struct carrier_job job = { .run = runs[i].id,
 			.interface = runs[i].interface,
 			.wait_ms = plan->request->wait_ms };
 		struct agent_run state;
 
-		if (!planned(plan, runs[i].interface))
+		if (!planned(plan, runs[i].interface) || runs[i].state == RUN_CANCELLED)
 			continue;
 		carrier_state(&state, agent->carrier, runs[i].id);
 		if (state.state != CARRY_WAITING && state.state != CARRY_RUNNING)
@@ -171,19 +228,16 @@ static int queue_runs(
 }
 
 /* The runs left open before this request; none for a dry run, which sends nothing. */
-static int find_leftovers(struct run_info **runs, int *count, const struct plan *plan,
-	struct agent *agent, struct err *err)
+static int find_leftovers(struct plan *plan, struct agent *agent, struct err *err)
 {
 	struct view *view = NULL;
 	int rc;
 
-	*runs = NULL;
-	*count = 0;
 	if (plan->request->dry_run)
 		return 0;
 	rc = view_open(&view, agent->home_data, err);
 	if (rc == 0)
-		rc = view_open_runs(runs, count, view, err);
+		rc = view_open_runs(&plan->left, &plan->left_count, view, err);
 	view_close(view);
 	return rc;
 }
@@ -202,8 +256,6 @@ int agent_process(struct process_reply *out, struct agent *agent,
 	const struct process_request *request, struct err *err)
 {
 	struct plan *plan = calloc(1, sizeof(*plan));
-	struct run_info *left = NULL;
-	int left_count = 0;
 	int leftovers = 0;
 	int rc;
 
@@ -215,17 +267,16 @@ int agent_process(struct process_reply *out, struct agent *agent,
 	rc = agent_stop_asked(agent) ? err_set(err, ERR_UNFINISHED, "the agent is stopping")
 				     : make_plan(plan, agent, err);
 	if (rc == 0)
-		rc = find_leftovers(&left, &left_count, plan, agent, err);
+		rc = find_leftovers(plan, agent, err);
 	if (rc == 0)
 		rc = writer_call(agent->env.writer, apply_create, plan, err);
 	if (rc == 0)
-		rc = add_leftovers(out, plan, agent, left, left_count, err);
+		rc = add_leftovers(out, plan, agent, err);
 	leftovers = out->count;
 	if (rc == 0)
 		rc = queue_runs(out, plan, agent, err);
 	if (rc == 0)
 		new_runs_first(out, leftovers);
-	free(left);
 	plan_free(plan);
 	return rc;
 }
