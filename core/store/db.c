@@ -127,18 +127,20 @@ int db_number(int64_t *value, struct db *db, const char *sql, struct err *err)
 	return rc;
 }
 
+/* NULL when there is no room for one more text, which is a mistake in this program. */
 static sqlite3_stmt **slot(struct db *db, const char *sql)
 {
-	size_t at = ((uintptr_t)sql >> 3) * 0x9e3779b1u;
+	size_t start = ((uintptr_t)sql >> 3) * 0x9e3779b1u;
 
-	for (;; at++) {
-		size_t i = at & (DB_STATEMENTS_MAX - 1);
+	for (size_t i = 0; i < DB_STATEMENTS_MAX; i++) {
+		size_t at = (start + i) & (DB_STATEMENTS_MAX - 1);
 
-		if (!db->cache[i].sql)
-			db->cache[i].sql = sql;
-		if (db->cache[i].sql == sql)
-			return &db->cache[i].stmt;
+		if (!db->cache[at].sql)
+			db->cache[at].sql = sql;
+		if (db->cache[at].sql == sql)
+			return &db->cache[at].stmt;
 	}
+	return NULL;
 }
 
 int db_bind(sqlite3_stmt *stmt, const struct bind *binds, int count)
@@ -171,6 +173,8 @@ int db_query(sqlite3_stmt **out, struct db *db, const char *sql, const struct bi
 {
 	sqlite3_stmt **stmt = slot(db, sql);
 
+	if (!stmt)
+		return err_set(err, ERR_STORE, "more than %d statements", DB_STATEMENTS_MAX);
 	if (*stmt)
 		sqlite3_reset(*stmt);
 	else if (sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, stmt, NULL) !=

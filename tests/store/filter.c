@@ -170,6 +170,41 @@ START_TEST(too_much_is_refused_not_cut)
 }
 END_TEST
 
+/* Whatever is typed: an error that points into it, or a filter whose normal form is its own. */
+START_TEST(any_text_is_refused_or_has_a_normal_form)
+{
+	static const char *const pieces[] = { "status:", "failed", "run:", "12", "-", ",", "!", " ",
+		"\"", "\\", "key:", "*", "?", "since:", "1h", ":", "word", "\xc3\xa4",
+		"is:", "edited" };
+	uint64_t seed = (uint64_t)_i + 1;
+
+	for (int round = 0; round < 2000; round++) {
+		char text[256] = "";
+		size_t len = 0;
+		struct filter *filter = NULL;
+		struct filter *again;
+		int wrong_at = 0;
+
+		for (int i = 0; i < 12; i++) {
+			const char *piece;
+
+			seed = seed * 6364136223846793005u + 1442695040888963407u;
+			piece = pieces[(seed >> 33) % ARRAY_SIZE(pieces)];
+			len += (size_t)snprintf(text + len, sizeof(text) - len, "%s", piece);
+		}
+		if (filter_parse(&filter, text, NOW, &wrong_at, NULL) != 0) {
+			ck_assert(wrong_at >= 0 && wrong_at <= (int)len);
+			continue;
+		}
+		again = parse(filter_text(filter));
+		ck_assert_str_eq(filter_text(again), filter_text(filter));
+		ck_assert_int_eq(again->count, filter->count);
+		filter_free(again);
+		filter_free(filter);
+	}
+}
+END_TEST
+
 START_TEST(every_name_that_is_offered_is_understood)
 {
 	for (const char *const *name = filter_terms(); *name; name++) {
@@ -216,6 +251,7 @@ Suite *suite_filter(void)
 	tcase_add_loop_test(tc, times_are_those_that_people_write, 0, (int)ARRAY_SIZE(times));
 	tcase_add_test(tc, a_copy_outlives_the_original);
 	tcase_add_test(tc, too_much_is_refused_not_cut);
+	tcase_add_loop_test(tc, any_text_is_refused_or_has_a_normal_form, 0, 4);
 	tcase_add_test(tc, every_name_that_is_offered_is_understood);
 	tcase_add_test(tc, lower_case_is_that_of_ascii_alone);
 	suite_add_tcase(suite, tc);
