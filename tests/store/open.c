@@ -74,7 +74,7 @@ END_TEST
 START_TEST(what_was_committed_is_there_when_it_is_opened_again)
 {
 	struct fixture fx;
-	struct fixture again = { NULL };
+	struct fixture again = { .dir = NULL };
 	struct err err = ERR_INIT;
 
 	fixture_open(&fx);
