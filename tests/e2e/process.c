@@ -177,6 +177,25 @@ START_TEST(an_org_that_is_away_leaves_rows_that_the_next_process_sends)
 }
 END_TEST
 
+START_TEST(attempts_while_the_org_is_away_do_not_pile_up)
+{
+	const char *nobody = world_nobody();
+
+	open_with(30);
+	world_edit_connection(&world, practice_url(world.practice), nobody);
+	ck_run(5, &world, "process", "accounts", "--wait", "0", "--json");
+	ck_run(5, &world, "process", "accounts", "--wait", "0", "--json");
+	world_edit_connection(&world, nobody, practice_url(world.practice));
+	ck_run(0, &world, "process", "accounts", "--json");
+	check_counts("runs.0", 30, 30, 0);
+	for (int run = 1; run <= 2; run++) {
+		ck_run(0, &world, "run", "show", run == 1 ? "1" : "2", "--json");
+		ck_assert_str_eq(world_json("run.status"), "Cancelled");
+		ck_assert_int_eq(world_number("run.read"), 0);
+	}
+}
+END_TEST
+
 START_TEST(faults_on_the_way_double_and_lose_nothing)
 {
 	world_open(&world, NULL, "503=0.2");
@@ -280,6 +299,7 @@ Suite *suite_e2e_process(void)
 	tcase_add_test(tcase, an_empty_source_is_a_success);
 	tcase_add_loop_test(tcase, each_broken_link_has_its_exit_code, 0, (int)ARRAY_SIZE(breaks));
 	tcase_add_test(tcase, an_org_that_is_away_leaves_rows_that_the_next_process_sends);
+	tcase_add_test(tcase, attempts_while_the_org_is_away_do_not_pile_up);
 	tcase_add_test(tcase, faults_on_the_way_double_and_lose_nothing);
 	tcase_add_test(tcase, a_killed_process_goes_on_where_it_was);
 	tcase_add_test(tcase, resume_of_a_finished_run_exits_as_that_run_did);
