@@ -222,7 +222,7 @@ const struct remedy remedy_table[] = {
 	{ "row.integrity", "The value does not fit another value of the record (a country, a state, a currency, a price book entry)", "Correct the row; the comment names the field" },
 	{ "row.object", "The object cannot be written through the API, or its name has a slip (custom objects end in __c)", "Check the API name in Setup > Object Manager; then the API user's object permissions" },
 	{ "row.owner", "The owner is a user or queue that cannot own such records, or is inactive", "Choose another owner in the mapping" },
-	{ "row.storage", "The org's data storage is full: no row will pass until there is room", "Setup > Storage Usage: delete or archive records, or buy storage; then release the run" },
+	{ "row.storage", "The org's data storage is full: no row will pass until there is room", "Setup > Storage Usage: delete or archive records, or buy storage; then `agentboard run resume`" },
 	{ "row.limit", "A limit of the org was reached", "It is tried again by itself; lower parallel or packet if it comes back" },
 	{ "row.busy", "The org could not take the row at that moment", "It is tried again by itself" },
 	{ "row.rolled_back", "The row is fine; another row of its packet was refused, and the packet is all or none", "Correct the row that failed for a reason of its own, then reprocess" },

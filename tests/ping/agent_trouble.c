@@ -9,6 +9,12 @@
 #include "ping/rig.h"
 #include "ping/own_address.h"
 
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
 #define GREETING "{\"agent\":\"agentboard\",\"version\":\"0.1.0\",\"home\":\"/var/lib/agentboard\"}"
 
 static struct rig rig;
@@ -200,6 +206,48 @@ START_TEST(https_where_the_agent_speaks_http_is_told)
 }
 END_TEST
 
+/* An address of this machine beside loopback; false when it has none. */
+static bool outer_address(char *to, size_t size)
+{
+	struct ifaddrs *own = NULL;
+	bool found = false;
+
+	ck_assert_int_eq(getifaddrs(&own), 0);
+	for (const struct ifaddrs *at = own; at && !found; at = at->ifa_next) {
+		if (!at->ifa_addr || at->ifa_addr->sa_family != AF_INET ||
+			(at->ifa_flags & IFF_LOOPBACK))
+			continue;
+		found = getnameinfo(at->ifa_addr, sizeof(struct sockaddr_in), to, (socklen_t)size,
+				NULL, 0, NI_NUMERICHOST) == 0;
+	}
+	freeifaddrs(own);
+	return found;
+}
+
+START_TEST(our_own_address_that_does_not_lead_back_is_asked_over_loopback_and_said_so)
+{
+	const struct wire_step script[] = { { .answer = wire_json(200, GREETING) } };
+	struct wire *wire = wire_start(script, 1); /* on 127.0.0.1 alone */
+	const struct ping_step *tcp;
+	char address[64];
+	char url[80];
+
+	point_at(wire);
+	rig.connection.agent.allow_clear_text = true;
+	if (outer_address(address, sizeof(address))) {
+		snprintf(url, sizeof(url), "http://%s", address);
+		ck_assert(text_set(&rig.connection.agent.host, url));
+		rig_ping_agent(&rig);
+		tcp = rig_step(&rig, "TCP");
+		ck_assert(rig.result.ok);
+		ck_assert_int_eq(tcp->verdict, VERDICT_WARN);
+		ck_assert_str_eq(tcp->remedy_id, "agent.loopback");
+		ck_assert_ptr_nonnull(strstr(tcp->detail, address));
+	}
+	wire_stop(wire);
+}
+END_TEST
+
 START_TEST(only_an_address_that_may_be_ours_is_asked_over_loopback)
 {
 	ck_assert(own_address_possible("127.0.0.1"));
@@ -225,6 +273,8 @@ Suite *suite_agent_trouble(void)
 	tcase_add_test(tc, a_password_that_cannot_be_opened_stops_before_a_call);
 	tcase_add_test(tc, https_needs_a_certificate_that_salesforce_would_accept);
 	tcase_add_test(tc, https_where_the_agent_speaks_http_is_told);
+	tcase_add_test(
+		tc, our_own_address_that_does_not_lead_back_is_asked_over_loopback_and_said_so);
 	tcase_add_test(tc, only_an_address_that_may_be_ours_is_asked_over_loopback);
 	suite_add_tcase(suite, tc);
 	return suite;
