@@ -23,8 +23,9 @@ struct agent_options {
 	const char *home_config, *home_data;
 	const struct catalog *catalog;
 	const struct agent_settings *settings;
-	const char *socket_path;    /* agent.sock */
-	const char *reader_program; /* NULL = this program */
+	const char *socket_path; /* agent.sock */
+	/* NULL = this very program, even when its file was replaced by a newer one meanwhile. */
+	const char *reader_program;
 	bool listen; /* open the port and run the schedules; false = carry runs only (`process`) */
 	bool take_leftovers; /* resume open runs at start */
 };

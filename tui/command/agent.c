@@ -95,7 +95,6 @@ static int start_agent(struct agent **agent, struct command_env *env,
 		.catalog = &env->catalog,
 		.settings = settings,
 		.socket_path = env->home->socket,
-		.reader_program = env->program,
 		.listen = true,
 		.take_leftovers = true };
 

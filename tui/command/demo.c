@@ -203,7 +203,6 @@ static int start_agent(struct demo *demo, struct err *err)
 		.catalog = &demo->env->catalog,
 		.settings = &settings,
 		.socket_path = home->socket,
-		.reader_program = demo->env->program,
 		.listen = true };
 	int rc;
 
