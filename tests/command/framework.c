@@ -379,6 +379,29 @@ START_TEST(a_run_as_json_has_the_contract_s_fields)
 }
 END_TEST
 
+static const struct {
+	int64_t number;
+	const char *text;
+} numbers[] = {
+	{ 0, "0" },
+	{ 7, "7" },
+	{ 999, "999" },
+	{ 1000, "1,000" },
+	{ 88120, "88,120" },
+	{ 1234567, "1,234,567" },
+	{ -123, "-123" },
+	{ -1234, "-1,234" },
+	{ INT64_MAX, "9,223,372,036,854,775,807" },
+};
+
+START_TEST(numbers_are_grouped_by_thousands)
+{
+	char text[REPORT_NUMBER_MAX];
+
+	ck_assert_str_eq(report_number(text, numbers[_i].number), numbers[_i].text);
+}
+END_TEST
+
 START_TEST(rows_cannot_command_the_terminal)
 {
 	struct message msg = { .id = 256,
@@ -387,13 +410,15 @@ START_TEST(rows_cannot_command_the_terminal)
 		.key = "K\x1b[2J1",
 		.status = MESSAGE_FAILED,
 		.code = "C",
-		.comment = "bad\r\nvalue\x07",
+		.comment = "bad\r\nvalue\x07\xc2\x9b"
+			   "31m",
 		.fields = "F" };
 
 	message_line(env.out, &msg);
 	fflush(env.out);
 	for (const char *c = out_text; *c; c++)
-		ck_assert((unsigned char)*c >= ' ' || (*c == '\n' && !c[1]));
+		ck_assert(((unsigned char)*c >= ' ' && (unsigned char)*c < 0x7f) ||
+			  (*c == '\n' && !c[1]));
 }
 END_TEST
 
@@ -439,6 +464,7 @@ static Suite *suite_framework(void)
 	tcase_add_loop_test(
 		tcase, the_gravest_cause_decides_the_exit_code, 0, (int)ARRAY_SIZE(outcomes));
 	tcase_add_test(tcase, a_run_as_json_has_the_contract_s_fields);
+	tcase_add_loop_test(tcase, numbers_are_grouped_by_thousands, 0, (int)ARRAY_SIZE(numbers));
 	tcase_add_test(tcase, rows_cannot_command_the_terminal);
 	tcase_add_test(tcase, csv_keeps_quotes_and_line_ends_inside_their_field);
 	suite_add_tcase(suite, tcase);

@@ -5,6 +5,7 @@
 #include "tui/command/command.h"
 #include "tui/command/arguments.h"
 #include "config/files.h"
+#include "tui/command/report.h"
 
 #include <signal.h>
 
@@ -211,7 +212,9 @@ int command_fail(struct command_env *env, const struct err *err)
 		command_print_json(env, &text);
 	} else {
 		fflush(env->out);
-		fprintf(env->errout, "agentboard: %s\n", err->text);
+		fputs("agentboard: ", env->errout);
+		report_text(env->errout, err->text, 0); /* may quote an org or a driver */
+		fputc('\n', env->errout);
 	}
 	buf_free(&text);
 	return err_exit_code(err->kind);

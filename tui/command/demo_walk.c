@@ -227,12 +227,15 @@ static int off_count(const struct walk *walk)
 
 static void tell_figures(struct walk *walk)
 {
-	tell(walk, "\nThe sums               %30s %10s\n", "expected", "found");
+	tell(walk, "\nThe sums %33s %10s %10s\n", "", "expected", "found");
 	for (int i = 0; i < walk->figure_count; i++) {
 		const struct figure *figure = &walk->figures[i];
+		char expected[REPORT_NUMBER_MAX];
+		char found[REPORT_NUMBER_MAX];
 
-		tell(walk, "  %-40s %10" PRId64 " %10" PRId64 "  %s\n", figure->what,
-			figure->expected, figure->found,
+		tell(walk, "  %-40s %10s %10s  %s\n", figure->what,
+			report_number(expected, figure->expected),
+			report_number(found, figure->found),
 			figure->expected == figure->found ? "OK" : "OFF");
 	}
 	if (off_count(walk))

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "salesforce/remedy.h"
 #include "tui/command/message_report.h"
+#include "tui/command/report.h"
 
 void message_json_open(struct json *json, const struct message *msg)
 {
@@ -32,39 +33,26 @@ void message_json(struct json *json, const struct message *msg)
 	json_close(json, '}');
 }
 
-/* Print text that may hold anything: control bytes become blanks, at least `width` columns. */
-static void put_safe(FILE *to, const char *text, int width)
-{
-	int written = 0;
-
-	for (const unsigned char *c = (const unsigned char *)(text ? text : ""); *c; c++) {
-		fputc(*c < ' ' || *c == 0x7f ? ' ' : *c, to);
-		written += (*c & 0xc0) != 0x80;
-	}
-	for (; written < width; written++)
-		fputc(' ', to);
-}
-
 void message_line(FILE *to, const struct message *msg)
 {
 	char when[CLOCK_TEXT_MAX];
 
 	fprintf(to, "%10" PRId64 "  %-10s  ", msg->id,
 		clock_local_short(when, msg->time, clock_now()));
-	put_safe(to, msg->interface, 16);
+	report_text(to, msg->interface, 16);
 	fputs("  ", to);
-	put_safe(to, msg->key, 20);
+	report_text(to, msg->key, 20);
 	fprintf(to, "  %-10s  %-18s  ", message_status_name(msg->status), msg->salesforce_id);
 	if (msg->code && *msg->code) {
-		put_safe(to, msg->code, 0);
+		report_text(to, msg->code, 0);
 		if (msg->fields && *msg->fields) {
 			fputs(" [", to);
-			put_safe(to, msg->fields, 0);
+			report_text(to, msg->fields, 0);
 			fputc(']', to);
 		}
 		fputs(": ", to);
 	}
-	put_safe(to, msg->comment, 0);
+	report_text(to, msg->comment, 0);
 	fputc('\n', to);
 }
 
@@ -125,12 +113,12 @@ static void attempt_lines(FILE *to, const struct attempt_info *attempt)
 	fprintf(to, "  request %s\n", attempt->request_id);
 	if (attempt->note && *attempt->note) {
 		fputs("    ", to);
-		put_safe(to, attempt->note, 0);
+		report_text(to, attempt->note, 0);
 		fputc('\n', to);
 	}
 	if (attempt->result && *attempt->result) {
 		fputs("    ", to);
-		put_safe(to, attempt->result, 0);
+		report_text(to, attempt->result, 0);
 		fputc('\n', to);
 	}
 }
@@ -147,7 +135,7 @@ void message_detail_lines(FILE *to, const struct message_detail *detail)
 	if (remedy)
 		fprintf(to, "  %s\n  %s\n", remedy->cause, remedy->action);
 	fputs("  payload ", to);
-	put_safe(to, detail->record, 0);
+	report_text(to, detail->record, 0);
 	fputc('\n', to);
 	for (int i = 0; i < detail->attempt_count; i++)
 		attempt_lines(to, &detail->attempts[i]);

@@ -4,6 +4,7 @@
 #include "base/base.h"
 #include "store/view.h"
 #include "tui/command/ping.h"
+#include "tui/command/report.h"
 #include "tui/command/store_write.h"
 
 struct pinging {
@@ -32,13 +33,18 @@ static const char *const verdict_names[] = {
 
 static void print_step(FILE *to, const struct ping_step *step)
 {
-	fprintf(to, "  %-4s %-24s", verdict_words[step->verdict], step->name);
-	if (step->verdict == VERDICT_NOT_REACHED)
-		fprintf(to, " not reached\n");
-	else
-		fprintf(to, " %s%s%.0f ms\n", step->detail, step->detail[0] ? "   " : "", step->ms);
-	if (step->remedy[0])
-		fprintf(to, "       %s\n", step->remedy);
+	fprintf(to, "  %-4s %-24s ", verdict_words[step->verdict], step->name);
+	if (step->verdict == VERDICT_NOT_REACHED) {
+		fputs("not reached\n", to);
+	} else {
+		report_text(to, step->detail, 0);
+		fprintf(to, "%s%.0f ms\n", step->detail[0] ? "   " : "", step->ms);
+	}
+	if (step->remedy[0]) {
+		fputs("       ", to);
+		report_text(to, step->remedy, 0);
+		fputc('\n', to);
+	}
 }
 
 /* On the pinging thread, that is this one: tell the steps that came to be since. */

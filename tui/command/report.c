@@ -7,6 +7,39 @@
 
 #define CAUSES_SHOWN 10
 
+void report_text(FILE *to, const char *text, int width)
+{
+	int written = 0;
+
+	for (const unsigned char *c = (const unsigned char *)(text ? text : ""); *c; c++) {
+		bool control = *c < ' ' || *c == 0x7f;
+
+		if (c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0) { /* U+0080 to U+009F */
+			control = true;
+			c++;
+		}
+		fputc(control ? ' ' : *c, to);
+		written += control || (*c & 0xc0) != 0x80;
+	}
+	for (; written < width; written++)
+		fputc(' ', to);
+}
+
+const char *report_number(char text[REPORT_NUMBER_MAX], int64_t number)
+{
+	char digits[REPORT_NUMBER_MAX];
+	int len = snprintf(digits, sizeof(digits), "%" PRId64, number);
+	char *to = text;
+
+	for (int i = 0; i < len; i++) {
+		if (i > 0 && (len - i) % 3 == 0 && digits[i - 1] != '-')
+			*to++ = ',';
+		*to++ = digits[i];
+	}
+	*to = '\0';
+	return text;
+}
+
 double report_seconds(const struct run_info *run)
 {
 	int64_t end = run->ended ? run->ended : clock_now();
@@ -77,21 +110,26 @@ void report_run_line(FILE *to, const struct run_info *run)
 		{ "skipped", run->counts.skipped },
 	};
 	const char *sign = " = ";
+	char number[REPORT_NUMBER_MAX];
 
-	fprintf(to, "run %" PRId64 " %s: %s%s, %" PRId64 " read", run->id, run->interface,
-		run->dry_run ? "dry run, " : "", run_state_name(run->state), run->counts.read);
+	fprintf(to, "run %" PRId64 " %s: %s%s, %s read", run->id, run->interface,
+		run->dry_run ? "dry run, " : "", run_state_name(run->state),
+		report_number(number, run->counts.read));
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
 		if (!parts[i].value)
 			continue;
-		fprintf(to, "%s%" PRId64 " %s", sign, parts[i].value, parts[i].word);
+		fprintf(to, "%s%s %s", sign, report_number(number, parts[i].value), parts[i].word);
 		sign = " + ";
 	}
-	fprintf(to, ", %" PRId64 " calls, %.1f s\n", run->calls, report_seconds(run));
-	if (run->reason[0])
-		fprintf(to, "    %s\n", run->reason);
+	fprintf(to, ", %s call%s, %.1f s\n", report_number(number, run->calls),
+		run->calls == 1 ? "" : "s", report_seconds(run));
+	if (run->reason[0]) {
+		fputs("    ", to);
+		report_text(to, run->reason, 0);
+		fputc('\n', to);
+	}
 }
 
-/* The comment of one message that failed with this code, for the org's own words. */
 /* One message of the cause, and what to do about that: its words tell more than its code. */
 static void print_example(FILE *to, struct view *view, int64_t run, const struct cause *cause)
 {
@@ -104,12 +142,15 @@ static void print_example(FILE *to, struct view *view, int64_t run, const struct
 	if (filter_parse(&filter, text, clock_now(), NULL, NULL) == 0 &&
 		view_messages(&window, view, filter, WINDOW_AFTER, 0, 1, NULL) == 0 &&
 		window.count == 1) {
-		fprintf(to, "        e.g. %s: %s\n", window.messages[0].key,
-			window.messages[0].comment);
+		fputs("           e.g. ", to);
+		report_text(to, window.messages[0].key, 0);
+		fputs(": ", to);
+		report_text(to, window.messages[0].comment, 0);
+		fputc('\n', to);
 		remedy = remedy_for_row(cause->code, window.messages[0].comment);
 	}
 	if (remedy)
-		fprintf(to, "        %s\n", remedy->action);
+		fprintf(to, "           %s\n", remedy->action);
 	message_window_free(&window);
 	filter_free(filter);
 }
@@ -126,8 +167,10 @@ void report_causes(FILE *to, struct view *view, int64_t run)
 		view_causes(&causes, &count, view, filter, NULL) < 0)
 		count = 0;
 	for (int i = 0; i < count && i < CAUSES_SHOWN; i++) {
-		fprintf(to, "    %6" PRId64 " %s%s%s%s\n", causes[i].count, causes[i].code,
-			causes[i].fields[0] ? " [" : "", causes[i].fields,
+		char number[REPORT_NUMBER_MAX];
+
+		fprintf(to, "    %6s %s%s%s%s\n", report_number(number, causes[i].count),
+			causes[i].code, causes[i].fields[0] ? " [" : "", causes[i].fields,
 			causes[i].fields[0] ? "]" : "");
 		print_example(to, view, run, &causes[i]);
 	}

@@ -15,6 +15,16 @@ void report_run_line(FILE *to, const struct run_info *run);
 /* Its failures by cause: how often, which code and fields, one example in the org's words. */
 void report_causes(FILE *to, struct view *view, int64_t run);
 
+/*
+ * Text that may hold anything, for it comes from rows, drivers and orgs: control bytes become
+ * blanks, so that none can command a terminal. Filled up with blanks to `width` columns.
+ */
+void report_text(FILE *to, const char *text, int width);
+
+/* "1,234,567" */
+#define REPORT_NUMBER_MAX 32
+const char *report_number(char text[REPORT_NUMBER_MAX], int64_t number);
+
 double report_seconds(const struct run_info *run);
 
 /* Causes of failure gathered over runs; the gravest decides the exit code. */

@@ -3,6 +3,7 @@
 #include "base/base.h"
 #include "base/clock.h"
 #include "config/files.h"
+#include "tui/command/report.h"
 #include "tui/command/watch.h"
 
 #include <poll.h>
@@ -30,8 +31,7 @@ int watch_open_local(struct watch *watch, struct err *err)
 			.home_data = env->home->data,
 			.catalog = &env->catalog,
 			.settings = &settings,
-			.socket_path = env->home->socket,
-			.reader_program = env->program };
+			.socket_path = env->home->socket };
 
 		rc = agent_new(&watch->local, &options, err);
 	}
@@ -131,16 +131,19 @@ static const struct run_info *current(const struct watch *watch)
 static void show_progress(struct watch *watch)
 {
 	const struct run_info *run = current(watch);
+	char numbers[5][REPORT_NUMBER_MAX];
 	char line[256];
 
 	if (!run || !shows_progress(watch))
 		return;
 	snprintf(line, sizeof(line),
-		"run %" PRId64 " %s  %s  %" PRId64 " read  ok %" PRId64 "  failed %" PRId64
-		"  pending %" PRId64 "  %.0f/s",
-		run->id, run->interface, run_state_name(run->state), run->counts.read,
-		run->counts.completed, run->counts.failed, run->counts.pending,
-		run->rows_per_second);
+		"run %" PRId64 " %s  %s  %s read  ok %s  failed %s  pending %s  %s/s", run->id,
+		run->interface, run_state_name(run->state),
+		report_number(numbers[0], run->counts.read),
+		report_number(numbers[1], run->counts.completed),
+		report_number(numbers[2], run->counts.failed),
+		report_number(numbers[3], run->counts.pending),
+		report_number(numbers[4], (int64_t)run->rows_per_second));
 	fprintf(watch->env->errout, "\r%.*s\033[K", terminal_width(watch) - 1, line);
 	fflush(watch->env->errout);
 	watch->shown = true;
@@ -168,7 +171,7 @@ static void cancel_runs(struct watch *watch)
 				watch->env->home->socket, watch->runs.runs[i], watch->who, NULL);
 	}
 	if (!watch->env->json)
-		fputs("cancelling: what was not sent stays unsent\n", watch->env->errout);
+		fputs("\ncancelling: what was not sent stays unsent\n", watch->env->errout);
 }
 
 /* One key's answer; a second Ctrl-C meanwhile counts as "cancel". */
