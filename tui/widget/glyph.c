@@ -82,7 +82,8 @@ static bool combines(uint32_t c, bool ascii)
 {
 	if (ascii) /* the locale may know nothing: the common block has to do */
 		return c >= 0x300 && c <= 0x36f;
-	return c >= 0x300 && wcwidth((wchar_t)c) == 0;
+	return c >= 0x300 && !in_ranges(c, refused, ARRAY_SIZE(refused)) &&
+	       wcwidth((wchar_t)c) == 0;
 }
 
 static bool is_dropped(uint32_t c)

@@ -3,6 +3,7 @@
 #include "base/base.h"
 #include "tui/widget/table.h"
 
+#include "tui/widget/glyph.h"
 #include "tui/widget/keys.h"
 
 void table_init(struct table *table, const struct table_column *columns, int count,
@@ -34,6 +35,11 @@ void table_count(struct table *table, int64_t count)
 {
 	table->count = count;
 	follow(table);
+}
+
+void table_forget_widths(struct table *table)
+{
+	memset(table->widest, 0, sizeof(table->widest));
 }
 
 void table_select(struct table *table, int64_t row)
@@ -103,18 +109,16 @@ static int next_to_drop(const struct table *table, const struct layout *layout)
 	return found;
 }
 
-/* Hand out `spare` columns one by one; `open`: to the columns without maximum. */
-static int spread(const struct table *table, struct layout *layout, int spare, bool open)
+/* Hand out `spare` columns one by one, to each column up to its goal; what is left comes back. */
+static int spread(const struct table *table, struct layout *layout, int spare,
+	const int goal[TABLE_COLUMNS_MAX])
 {
 	bool moved = true;
 
 	while (spare > 0 && moved) {
 		moved = false;
 		for (int i = 0; i < table->column_count && spare > 0; i++) {
-			int max = table->columns[i].max;
-
-			if (!layout->shown[i] || (max == 0) != open ||
-				(max && layout->width[i] >= max))
+			if (!layout->shown[i] || layout->width[i] >= goal[i])
 				continue;
 			layout->width[i]++;
 			spare--;
@@ -124,22 +128,80 @@ static int spread(const struct table *table, struct layout *layout, int spare, b
 	return spare;
 }
 
+/* An unlimited column is what the table is read for: so much of its text comes first. */
+#define OPEN_COLS_FIRST 20
+
+enum turn { TURN_OPEN, TURN_LIMITED, TURN_REST };
+
+static int goal_of(const struct table *table, int column, enum turn turn, int cols)
+{
+	int max = table->columns[column].max;
+	int widest = table->widest[column];
+
+	if (turn == TURN_REST)
+		return max ? 0 : cols;
+	if ((max == 0) != (turn == TURN_OPEN))
+		return 0;
+	if (max == 0)
+		max = OPEN_COLS_FIRST;
+	return widest < max ? widest : max;
+}
+
+/* As wide as the texts, within bounds; what is left goes to the unlimited ones. */
+static void share_out(const struct table *table, struct layout *layout, int cols)
+{
+	int spare = cols - total_of(table, layout);
+
+	for (enum turn turn = TURN_OPEN; turn <= TURN_REST; turn++) {
+		int goal[TABLE_COLUMNS_MAX] = { 0 };
+
+		for (int i = 0; i < table->column_count; i++)
+			goal[i] = goal_of(table, i, turn, cols);
+		spare = spread(table, layout, spare, goal);
+	}
+}
+
+/* A column in which nothing was seen so far needs room for its title alone. */
+static int least_of(const struct table *table, int column)
+{
+	int title = (int)strlen(table->columns[column].title);
+	int seen = table->widest[column];
+	int min = table->columns[column].min;
+
+	if (seen < title)
+		seen = title;
+	return seen < min ? seen : min;
+}
+
 static void lay_out(struct layout *layout, const struct table *table, int cols)
 {
 	int drop;
-	int spare;
 
 	layout->gap = 2;
 	for (int i = 0; i < table->column_count; i++) {
 		layout->shown[i] = true;
-		layout->width[i] = table->columns[i].min;
+		layout->width[i] = least_of(table, i);
 	}
 	if (total_of(table, layout) > cols)
 		layout->gap = 1;
 	while (total_of(table, layout) > cols && (drop = next_to_drop(table, layout)) >= 0)
 		layout->shown[drop] = false;
-	spare = spread(table, layout, cols - total_of(table, layout), false);
-	spread(table, layout, spare, true);
+	share_out(table, layout, cols);
+}
+
+static void measure(struct table *table, struct screen *screen, int rows)
+{
+	for (int i = 0; i < rows && table->top + i < table->count; i++) {
+		for (int c = 0; c < table->column_count; c++) {
+			struct table_cell cell = { .text = "" };
+			int width;
+
+			table->cell(table->ctx, table->top + i, c, &cell);
+			width = glyph_columns(cell.text, screen_ascii(screen));
+			if (width > table->widest[c])
+				table->widest[c] = width;
+		}
+	}
 }
 
 static void draw_text(
@@ -191,10 +253,11 @@ void table_draw(struct table *table, struct screen *screen, struct area area, bo
 {
 	struct layout layout;
 
-	lay_out(&layout, table, area.cols - 2);
-	draw_titles(table, screen, area, &layout);
 	table->page = area.rows > 1 ? area.rows - 1 : 1;
 	follow(table);
+	measure(table, screen, table->page);
+	lay_out(&layout, table, area.cols - 1);
+	draw_titles(table, screen, area, &layout);
 	for (int i = 0; i < area.rows - 1 && table->top + i < table->count; i++) {
 		struct area line = { area.y + 1 + i, area.x, 1, area.cols };
 		int64_t row = table->top + i;

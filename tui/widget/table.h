@@ -15,7 +15,7 @@
 
 struct table_column {
 	const char *title;
-	int min, max; /* columns wide; max 0 = takes what room is left */
+	int min, max; /* columns wide; max 0 = no limit, and takes what room is left */
 	int drop;     /* leaves first when there is no room: the highest; 0 = stays */
 	bool right;   /* numbers */
 };
@@ -33,9 +33,10 @@ struct table {
 	table_cell_of *cell;
 	void *ctx;
 	int64_t count;
-	int64_t cursor; /* selected row */
-	int64_t top;	/* first row on the screen */
-	int page;	/* rows on the screen when it was drawn last */
+	int64_t cursor;		       /* selected row */
+	int64_t top;		       /* first row on the screen */
+	int page;		       /* rows on the screen when it was drawn last */
+	int widest[TABLE_COLUMNS_MAX]; /* text seen so far: widths only grow, so nothing jumps */
 };
 
 void table_init(struct table *table, const struct table_column *columns, int count,
@@ -49,6 +50,9 @@ void table_select(struct table *table, int64_t row);
 
 /* Motions: arrows, vi keys, paging. False for other keys, and for one that cannot go further. */
 bool table_key(struct table *table, int key);
+
+/* Other rows than before: columns take their widths anew. */
+void table_forget_widths(struct table *table);
 
 /* Titles in the first line, then rows. `on`: it has the cursor. */
 void table_draw(struct table *table, struct screen *screen, struct area area, bool on);

@@ -77,7 +77,8 @@ static struct look selected_look(enum theme_depth depth, enum style style)
 {
 	struct look look = selected[depth];
 
-	look.attributes |= normal[style].looks[depth].attributes & LOOK_BOLD;
+	if (style == STYLE_FAIL) /* bold elsewhere would only cost bytes at each move */
+		look.attributes |= normal[style].looks[depth].attributes & LOOK_BOLD;
 	for (size_t i = 0; depth == THEME_256 && i < ARRAY_SIZE(selected_states); i++) {
 		if (selected_states[i].style == style)
 			look.fg = selected_states[i].fg;
