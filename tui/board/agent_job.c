@@ -131,7 +131,15 @@ static void org_named(
 	agent_ask_process(board, wish);
 }
 
-/* The agent wants the org's name: what it said is the question. */
+/* Offset of `part` in `text`, or of its end. */
+static size_t offset_of(const char *text, const char *part)
+{
+	const char *at = strstr(text, part);
+
+	return at ? (size_t)(at - text) : strlen(text);
+}
+
+/* The agent wants the org's name: what it said, without the words for a command line. */
 static void ask_org_name(struct board *board, struct agent_job *aj)
 {
 	static const struct field_spec fields[] = {
@@ -142,18 +150,21 @@ static void ask_org_name(struct board *board, struct agent_job *aj)
 	};
 	struct process_wish *wish = malloc(sizeof(*wish));
 	char text[sizeof(aj->job.err.text)];
-	char *tail;
+	char question[sizeof(text) + 128];
 
 	if (!wish)
 		return;
 	*wish = aj->wish;
 	memset(&aj->wish, 0, sizeof(aj->wish));
 	text_copy(text, sizeof(text), aj->job.err.text);
-	tail = strstr(text, ": --confirm"); /* the command's way to say it */
-	if (tail)
-		*tail = '\0';
+	text[offset_of(text, ", which is not what --confirm")] = '\0';
+	text[offset_of(text, ": to confirm")] = '\0';
+	snprintf(question, sizeof(question), "%s.%s\n\nTo confirm, type the name of the org.", text,
+		wish->confirm[0] ? " That is not what you typed." : "");
+	board->notice[0] = '\0';
 	board_end_dialog(board);
-	dialog_init(&board->dialog, "PRODUCTION", text, fields, (int)ARRAY_SIZE(fields), 2, NULL);
+	dialog_init(
+		&board->dialog, "PRODUCTION", question, fields, (int)ARRAY_SIZE(fields), 2, NULL);
 	board_ask(board, org_named, wish, release_wish);
 }
 
@@ -167,6 +178,7 @@ static void done_process(struct board *board, struct job *job)
 		return;
 	}
 	if (job->rc) {
+		board->notice[0] = '\0';
 		board_message(board, "Nothing was started", job->err.text);
 		return;
 	}

@@ -25,6 +25,8 @@
 
 /* Between two looks at whether the agent is up. */
 #define AGENT_LOOK_S 2
+/* A cursor that stood still for so long rests. */
+#define REST_MS 120
 /* Keys taken in before the screen is drawn: a paste or a held key costs one picture. */
 #define KEYS_A_TURN 256
 
@@ -138,6 +140,13 @@ void board_say(struct board *board, int style, const char *fmt, ...)
 	board->notice_style = style;
 }
 
+void board_moved(struct board *board)
+{
+	struct itimerspec once = { .it_value = { .tv_nsec = REST_MS * 1000000L } };
+
+	board->moving = timerfd_settime(board->rest, 0, &once, NULL) == 0;
+}
+
 bool board_may_write(struct board *board)
 {
 	if (!board->env->read_only)
@@ -181,11 +190,13 @@ int board_current_connection(struct board *board)
 
 	if (!board->catalog)
 		return -1;
+	if (board_page(board) == &wizard_ops)
+		return wizard_connection(board);
 	if (board->tab == 0)
-		return connections_current(board);
+		return connections_shown(board);
 	if (board->tab == 2)
 		return board->run.id ? board_find_connection(board, board->run.connection) : -1;
-	place = interfaces_current(board);
+	place = interfaces_shown(board);
 	return place < 0 ? -1
 			 : board_find_connection(
 				   board, board->catalog->interfaces[place].interface.connection);
@@ -333,20 +344,19 @@ static void take_signals(struct board *board)
 		board->quit = true;
 }
 
-static void take_timer(struct board *board)
+static bool timer_fired(int timer)
 {
 	uint64_t times;
-	ssize_t n = read(board->timer, &times, sizeof(times));
 
-	if (n == (ssize_t)sizeof(times))
-		agent_look(board);
+	return read(timer, &times, sizeof(times)) == (ssize_t)sizeof(times);
 }
 
 /* The one place where the board waits. */
 static void wait_for_input(struct board *board)
 {
 	struct pollfd fds[] = { { .fd = screen_fd(board->screen), .events = POLLIN },
-		{ .fd = board->wake, .events = POLLIN }, { .fd = board->timer, .events = POLLIN } };
+		{ .fd = board->wake, .events = POLLIN }, { .fd = board->timer, .events = POLLIN },
+		{ .fd = board->rest, .events = POLLIN } };
 	eventfd_t count;
 
 	if (poll(fds, ARRAY_SIZE(fds), -1) < 0)
@@ -359,8 +369,10 @@ static void wait_for_input(struct board *board)
 		take_jobs(board);
 		take_news(board);
 	}
-	if (fds[2].revents)
-		take_timer(board);
+	if (fds[2].revents && timer_fired(board->timer))
+		agent_look(board);
+	if (fds[3].revents && timer_fired(board->rest))
+		board->moving = false;
 }
 
 static void loop(struct board *board)
@@ -379,7 +391,8 @@ static int open_descriptors(struct board *board, struct err *err)
 
 	board->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	board->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-	if (board->wake < 0 || board->timer < 0 ||
+	board->rest = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	if (board->wake < 0 || board->timer < 0 || board->rest < 0 ||
 		timerfd_settime(board->timer, 0, &every, NULL) != 0)
 		return err_set_errno(err, ERR_NOMEM, errno, "The board could not be started");
 	return 0;
@@ -417,6 +430,12 @@ static int open_tabs(struct board *board, struct err *err)
 	return 0;
 }
 
+static void close_descriptor(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}
+
 static void finish(struct board *board)
 {
 	screen_close(board->screen); /* first: the person is not to wait for threads */
@@ -437,10 +456,9 @@ static void finish(struct board *board)
 	catalog_model_free(board->catalog);
 	free(board->states);
 	free(board->last_runs);
-	if (board->wake >= 0)
-		close(board->wake);
-	if (board->timer >= 0)
-		close(board->timer);
+	close_descriptor(board->wake);
+	close_descriptor(board->timer);
+	close_descriptor(board->rest);
 }
 
 int board_run(const struct board_env *env, struct err *err)
@@ -448,7 +466,8 @@ int board_run(const struct board_env *env, struct err *err)
 	struct board board = { .env = env,
 		.services = env->services ? env->services : &board_services_real,
 		.wake = -1,
-		.timer = -1 };
+		.timer = -1,
+		.rest = -1 };
 	struct sigaction before[ARRAY_SIZE(caught)];
 	int rc = start(&board, err);
 

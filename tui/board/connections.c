@@ -6,12 +6,12 @@
 #include "base/base.h"
 #include "tui/board/connections.h"
 
-#include "base/clock.h"
 #include "base/text.h"
 #include "tui/board/catalog_job.h"
 #include "tui/board/ping_job.h"
 #include "tui/board/steps.h"
 #include "tui/board/wizard.h"
+#include "tui/board/words.h"
 #include "tui/widget/table.h"
 
 #define FILTER_MAX 128
@@ -23,6 +23,7 @@ struct connections_page {
 	int *rows; /* places in the catalog that pass the filter */
 	char filter[FILTER_MAX];
 	char selected[65]; /* name under the cursor: it stays when the list changes */
+	char shown[65];	   /* the one whose details are drawn: the selected one, once it rests */
 };
 
 enum { COL_NAME, COL_TYPE, COL_AGENT, COL_SALESFORCE, COL_CHECKED };
@@ -32,7 +33,7 @@ static const struct table_column columns[] = {
 	[COL_TYPE] = { "Type", 14, 14, 2, false },
 	[COL_AGENT] = { "Agent", 14, 26, 1, false },
 	[COL_SALESFORCE] = { "Salesforce", 14, 0, 0, false },
-	[COL_CHECKED] = { "Checked", 10, 10, 3, false },
+	[COL_CHECKED] = { "Checked", 8, 8, 3, false },
 };
 
 /* ---- what a row says ---- */
@@ -66,10 +67,21 @@ static void agent_cell(struct table_cell *out, const struct connection *connecti
 		snprintf(out->text, sizeof(out->text), "-- changed since");
 		out->style = STYLE_WARN;
 	} else {
-		snprintf(out->text, sizeof(out->text), "%s %s:%d", state->agent_ok ? "OK" : "FAIL",
-			host, connection->agent.port);
+		snprintf(out->text, sizeof(out->text), "%s %s", state->agent_ok ? "OK" : "FAIL",
+			host);
+		if (connection->agent.port != AGENT_PORT_DEFAULT)
+			snprintf(out->text + strlen(out->text), 8, ":%d", connection->agent.port);
 		out->style = state->agent_ok ? STYLE_OK : STYLE_FAIL;
 	}
+}
+
+/* What every row would repeat says nothing. */
+static void cut_tail(char *host, const char *tail)
+{
+	size_t len = strlen(host);
+
+	if (len > strlen(tail) && text_equal(host + len - strlen(tail), tail))
+		host[len - strlen(tail)] = '\0';
 }
 
 static void salesforce_cell(struct table_cell *out, const struct connection *connection,
@@ -79,6 +91,7 @@ static void salesforce_cell(struct table_cell *out, const struct connection *con
 	char hash[40];
 
 	connection_host(host, sizeof(host), connection->salesforce.domain);
+	cut_tail(host, ".salesforce.com");
 	ping_config_hash(hash, connection, false);
 	if (!connection->salesforce.domain) {
 		text_copy(out->text, sizeof(out->text), "-- no My Domain yet");
@@ -107,8 +120,7 @@ static void checked_cell(struct table_cell *out, const struct connection_state *
 		last = state->agent_checked > state->salesforce_checked ? state->agent_checked
 									: state->salesforce_checked;
 	if (last)
-		clock_local_short(out->text, last, clock_now());
-	out->style = STYLE_QUIET;
+		words_when(out->text, last);
 }
 
 static void cell_of(void *ctx, int64_t row, int column, struct table_cell *out)
@@ -158,6 +170,19 @@ static int current(const struct board *board)
 int connections_current(const struct board *board)
 {
 	return current(board);
+}
+
+int connections_shown(struct board *board)
+{
+	struct connections_page *page = board->connections;
+	int place = current(board);
+
+	if (place >= 0 && (!board->moving || !page->shown[0]))
+		text_copy(page->shown, sizeof(page->shown),
+			board->catalog->connections[place].connection.name);
+	else if (place >= 0 && board_find_connection(board, page->shown) >= 0)
+		place = board_find_connection(board, page->shown);
+	return place;
 }
 
 static bool passes(const struct connection *connection, const char *filter)
@@ -247,7 +272,7 @@ static void draw_empty(struct board *board, struct area area)
 /* The steps of the ping that was asked for last in this board, or a line of what is known. */
 static void draw_detail(struct board *board, struct area area)
 {
-	int place = current(board);
+	int place = connections_shown(board);
 	const struct catalog_connection *entry;
 	const struct ping_shown *ping;
 
@@ -327,6 +352,7 @@ static bool key(struct board *board, int pressed)
 	if (!table_key(&board->connections->table, pressed))
 		return false;
 	remember(board);
+	board_moved(board);
 	return true;
 }
 

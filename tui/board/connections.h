@@ -8,6 +8,9 @@
 /* Place in the catalog of the selected connection, or -1. */
 int connections_current(const struct board *board);
 
+/* The one whose details are drawn: the selected one, once the cursor rests; or -1. */
+int connections_shown(struct board *board);
+
 /* Put the cursor on a connection, now or as soon as the catalog has it. */
 void connections_select(struct board *board, const char *name);
 

@@ -5,9 +5,9 @@
 
 #include "base/base.h"
 #include "tui/board/state.h"
-#include "tui/board/connections.h"
 
 #include "base/text.h"
+#include "tui/board/connections.h"
 #include "tui/widget/glyph.h"
 
 #define LEFT_MARGIN 1
@@ -41,12 +41,24 @@ static void agent_words(char *out, size_t size, const struct board *board)
 		out + strlen(out), size - strlen(out), "agent %s", board->agent.up ? "up" : "down");
 }
 
+/* The org by the name it gave itself, else the connection; and what kind of org it is. */
 static void org_words(char *out, size_t size, const struct connection *connection,
 	const struct connection_state *state)
 {
-	const char *name = state && state->org_name[0] ? state->org_name : connection->name;
+	bool seen = state && state->org_name[0];
+	const char *kind = "";
 
-	snprintf(out, size, "ORG:%s", name ? name : "");
+	if (connection->salesforce.domain && model_is_loopback(connection->salesforce.domain))
+		kind = "  practice";
+	else if (connection->salesforce.domain && !connection_is_production(connection, state))
+		kind = "  sandbox";
+	if (seen && text_equal(state->org_name, kind + strspn(kind, " ")))
+		kind = "";
+	snprintf(out, size, "%s%s%s", seen ? "ORG:" : "",
+		seen		   ? state->org_name
+		: connection->name ? connection->name
+				   : "",
+		kind);
 }
 
 static void gauge_words(char *out, size_t size, const struct connection_state *state)
@@ -57,43 +69,69 @@ static void gauge_words(char *out, size_t size, const struct connection_state *s
 			state->api_allowed, state->api_used * 100 / state->api_allowed);
 }
 
-/* Texts from the right end; what does not fit is left out, the least important first. */
-static void draw_title(struct board *board)
+/* What stands in the first line, from left to right, and what leaves it last when it is narrow. */
+enum { TITLE_NAME, TITLE_HOME, TITLE_PRODUCTION, TITLE_ORG, TITLE_API, TITLE_AGENT, TITLE_COUNT };
+
+static const int title_drops[] = { TITLE_HOME, TITLE_API, TITLE_NAME, TITLE_AGENT };
+
+#define TITLE_GAP 2
+
+static int title_cols(char texts[TITLE_COUNT][160], bool ascii)
 {
-	struct screen *screen = board->screen;
-	int cols = screen_cols(screen);
+	int cols = 0;
+
+	for (int i = 0; i < TITLE_COUNT; i++) {
+		if (texts[i][0])
+			cols += glyph_columns(texts[i], ascii) + TITLE_GAP;
+	}
+	return cols;
+}
+
+static void title_texts(struct board *board, char texts[TITLE_COUNT][160])
+{
 	int current = board_current_connection(board);
 	const struct connection_state *state = board_state(board, current);
 	const struct connection *connection =
 		current >= 0 ? &board->catalog->connections[current].connection : NULL;
-	bool production = connection && connection_is_production(connection, state);
-	char texts[4][160] = { "", "", "", "" };
-	int x = cols - LEFT_MARGIN;
-	int left = LEFT_MARGIN + 19;
 
-	agent_words(texts[0], sizeof(texts[0]), board);
-	gauge_words(texts[1], sizeof(texts[1]), state);
-	if (connection)
-		org_words(texts[2], sizeof(texts[2]), connection, state);
-	if (production)
-		text_copy(texts[3], sizeof(texts[3]), " PRODUCTION ");
-	screen_fill(screen, (struct area){ 0, 0, 1, cols }, STYLE_TITLE);
-	screen_text(screen, 0, LEFT_MARGIN, 19, STYLE_TITLE, "Agent Control Board");
-	for (int i = 0; i < 4; i++) {
-		int width = glyph_columns(texts[i], screen_ascii(screen));
-		int room = x - left - 2;
+	memset(texts, 0, TITLE_COUNT * sizeof(texts[0]));
+	text_copy(texts[TITLE_NAME], sizeof(texts[0]), "Agent Control Board");
+	home_name(texts[TITLE_HOME], sizeof(texts[0]), board->env->home);
+	agent_words(texts[TITLE_AGENT], sizeof(texts[0]), board);
+	gauge_words(texts[TITLE_API], sizeof(texts[0]), state);
+	if (!connection)
+		return;
+	org_words(texts[TITLE_ORG], sizeof(texts[0]), connection, state);
+	if (connection_is_production(connection, state))
+		text_copy(texts[TITLE_PRODUCTION], sizeof(texts[0]), " PRODUCTION ");
+}
 
-		if (!width || (width > room && i == 1) || room < 8)
+static void draw_title(struct board *board)
+{
+	struct screen *screen = board->screen;
+	bool ascii = screen_ascii(screen);
+	int cols = screen_cols(screen) - 2 * LEFT_MARGIN + TITLE_GAP;
+	char texts[TITLE_COUNT][160];
+	int x = LEFT_MARGIN;
+
+	title_texts(board, texts);
+	for (size_t i = 0; i < ARRAY_SIZE(title_drops) && title_cols(texts, ascii) > cols; i++)
+		texts[title_drops[i]][0] = '\0';
+	screen_fill(screen, (struct area){ 0, 0, 1, screen_cols(screen) }, STYLE_TITLE);
+	for (int i = 0; i < TITLE_COUNT; i++) {
+		if (i == TITLE_PRODUCTION) { /* from here on at the right end */
+			int rest = LEFT_MARGIN + cols - title_cols(texts, ascii);
+
+			if (rest > x)
+				x = rest;
+		}
+		if (!texts[i][0])
 			continue;
-		if (width > room)
-			width = room;
-		x -= width;
-		screen_text(screen, 0, x, width, i == 3 ? STYLE_PRODUCTION : STYLE_TITLE, texts[i]);
-		x -= 2;
+		x += screen_text(screen, 0, x, LEFT_MARGIN + cols - TITLE_GAP - x,
+			     i == TITLE_PRODUCTION ? STYLE_PRODUCTION : STYLE_TITLE, texts[i]) +
+		     TITLE_GAP;
+		texts[i][0] = '\0';
 	}
-	home_name(texts[0], sizeof(texts[0]), board->env->home);
-	if (texts[0][0] && x - left - 2 > 4)
-		screen_text(screen, 0, left + 2, x - left - 2, STYLE_TITLE, texts[0]);
 }
 
 static void draw_tabs(struct board *board)
@@ -129,29 +167,42 @@ static int draw_key(struct board *board, int y, int x, const struct key_binding 
 	return key_cols(binding);
 }
 
+/*
+ * Of the keys that work everywhere: Help and Quit at a tab, Help and Back on the pages above one;
+ * while text is being typed, those that are no letters.
+ */
+static bool shown_globally(struct board *board, const struct key_binding *binding)
+{
+	const struct page_ops *page = board_page(board);
+	bool typing = page->typing && page->typing(board);
+
+	if (typing)
+		return binding->key == K_F(1);
+	if (board->depth && binding->key == 'q')
+		return false;
+	if (binding->key == K_ESC)
+		return board->depth && !keys_find(page->keys, K_ESC);
+	return binding->flags & BIND_LINE;
+}
+
 /* Those of the page as far as they go; help and quit always. */
 static void draw_keys(struct board *board, int y)
 {
 	const struct page_ops *page = board_page(board);
-	bool typing = page->typing && page->typing(board);
 	int x = LEFT_MARGIN;
 	int end = screen_cols(board->screen);
 	int reserved = 0;
 
 	for (const struct key_binding *b = board_keys; b->name; b++) {
-		if (b->flags & BIND_LINE && !(typing && b->key < K_UP && b->key != K_ESC))
+		if (shown_globally(board, b))
 			reserved += key_cols(b);
 	}
 	for (const struct key_binding *b = page->keys; b && b->name; b++) {
-		if (!(b->flags & BIND_LINE))
-			continue;
-		if (x + key_cols(b) > end - reserved + 2)
-			break;
-		x += draw_key(board, y, x, b);
+		if (b->flags & BIND_LINE && x + key_cols(b) <= end - reserved + 2)
+			x += draw_key(board, y, x, b);
 	}
 	for (const struct key_binding *b = board_keys; b->name; b++) {
-		if (b->flags & BIND_LINE && !(typing && b->key < K_UP && b->key != K_ESC) &&
-			x + key_cols(b) <= end + 2)
+		if (shown_globally(board, b) && x + key_cols(b) <= end + 2)
 			x += draw_key(board, y, x, b);
 	}
 }
@@ -209,9 +260,12 @@ static void draw_bottom(struct board *board)
 
 static void draw_too_small(struct screen *screen)
 {
-	screen_printf(screen, 0, 0, screen_cols(screen), STYLE_STRONG,
-		"Make this window at least %d x %d (now %d x %d)", SCREEN_MIN_COLS, SCREEN_MIN_ROWS,
-		screen_cols(screen), screen_rows(screen));
+	char text[80];
+
+	snprintf(text, sizeof(text), "%d x %d is too small: needs %d x %d", screen_cols(screen),
+		screen_rows(screen), SCREEN_MIN_COLS, SCREEN_MIN_ROWS);
+	screen_paragraph(screen, (struct area){ 0, 0, screen_rows(screen), screen_cols(screen) },
+		STYLE_STRONG, text, 0);
 	screen_cursor(screen, 0, 0);
 }
 

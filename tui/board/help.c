@@ -4,52 +4,63 @@
 #include "tui/board/state.h"
 
 #include "base/text.h"
+#include "tui/widget/pager.h"
 
-#define HELP_MAX 16384
+#define LABEL_COLS 30
 
 struct help_page {
-	struct buf text;
-	int skip, rows, page;
+	struct pager pager;
 };
 
-static void add_table(struct buf *out, const struct key_binding *table)
+static void add_table(struct pager *pager, const struct key_binding *table)
 {
 	char name[KEY_NAME_MAX];
+	char label[40];
 
 	for (; table && table->name; table++) {
 		if (table->flags & BIND_HIDDEN)
 			continue;
-		buf_addf(out, "  %-9s  %-18s  %s\n", keys_name(name, table->key), table->name,
-			table->help);
+		snprintf(label, sizeof(label), "  %-9s %s", keys_name(name, table->key),
+			table->name);
+		pager_add(pager, label, STYLE_TEXT, "%s", table->help);
 	}
 }
 
-static void add_motions(struct buf *out)
-{
-	buf_add_str(out,
-		"\nMoving\n"
-		"  Up Down PgUp PgDn Home End, or k j Ctrl-U Ctrl-D g G\n"
-		"  In a form: Tab and Shift-Tab, or Up and Down; Left Right or Space choose;\n"
-		"  F2 shows a secret while you are on it; Ctrl-W and Ctrl-U delete\n"
-		"  Ctrl-L paints the screen anew, Ctrl-Z goes to the shell (fg comes back)\n");
-}
+static const struct {
+	const char *keys, *help;
+} motions[] = {
+	{ "  Up Down PgUp PgDn Home End", "Move; k j Ctrl-U Ctrl-D g G do the same" },
+	{ "  Tab Shift-Tab", "In a form: the next and the last field, as Down and Up" },
+	{ "  Left Right Space", "In a form: choose, tick" },
+	{ "  F2", "In a form: show the secret you are on" },
+	{ "  Ctrl-W Ctrl-U Ctrl-K", "In a form: delete a word, to the front, to the end" },
+	{ "  Ctrl-L", "Paint the screen anew" },
+	{ "  Ctrl-Z", "Go to the shell; fg comes back" },
+};
 
 static void open_help(struct board *board)
 {
 	struct help_page *help = calloc(1, sizeof(*help));
 	const struct page_ops *about =
 		board->depth > 1 ? board->pages[board->depth - 2] : board_tabs[board->tab];
+	struct pager *pager;
 
 	board->help = help;
 	if (!help)
 		return;
-	buf_init(&help->text, HELP_MAX);
-	buf_addf(&help->text, "%s\n%s\n\n", about->name, about->about);
-	add_table(&help->text, about->keys);
-	buf_add_str(&help->text, "\nEverywhere\n");
-	add_table(&help->text, board_keys);
-	add_motions(&help->text);
-	buf_addf(&help->text, "\nThis board: home %s, you are %s%s\n", board->env->home->config,
+	pager = &help->pager;
+	pager_init(pager, LABEL_COLS);
+	pager_add(pager, about->name, STYLE_TEXT, "%s", about->about);
+	pager_add(pager, "", STYLE_TEXT, "%s", "");
+	add_table(pager, about->keys);
+	pager_add(pager, "Everywhere", STYLE_TEXT, "%s", "");
+	add_table(pager, board_keys);
+	pager_add(pager, "Moving and typing", STYLE_TEXT, "%s", "");
+	for (size_t i = 0; i < ARRAY_SIZE(motions); i++)
+		pager_add(pager, motions[i].keys, STYLE_TEXT, "%s", motions[i].help);
+	pager_add(pager, "This board", STYLE_TEXT, "%s", "");
+	pager_add(pager, "  home", STYLE_TEXT, "%s", board->env->home->config);
+	pager_add(pager, "  you are", STYLE_TEXT, "%s%s",
 		board->env->who ? board->env->who : "unknown",
 		board->env->read_only ? ", read-only" : "");
 }
@@ -57,59 +68,21 @@ static void open_help(struct board *board)
 static void close_help(struct board *board)
 {
 	if (board->help)
-		buf_free(&board->help->text);
+		pager_free(&board->help->pager);
 	free(board->help);
 	board->help = NULL;
 }
 
 static void draw_help(struct board *board, struct area area)
 {
-	struct help_page *help = board->help;
-	struct area text = { area.y + 1, 1, area.rows - 2, area.cols - 2 };
-
-	if (!help)
-		return;
-	help->page = text.rows;
-	help->rows =
-		screen_paragraph(board->screen, text, STYLE_TEXT, buf_str(&help->text), help->skip);
-	screen_cursor(board->screen, text.y, text.x);
+	if (board->help)
+		pager_draw(&board->help->pager, board->screen,
+			(struct area){ area.y + 1, 1, area.rows - 1, area.cols - 2 });
 }
 
 static bool help_key(struct board *board, int key)
 {
-	struct help_page *help = board->help;
-	int most;
-	int to;
-
-	if (!help)
-		return false;
-	most = help->rows > help->page ? help->rows - help->page : 0;
-	to = help->skip;
-	switch (keys_motion(key)) {
-	case K_UP:
-		to--;
-		break;
-	case K_DOWN:
-		to++;
-		break;
-	case K_PAGE_UP:
-		to -= help->page;
-		break;
-	case K_PAGE_DOWN:
-	case ' ':
-		to += help->page;
-		break;
-	case K_HOME:
-		to = 0;
-		break;
-	case K_END:
-		to = most;
-		break;
-	default:
-		return false;
-	}
-	help->skip = to < 0 ? 0 : to > most ? most : to;
-	return true;
+	return board->help && pager_key(&board->help->pager, key);
 }
 
 static void do_scroll(void *ctx, const char *argument)

@@ -3,7 +3,6 @@
 #include "base/base.h"
 #include "tui/board/history.h"
 
-#include "base/clock.h"
 #include "base/text.h"
 #include "tui/board/agent_job.h"
 #include "tui/board/process_dialog.h"
@@ -23,7 +22,7 @@ enum { COL_RUN, COL_STARTED, COL_BY, COL_STATE, COL_READ, COL_RESULT, COL_TOOK }
 
 static const struct table_column columns[] = {
 	[COL_RUN] = { "Run", 4, 6, 0, true },
-	[COL_STARTED] = { "Started", 10, 19, 0, false },
+	[COL_STARTED] = { "Started", 8, 8, 0, false },
 	[COL_BY] = { "By", 8, 24, 2, false },
 	[COL_STATE] = { "State", 9, 9, 1, false },
 	[COL_READ] = { "Rows", 8, 11, 0, true },
@@ -42,7 +41,7 @@ static void cell_of(void *ctx, int64_t row, int column, struct table_cell *out)
 		out->style = STYLE_STRONG;
 		break;
 	case COL_STARTED:
-		clock_local_full(out->text, run->started ? run->started : run->created);
+		words_when(out->text, run->started ? run->started : run->created);
 		break;
 	case COL_BY:
 		text_copy(out->text, sizeof(out->text),

@@ -27,6 +27,7 @@ struct interfaces_page {
 	int *rows; /* places in the catalog that pass the filter */
 	char filter[FILTER_MAX];
 	char selected[65];
+	char shown[65];		/* the one whose facts are drawn: the selected one, once it rests */
 	struct text_list ticks; /* names */
 };
 
@@ -36,11 +37,11 @@ static const struct table_column columns[] = {
 	[COL_TICK] = { "[x]", 3, 3, 0, false },
 	[COL_SEQ] = { "Seq", 3, 4, 4, true },
 	[COL_NAME] = { "Name", 11, 24, 0, false },
-	[COL_OBJECT] = { "Object", 10, 20, 3, false },
+	[COL_OBJECT] = { "Object", 9, 20, 3, false },
 	[COL_OPERATION] = { "Operation", 9, 9, 2, false },
 	[COL_ROWS] = { "Source rows", 11, 11, 1, true },
-	[COL_WHEN] = { "Last run", 8, 20, 0, false },
-	[COL_RESULT] = { "Result", 12, 0, 0, false },
+	[COL_WHEN] = { "Last run", 8, 8, 0, false },
+	[COL_RESULT] = { "Result", 14, 0, 0, false },
 };
 
 static const struct run_info *last_run(const struct board *board, int place)
@@ -112,6 +113,19 @@ int interfaces_current(const struct board *board)
 	if (!board->catalog || page->table.cursor >= page->table.count)
 		return -1;
 	return page->rows[page->table.cursor];
+}
+
+int interfaces_shown(struct board *board)
+{
+	struct interfaces_page *page = board->interfaces;
+	int place = interfaces_current(board);
+
+	if (place >= 0 && (!board->moving || !page->shown[0]))
+		text_copy(page->shown, sizeof(page->shown),
+			board->catalog->interfaces[place].interface.name);
+	else if (place >= 0 && board_find_interface(board, page->shown) >= 0)
+		place = board_find_interface(board, page->shown);
+	return place;
 }
 
 static bool passes(const struct interface *interface, const char *filter)
@@ -213,7 +227,7 @@ static void one_line(char *out, size_t size, const char *text)
 
 static void draw_facts(struct board *board, struct area area)
 {
-	int place = interfaces_current(board);
+	int place = interfaces_shown(board);
 	const struct catalog_interface *entry;
 	const struct interface *interface;
 	const struct run_info *run;
@@ -232,13 +246,16 @@ static void draw_facts(struct board *board, struct area area)
 		return;
 	}
 	screen_printf(board->screen, area.y + 1, 1, area.cols - 2, STYLE_TEXT,
-		"over %s%s%s   %s%s%s   %zu fields mapped", interface->connection,
+		"over %s%s%s   %s%s%s   %zu fields mapped%s%s", interface->connection,
 		text_empty(interface->external_id) ? "" : "   by ",
 		text_empty(interface->external_id) ? "" : interface->external_id,
 		interface->deployed ? "Deployed" : "Undeployed",
 		text_empty(interface->schedule) ? ", by hand only" : ", ",
 		text_empty(interface->schedule) ? "" : interface->schedule,
-		interface->mapping.count);
+		interface->mapping.count, run ? "   last run by " : "",
+		!run				     ? ""
+		: text_equal(run->trigger, "manual") ? run->who
+						     : run->trigger);
 	one_line(query, sizeof(query), interface->query ? interface->query : "");
 	if (area.rows > 2)
 		screen_text(board->screen, area.y + 2, 1, area.cols - 2, STYLE_QUIET, query);
@@ -266,12 +283,14 @@ static void draw(struct board *board, struct area area)
 	struct interfaces_page *page = board->interfaces;
 	const struct run_info *runs[PANEL_RUNS_MAX];
 	int count = open_runs(board, runs);
-	int panel = count ? count + 1 : 0;
+	int panel = count ? 1 : 0;
 
 	if (page->table.count == 0) {
 		draw_empty(board, area);
 		return;
 	}
+	for (int i = 0; i < count; i++)
+		panel += run_panel_rows(area.cols - 2, runs[i]);
 	if (area.rows - panel - FACTS_ROWS < 4)
 		panel = 0;
 	table_draw(&page->table, board->screen,
@@ -279,9 +298,11 @@ static void draw(struct board *board, struct area area)
 	if (panel) {
 		int y = area.y + area.rows - panel - FACTS_ROWS;
 
-		screen_sign(board->screen, y, 0, area.cols, STYLE_RULE, SIGN_RULE);
-		for (int i = 0; i < count; i++)
-			run_panel_draw(board->screen, y + 1 + i, 1, area.cols - 2, runs[i]);
+		screen_sign(board->screen, y++, 0, area.cols, STYLE_RULE, SIGN_RULE);
+		for (int i = 0; i < count; i++) {
+			run_panel_draw(board->screen, y, 1, area.cols - 2, runs[i]);
+			y += run_panel_rows(area.cols - 2, runs[i]);
+		}
 	}
 	draw_facts(
 		board, (struct area){ area.y + area.rows - FACTS_ROWS, 0, FACTS_ROWS, area.cols });
@@ -299,6 +320,7 @@ static bool key(struct board *board, int pressed)
 	if (!table_key(&board->interfaces->table, pressed))
 		return false;
 	remember(board);
+	board_moved(board);
 	return true;
 }
 
@@ -505,11 +527,11 @@ static const struct key_binding keys[] = {
 	{ ' ', "tick", "Tick", "Tick or untick for Manual Process", BIND_LINE, do_tick },
 	{ 'p', "process", "Manual Process", "Run the ticked interfaces, or the selected one",
 		BIND_LINE | BIND_WRITE, do_process },
+	{ 'n', "interface add", "New", "Make an interface", BIND_LINE | BIND_WRITE, do_new },
 	{ 'e', "interface edit", "Edit", "Change the selected interface", BIND_LINE, do_edit },
 	{ 'v', "interface preview", "Preview", "Read some rows and show what would be sent",
 		BIND_LINE, do_preview },
 	{ K_ENTER, "run list", "Runs", "The runs of the selected interface", BIND_LINE, do_runs },
-	{ 'n', "interface add", "New", "Make an interface", BIND_LINE | BIND_WRITE, do_new },
 	{ 'd', "process --dry-run", "Dry run", "Read and map everything, send nothing",
 		BIND_LINE | BIND_WRITE, do_dry_run },
 	{ 'x', "run cancel", "Cancel run", "Cancel the run of the selected interface",

@@ -7,6 +7,8 @@
 
 /* Place in the catalog of the selected interface, or -1. */
 int interfaces_current(const struct board *board);
+/* The one whose facts are drawn: the selected one, once the cursor rests; or -1. */
+int interfaces_shown(struct board *board);
 void interfaces_select(struct board *board, const char *name);
 
 #endif

@@ -18,6 +18,9 @@
 
 #define FILTER_MAX 500
 #define FAILURES "status:failed,unknown"
+/* While a run is under way, following shows what was sent: what waits behind it says nothing yet.
+ */
+#define SENT "!status:new"
 /* Rows fetched at once, in screens; moving within them asks nobody. */
 #define WINDOW_PAGES 6
 #define WINDOW_ROWS_MIN 100
@@ -28,20 +31,22 @@ struct monitor_page {
 	bool loaded;
 	bool follow;
 	char filter[FILTER_MAX + 1];
-	enum window_from from; /* what the feed is asked for */
+	char asked_filter[FILTER_MAX + 1]; /* what the feed was asked with */
+	enum window_from from;		   /* what the feed is asked for */
 	int64_t anchor;
 	int64_t selected; /* message under the cursor */
 	bool asked;	  /* for a window that did not come yet */
+	int64_t owed;	  /* rows that keys went beyond the window: made good when it comes */
 };
 
 enum { COL_TIME, COL_INTERFACE, COL_KEY, COL_STATUS, COL_ID, COL_COMMENT };
 
 static const struct table_column columns[] = {
-	[COL_TIME] = { "Time", 8, 10, 3, false },
-	[COL_INTERFACE] = { "Interface", 11, 20, 2, false },
+	[COL_TIME] = { "Time", 8, 8, 1, false },
+	[COL_INTERFACE] = { "Interface", 10, 20, 2, false },
 	[COL_KEY] = { "Key", 12, 24, 0, false },
 	[COL_STATUS] = { "Status", 10, 10, 0, false },
-	[COL_ID] = { "Id", 18, 18, 1, false },
+	[COL_ID] = { "Id", 18, 18, 3, false },
 	[COL_COMMENT] = { "Comment", 14, 0, 0, false },
 };
 
@@ -71,15 +76,13 @@ static void cell_of(void *ctx, int64_t row, int column, struct table_cell *out)
 
 	switch (column) {
 	case COL_TIME:
-		clock_local_short(out->text, msg->time, clock_now());
-		out->style = STYLE_QUIET;
+		words_when(out->text, msg->time);
 		break;
 	case COL_INTERFACE:
 		snprintf(out->text, sizeof(out->text), "%s", msg->interface ? msg->interface : "");
 		break;
 	case COL_KEY:
 		snprintf(out->text, sizeof(out->text), "%s", msg->key ? msg->key : "");
-		out->style = STYLE_STRONG;
 		break;
 	case COL_STATUS:
 		text_copy(out->text, sizeof(out->text), message_status_name(msg->status));
@@ -87,7 +90,6 @@ static void cell_of(void *ctx, int64_t row, int column, struct table_cell *out)
 		break;
 	case COL_ID:
 		text_copy(out->text, sizeof(out->text), msg->salesforce_id);
-		out->style = STYLE_QUIET;
 		break;
 	default:
 		message_comment(out->text, sizeof(out->text), msg);
@@ -137,30 +139,6 @@ static int place_of(const struct message_window *window, int64_t id)
 	return low < window->count ? low : window->count - 1;
 }
 
-void monitor_take(struct board *board, struct feed_news *news)
-{
-	struct monitor_page *page = board->monitor;
-	int64_t offset = page->table.cursor - page->table.top;
-
-	if (news->generation != board->generation) {
-		message_window_free(&news->window); /* of a request that is over */
-		return;
-	}
-	message_window_free(&page->window);
-	page->window = news->window;
-	page->asked = false;
-	page->table.count = page->window.count;
-	if (page->follow || !page->loaded || !page->selected) {
-		table_select(&page->table, page->from == WINDOW_AFTER ? 0 : page->window.count - 1);
-	} else {
-		page->table.top = place_of(&page->window, page->selected) - offset;
-		table_select(&page->table, place_of(&page->window, page->selected));
-	}
-	page->loaded = true;
-	if (current(board))
-		page->selected = current(board)->id;
-}
-
 /* Stand still: from now on the window begins where it begins, whatever comes behind it. */
 static void stand_still(struct board *board)
 {
@@ -189,6 +167,71 @@ static void move_window(struct board *board)
 		ask(board, WINDOW_BEFORE, window->messages[cursor + 2 * edge].id);
 }
 
+/* Go on where keys went beyond the window before. */
+static void pay(struct board *board)
+{
+	struct monitor_page *page = board->monitor;
+	int64_t owed = page->owed;
+
+	page->owed = 0;
+	if (owed) {
+		int64_t to = page->table.cursor + owed;
+
+		table_select(&page->table, to);
+		if (to >= page->window.count && page->window.more_after)
+			page->owed = to - page->window.count + 1;
+		else if (to < 0 && page->window.more_before)
+			page->owed = to;
+	}
+	if (current(board))
+		page->selected = current(board)->id;
+	if (owed)
+		move_window(board);
+}
+
+void monitor_take(struct board *board, struct feed_news *news)
+{
+	struct monitor_page *page = board->monitor;
+	int64_t offset = page->table.cursor - page->table.top;
+
+	if (news->generation != board->generation) {
+		message_window_free(&news->window); /* of a request that is over */
+		return;
+	}
+	message_window_free(&page->window);
+	page->window = news->window;
+	page->asked = false;
+	if (!page->loaded)
+		table_forget_widths(&page->table);
+	page->table.count = page->window.count;
+	if (page->follow || !page->loaded || !page->selected) {
+		table_select(&page->table, page->from == WINDOW_AFTER ? 0 : page->window.count - 1);
+	} else {
+		page->table.top = place_of(&page->window, page->selected) - offset;
+		table_select(&page->table, place_of(&page->window, page->selected));
+	}
+	page->loaded = true;
+	pay(board);
+}
+
+static const char *effective_filter(const struct board *board)
+{
+	const struct monitor_page *page = board->monitor;
+	bool under_way = board->run.state == RUN_SENDING && board->run.id;
+
+	return page->follow && !page->filter[0] && under_way ? SENT : page->filter;
+}
+
+/* A run that began or ended changes what following shows. */
+static void news(struct board *board, unsigned parts)
+{
+	struct monitor_page *page = board->monitor;
+
+	if (parts & FEED_RUN && page->follow && board_page(board) == &monitor_ops &&
+		!text_equal(page->asked_filter, effective_filter(board)))
+		ask(board, WINDOW_TAIL, 0);
+}
+
 static void look(struct board *board, struct feed_request *request)
 {
 	struct monitor_page *page = board->monitor;
@@ -196,7 +239,8 @@ static void look(struct board *board, struct feed_request *request)
 	int64_t number = 0;
 	char digits[24];
 
-	text_copy(request->filter, sizeof(request->filter), page->filter);
+	text_copy(page->asked_filter, sizeof(page->asked_filter), effective_filter(board));
+	text_copy(request->filter, sizeof(request->filter), page->asked_filter);
 	request->from = page->from;
 	request->anchor = page->anchor;
 	request->rows = page->table.page * WINDOW_PAGES;
@@ -249,7 +293,9 @@ static void draw_empty(struct board *board, struct area area)
 static void draw_foot(struct board *board, int y, int cols)
 {
 	struct monitor_page *page = board->monitor;
-	const char *state = page->follow	      ? "following"
+	bool sent = page->follow && text_equal(page->asked_filter, SENT);
+	const char *state = sent		      ? "following what is sent"
+			    : page->follow	      ? "following"
 			    : page->window.more_after ? "more below: G"
 						      : "";
 	int right = (int)strlen(state);
@@ -264,6 +310,7 @@ static void draw_foot(struct board *board, int y, int cols)
 static void draw(struct board *board, struct area area)
 {
 	struct monitor_page *page = board->monitor;
+	int head = board->run.id ? run_panel_rows(area.cols - 2, &board->run) : 1;
 
 	if (board->run.id)
 		run_panel_draw(board->screen, area.y, 1, area.cols - 2, &board->run);
@@ -271,10 +318,11 @@ static void draw(struct board *board, struct area area)
 		screen_text(board->screen, area.y, 1, area.cols - 2, STYLE_QUIET,
 			"Nothing ran in this home so far");
 	if (page->window.count == 0)
-		draw_empty(board, (struct area){ area.y + 1, 0, area.rows - 2, area.cols });
+		draw_empty(
+			board, (struct area){ area.y + head, 0, area.rows - head - 1, area.cols });
 	else
 		table_draw(&page->table, board->screen,
-			(struct area){ area.y + 1, 0, area.rows - 2, area.cols }, true);
+			(struct area){ area.y + head, 0, area.rows - head - 1, area.cols }, true);
 	draw_foot(board, area.y + area.rows - 1, area.cols);
 }
 
@@ -292,6 +340,24 @@ static bool go_to_end(struct board *board, bool newest)
 	return true;
 }
 
+/* Typed faster than windows come: what a motion lacks is remembered. */
+static void owe(struct monitor_page *page, int motion)
+{
+	int64_t step = motion == K_DOWN	       ? 1
+		       : motion == K_UP	       ? -1
+		       : motion == K_PAGE_DOWN ? page->table.page
+		       : motion == K_PAGE_UP   ? -page->table.page
+					       : 0;
+	int64_t to = page->table.cursor + step;
+
+	if (!page->asked)
+		page->owed = 0;
+	else if (to >= page->window.count && page->window.more_after)
+		page->owed += to - page->window.count + 1;
+	else if (to < 0 && page->window.more_before)
+		page->owed += to;
+}
+
 static bool key(struct board *board, int pressed)
 {
 	struct monitor_page *page = board->monitor;
@@ -307,6 +373,7 @@ static bool key(struct board *board, int pressed)
 		return go_to_end(board, false);
 	if (motion == K_UP || motion == K_PAGE_UP || motion == K_HOME)
 		stand_still(board);
+	owe(page, motion);
 	if (!table_key(&page->table, pressed))
 		return false;
 	if (current(board))
@@ -456,6 +523,7 @@ const struct page_ops monitor_ops = {
 	.open = open_page,
 	.draw = draw,
 	.key = key,
+	.news = news,
 	.look = look,
 	.close = close_page,
 };

@@ -7,6 +7,8 @@
 #include "process/process.h"
 #include "tui/widget/table.h"
 
+#include <json-c/json.h>
+
 #define PREVIEW_ROWS 100
 
 struct preview_page {
@@ -127,12 +129,27 @@ static int count_problems(const struct preview *preview)
 	return problems;
 }
 
+/* The selected row in full; with blanks between its fields, so that it wraps well. */
+static void draw_row(struct board *board, const struct preview_row *row, struct area area)
+{
+	struct json_object *record = row->record ? json_tokener_parse(row->record) : NULL;
+	const char *text =
+		record ? json_object_to_json_string_ext(
+				 record, JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE)
+		       : "";
+
+	screen_sign(board->screen, area.y, 0, area.cols, STYLE_RULE, SIGN_RULE);
+	screen_paragraph(board->screen,
+		(struct area){ area.y + 1, 1, area.rows - 1, area.cols - 2 },
+		row->problem ? STYLE_FAIL : STYLE_TEXT, row->problem ? row->problem : text, 0);
+	json_object_put(record);
+}
+
 static void draw(struct board *board, struct area area)
 {
 	struct preview_page *page = board->preview;
 	struct area body = { area.y + 1, 0, area.rows - 1, area.cols };
 	struct area text = { area.y + 2, 2, area.rows - 2, area.cols - 4 };
-	const struct preview_row *row;
 	int below;
 
 	if (!page)
@@ -157,15 +174,8 @@ static void draw(struct board *board, struct area area)
 	below = body.rows / 3;
 	table_draw(&page->table, board->screen,
 		(struct area){ body.y, 0, body.rows - below, body.cols }, true);
-	row = &page->preview->rows[page->table.cursor];
-	screen_sign(board->screen, body.y + body.rows - below, 0, area.cols, STYLE_RULE, SIGN_RULE);
-	screen_paragraph(board->screen,
-		(struct area){ body.y + body.rows - below + 1, 1, below - 1, area.cols - 2 },
-		row->problem ? STYLE_FAIL : STYLE_TEXT,
-		row->problem  ? row->problem
-		: row->record ? row->record
-			      : "",
-		0);
+	draw_row(board, &page->preview->rows[page->table.cursor],
+		(struct area){ body.y + body.rows - below, 0, below, body.cols });
 }
 
 static bool key(struct board *board, int pressed)

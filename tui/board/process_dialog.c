@@ -52,26 +52,40 @@ static void answered(struct board *board, struct dialog *dialog, enum dialog_eve
 	agent_ask_process(board, &wish);
 }
 
-static void describe_one(struct buf *out, const struct board *board, const char *name)
+/* Where it goes, once for all interfaces in a row that go there. */
+static void describe_target(struct buf *out, const struct board *board, const char *connection)
+{
+	int place = board_find_connection(board, connection);
+	const struct connection_state *state = board_state(board, place);
+
+	buf_addf(out, "Over %s", connection);
+	if (state && state->org_name[0])
+		buf_addf(out, " to %s", state->org_name);
+	if (place >= 0 &&
+		connection_is_production(&board->catalog->connections[place].connection, state))
+		buf_add_str(out, ", PRODUCTION");
+	buf_add_str(out, ":\n");
+}
+
+static void describe_one(
+	struct buf *out, const struct board *board, const char *name, const char **connection)
 {
 	int place = board_find_interface(board, name);
 	const struct interface *interface;
 	const struct run_info *run;
 	char rows[WORDS_MAX];
-	int over;
 
 	if (place < 0)
 		return;
 	interface = &board->catalog->interfaces[place].interface;
 	run = board->last_runs ? &board->last_runs[place] : NULL;
-	over = board_find_connection(board, interface->connection);
-	buf_addf(out, "%s  %s %s over %s", name, operation_name(interface->operation),
-		interface->object ? interface->object : "", interface->connection);
-	if (over >= 0 && connection_is_production(&board->catalog->connections[over].connection,
-				 board_state(board, over)))
-		buf_add_str(out, "  PRODUCTION");
+	if (!text_equal(*connection, interface->connection))
+		describe_target(out, board, interface->connection);
+	*connection = interface->connection;
+	buf_addf(out, "  %-12s  %s %s", name, operation_name(interface->operation),
+		interface->object ? interface->object : "");
 	if (run && run->id)
-		buf_addf(out, "  %s rows last time", words_count(rows, run->counts.read));
+		buf_addf(out, ", %s rows last time", words_count(rows, run->counts.read));
 	buf_add_char(out, '\n');
 }
 
@@ -91,13 +105,14 @@ void process_dialog_open(struct board *board, const struct text_list *names, boo
 {
 	struct buf text = BUF_INIT(16384);
 	struct ask *ask = calloc(1, sizeof(*ask));
+	const char *connection = NULL;
 
 	if (!ask)
 		return;
 	ask->dry_run = dry_run;
 	for (size_t i = 0; i < names->count; i++) {
 		text_list_add(&ask->names, names->items[i]);
-		describe_one(&text, board, names->items[i]);
+		describe_one(&text, board, names->items[i], &connection);
 	}
 	buf_add_str(&text, dry_run ? "\nReads and maps every row and sends nothing."
 				   : "\nThe agent carries it: leaving this board stops nothing.");

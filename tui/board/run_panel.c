@@ -8,62 +8,104 @@
 
 #define BAR_COLS_MIN 14
 #define BAR_COLS_MAX 31
+/* From here on all of it has room in one line. */
+#define ONE_LINE_COLS 112
+/* What the counts take in it. */
+#define COUNTS_COLS 44
+#define GAP 2
 
 static bool under_way(const struct run_info *run)
 {
 	return run->state == RUN_READING || run->state == RUN_SENDING;
 }
 
-/* Written from the right end: counts first, since they matter most. */
-static int tail_words(char *out, size_t size, const struct run_info *run)
+/* The counts, each in the style of what it counts; returns the columns used. */
+static int draw_counts(struct screen *screen, int y, int x, int cols, const struct run_info *run)
 {
-	const struct run_counts *c = &run->counts;
-	char ok[WORDS_MAX];
-	char failed[WORDS_MAX];
-	char pending[WORDS_MAX];
+	const struct {
+		const char *word;
+		int64_t count;
+		int style;
+		bool always;
+	} parts[] = {
+		{ "ok", run->counts.completed, STYLE_OK, true },
+		{ "failed", run->counts.failed, STYLE_FAIL, true },
+		{ "pending", run->counts.pending, STYLE_TEXT, true },
+		{ "unknown", run->counts.unknown, STYLE_WARN, false },
+		{ "cancelled", run->counts.cancelled, STYLE_WARN, false },
+		{ "held", run->counts.held, STYLE_QUIET, false },
+		{ "skipped", run->counts.skipped, STYLE_QUIET, false },
+	};
 	char number[WORDS_MAX];
-	char eta[WORDS_MAX];
-	size_t used;
+	int used = 0;
 
-	used = (size_t)snprintf(out, size, "ok %s  failed %s  pending %s",
-		words_count(ok, c->completed), words_count(failed, c->failed),
-		words_count(pending, c->pending));
-	if (c->unknown && used < size)
-		used += (size_t)snprintf(
-			out + used, size - used, "  unknown %s", words_count(number, c->unknown));
-	if (under_way(run) && used < size)
-		used += (size_t)snprintf(out + used, size - used, "  %s/s",
-			words_count(number, (int64_t)run->rows_per_second));
-	if (under_way(run) && run_eta(run) >= 0 && used < size)
-		used += (size_t)snprintf(
-			out + used, size - used, "  ETA %s", words_duration(eta, run_eta(run)));
-	return (int)used;
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		if (!parts[i].always && !parts[i].count)
+			continue;
+		used += screen_printf(screen, y, x + used, cols - used,
+				parts[i].count ? parts[i].style : STYLE_QUIET, "%s %s",
+				parts[i].word, words_count(number, parts[i].count)) +
+			GAP;
+	}
+	return used;
 }
 
-static int head_words(char *out, size_t size, const struct run_info *run)
+static void pace_words(char *out, size_t size, const struct run_info *run)
+{
+	char rate[WORDS_MAX];
+	char eta[WORDS_MAX];
+
+	out[0] = '\0';
+	if (!under_way(run))
+		return;
+	words_count(rate, (int64_t)run->rows_per_second);
+	if (run_eta(run) >= 0)
+		snprintf(out, size, "%s/s  ETA %s", rate, words_duration(eta, run_eta(run)));
+	else
+		snprintf(out, size, "%s/s", rate);
+}
+
+static void head_words(char *out, size_t size, const struct run_info *run)
 {
 	char rows[WORDS_MAX];
 
-	return snprintf(out, size, "Run %" PRId64 " %s  %s rows  %s%s", run->id, run->interface,
-		words_count(rows, run->counts.read), run->dry_run ? "dry run, " : "",
-		run_state_name(run->state));
+	snprintf(out, size, "Run %" PRId64 " %s  %s rows%s%s%s", run->id, run->interface,
+		words_count(rows, run->counts.read), run->dry_run ? "  dry run" : "",
+		run->state == RUN_SENDING ? "" : "  ",
+		run->state == RUN_SENDING ? "" : run_state_name(run->state));
+}
+
+int run_panel_rows(int cols, const struct run_info *run)
+{
+	return under_way(run) && cols < ONE_LINE_COLS ? 2 : 1;
 }
 
 void run_panel_draw(struct screen *screen, int y, int x, int cols, const struct run_info *run)
 {
 	char head[256];
-	char tail[256];
-	int head_cols = head_words(head, sizeof(head), run);
-	int tail_cols = tail_words(tail, sizeof(tail), run);
-	int bar = cols - head_cols - tail_cols - 4;
-	int style = run->counts.failed ? STYLE_FAIL : run->counts.unknown ? STYLE_WARN : STYLE_TEXT;
+	char pace[80];
+	int end = x + cols;
+	bool two = run_panel_rows(cols, run) == 2;
+	int bar;
 
-	x += screen_text(screen, y, x, cols - tail_cols - 2, STYLE_STRONG, head) + 2;
+	head_words(head, sizeof(head), run);
+	pace_words(pace, sizeof(pace), run);
+	x += screen_text(
+		     screen, y, x, cols - (two ? (int)strlen(pace) + GAP : 0), STYLE_STRONG, head) +
+	     GAP;
+	bar = end - x - (int)strlen(pace) - GAP - (two ? 0 : COUNTS_COLS);
 	if (bar > BAR_COLS_MAX)
 		bar = BAR_COLS_MAX;
 	if (bar >= BAR_COLS_MIN && under_way(run)) {
 		gauge_draw(screen, y, x, bar, run_percent(run));
-		x += bar + 2;
+		x += bar + GAP;
+	} else if (under_way(run) && run_percent(run) >= 0) {
+		x += screen_printf(screen, y, x, end - x, STYLE_TEXT, "%d%%", run_percent(run)) +
+		     GAP;
 	}
-	screen_text(screen, y, x, tail_cols, style, tail);
+	if (two)
+		draw_counts(screen, y + 1, end - cols + 2, cols - 2, run);
+	else
+		x += draw_counts(screen, y, x, end - x, run);
+	screen_text(screen, y, x, end - x, STYLE_TEXT, pace);
 }

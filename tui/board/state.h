@@ -70,8 +70,10 @@ struct board {
 	struct screen *screen;
 	struct feed *feed;
 	struct worker *worker;
-	int wake;  /* eventfd of feed and worker */
-	int timer; /* timerfd: looks at the agent */
+	int wake;    /* eventfd of feed and worker */
+	int timer;   /* timerfd: looks at the agent */
+	int rest;    /* timerfd: the cursor came to rest */
+	bool moving; /* it did not yet: what hangs on the selected row waits, to spare the line */
 
 	int tab;
 	const struct page_ops *pages[BOARD_PAGES_MAX]; /* above the tab */
@@ -131,6 +133,9 @@ const struct page_ops *board_page(const struct board *board);
 void board_open_page(struct board *board, const struct page_ops *ops);
 void board_close_page(struct board *board);
 void board_show_tab(struct board *board, int tab);
+
+/* The cursor of a list moved: what hangs on the selected row is drawn once it rests. */
+void board_moved(struct board *board);
 
 /* Ask the feed for what the page on top looks at. */
 void board_look(struct board *board);

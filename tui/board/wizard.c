@@ -108,14 +108,19 @@ void wizard_edit(struct board *board, const struct connection *connection)
 	show(board);
 }
 
+int wizard_connection(const struct board *board)
+{
+	const struct wizard *wizard = board->wizard;
+
+	return wizard && wizard->editing ? board_find_connection(board, wizard->base.name) : -1;
+}
+
 /* ---- how the pings stand ---- */
 
 /* The verdict that the store keeps counts too while the settings are the ones it was for. */
 static bool store_says_green(struct board *board, const char *hash, bool agent)
 {
-	const struct wizard *wizard = board->wizard;
-	int place = wizard->editing ? board_find_connection(board, wizard->base.name) : -1;
-	const struct connection_state *state = board_state(board, place);
+	const struct connection_state *state = board_state(board, wizard_connection(board));
 
 	if (!state)
 		return false;

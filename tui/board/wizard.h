@@ -16,6 +16,9 @@ void wizard_new(struct board *board, const char *name);
 /* The same four steps for a connection that exists. */
 void wizard_edit(struct board *board, const struct connection *connection);
 
+/* Place in the catalog of the connection that is edited, or -1. */
+int wizard_connection(const struct board *board);
+
 /* Wipe what was typed. */
 void wizard_forget(struct board *board);
 

@@ -10,6 +10,8 @@
 /* Lines that the form leaves to the ping when there is one. */
 #define PING_ROWS_MIN 4
 #define HELP_ROWS 2
+/* With fewer rows the help of a field gives way to the ping. */
+#define TIGHT_ROWS 12
 
 static const char *const step_names[STEP_COUNT] = { "Destination", "Agent", "Salesforce", "Save" };
 
@@ -127,13 +129,16 @@ static void draw_form_step(struct board *board, struct area area)
 {
 	struct wizard *wizard = board->wizard;
 	struct form *form = &wizard->forms[wizard->step];
-	int below = HELP_ROWS + (has_ping(board) ? PING_ROWS_MIN : 0);
+	bool wrong = form->fields[form->focus].error[0] != '\0';
+	bool tight = area.rows < TIGHT_ROWS && has_ping(board) && !wrong;
+	int help = tight ? 0 : HELP_ROWS;
+	int below = help + (has_ping(board) ? PING_ROWS_MIN + 1 : 0);
 	int rows = form_rows(form, area.cols - 2);
 
 	if (rows > area.rows - below)
 		rows = area.rows - below;
-	if (rows < 3)
-		rows = 3;
+	if (rows < 2)
+		rows = 2;
 	form_draw(form, board->screen, (struct area){ area.y, 2, rows, area.cols - 2 }, true);
 	area.y += rows;
 	area.rows -= rows;
@@ -141,9 +146,9 @@ static void draw_form_step(struct board *board, struct area area)
 		area.y++;
 		area.rows--;
 	}
-	draw_help(board, (struct area){ area.y, 0, HELP_ROWS, area.cols });
-	area.y += HELP_ROWS;
-	area.rows -= HELP_ROWS;
+	draw_help(board, (struct area){ area.y, 0, help, area.cols });
+	area.y += help;
+	area.rows -= help;
 	if (has_ping(board) && area.rows > 1) {
 		screen_sign(board->screen, area.y, 0, area.cols, STYLE_RULE, SIGN_RULE);
 		draw_ping(board, (struct area){ area.y + 1, 0, area.rows - 1, area.cols });

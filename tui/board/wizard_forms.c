@@ -331,6 +331,14 @@ static int build_odbc(struct connection *out, const struct form *form, struct er
 	return text_set(&out->source.odbc, odbc) ? 0 : err_nomem(err);
 }
 
+/* A file that leaves a default unsaid goes on leaving it unsaid. */
+static bool set_choice(char **to, const struct wizard *wizard, const struct form *form, int field)
+{
+	if (wizard->editing && !*to && form->fields[field].choice == 0)
+		return true;
+	return text_set(to, form_choice(form, field));
+}
+
 /* What belongs to the other type of source is no part of this connection. */
 static int build_source(struct connection *out, const struct wizard *wizard, struct err *err)
 {
@@ -346,8 +354,8 @@ static int build_source(struct connection *out, const struct wizard *wizard, str
 		return !ok ? err_nomem(err) : by_driver(form) ? build_odbc(out, form, err) : 0;
 	}
 	ok = text_set(&source->odbc, NULL) && text_set(&source->username, NULL) &&
-	     text_set(&source->format, form_choice(form, DEST_FORMAT)) &&
-	     text_set(&source->after, form_choice(form, DEST_AFTER));
+	     set_choice(&source->format, wizard, form, DEST_FORMAT) &&
+	     set_choice(&source->after, wizard, form, DEST_AFTER);
 	if (ok && !is_archived(form))
 		ok = text_set(&source->archive, NULL);
 	return ok ? 0 : err_nomem(err);
@@ -373,8 +381,9 @@ int wizard_build(struct connection *out, struct wizard *wizard, const struct key
 	out->agent.port = (int)port;
 	out->salesforce.environment = (enum environment)sf->fields[SF_ENVIRONMENT].choice;
 	out->salesforce.app = (enum app_kind)sf->fields[SF_APP].choice;
-	return text_set(&out->salesforce.grant_type, form_choice(sf, SF_GRANT)) ? 0
-										: err_nomem(err);
+	if (!set_choice(&out->salesforce.grant_type, wizard, sf, SF_GRANT))
+		return err_nomem(err);
+	return 0;
 }
 
 /* ---- is it complete? ---- */

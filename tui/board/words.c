@@ -27,9 +27,9 @@ char *words_duration(char out[WORDS_MAX], int64_t seconds)
 	if (seconds < 60)
 		snprintf(out, WORDS_MAX, "%" PRId64 "s", seconds);
 	else if (seconds < 3600)
-		snprintf(out, WORDS_MAX, "%" PRId64 "m %02ds", seconds / 60, (int)(seconds % 60));
+		snprintf(out, WORDS_MAX, "%" PRId64 "m%02ds", seconds / 60, (int)(seconds % 60));
 	else
-		snprintf(out, WORDS_MAX, "%" PRId64 "h %02dm", seconds / 3600,
+		snprintf(out, WORDS_MAX, "%" PRId64 "h%02dm", seconds / 3600,
 			(int)(seconds / 60 % 60));
 	return out;
 }
@@ -68,8 +68,8 @@ static void active_result(char *out, size_t size, const struct run_info *run)
 	}
 	if (run_eta(run) >= 0)
 		words_duration(eta, run_eta(run));
-	snprintf(out, size, "%d%% %s/s%s%s", percent,
-		words_count(rate, (int64_t)run->rows_per_second), *eta ? " ETA " : "", eta);
+	snprintf(out, size, "%d%% %s/s %s", percent,
+		words_count(rate, (int64_t)run->rows_per_second), eta);
 }
 
 /* Counts that are not zero, the worst of them giving the style. */
@@ -80,10 +80,10 @@ static void count_words(char *out, size_t size, const struct run_counts *counts,
 		const char *word;
 		int style;
 	} parts[] = {
-		{ counts->completed, "ok", STYLE_OK },
 		{ counts->failed, "failed", STYLE_FAIL },
 		{ counts->unknown, "unknown", STYLE_WARN },
 		{ counts->pending, "pending", STYLE_WARN },
+		{ counts->completed, "ok", STYLE_OK },
 		{ counts->cancelled, "cancelled", STYLE_WARN },
 		{ counts->held, "held", STYLE_QUIET },
 		{ counts->skipped, "skipped", STYLE_QUIET },
@@ -96,7 +96,7 @@ static void count_words(char *out, size_t size, const struct run_counts *counts,
 	for (size_t i = 0; i < ARRAY_SIZE(parts) && used < size; i++) {
 		if (parts[i].count == 0)
 			continue;
-		used += (size_t)snprintf(out + used, size - used, "%s%s %s", used ? ", " : "",
+		used += (size_t)snprintf(out + used, size - used, "%s%s %s", used ? " " : "",
 			words_count(count, parts[i].count), parts[i].word);
 	}
 	if (!*out) {
@@ -131,21 +131,36 @@ char *run_result(char *out, size_t size, const struct run_info *run, int *style)
 	return out;
 }
 
+char *words_when(char out[WORDS_MAX], int64_t ms)
+{
+	time_t then = (time_t)(ms / 1000);
+	time_t now = (time_t)(clock_now() / 1000);
+	struct tm a;
+	struct tm b;
+
+	localtime_r(&then, &a);
+	localtime_r(&now, &b);
+	if (a.tm_year != b.tm_year)
+		strftime(out, WORDS_MAX, "%b %Y", &a);
+	else if (a.tm_yday != b.tm_yday)
+		strftime(out, WORDS_MAX, "%d %b", &a);
+	else
+		strftime(out, WORDS_MAX, "%H:%M:%S", &a);
+	return out;
+}
+
 char *run_when(char *out, size_t size, const struct run_info *run)
 {
-	char when[CLOCK_TEXT_MAX];
-	int64_t at = run->ended ? run->ended : run->started ? run->started : run->created;
+	char when[WORDS_MAX];
 
 	out[0] = '\0';
-	if (!run->id)
-		return out;
-	if (run->state == RUN_READING || run->state == RUN_SENDING) {
+	if (run->state == RUN_READING || run->state == RUN_SENDING)
 		text_copy(out, size, run->state == RUN_READING ? "reading" : "sending");
-		return out;
-	}
-	clock_local_short(when, at, clock_now());
-	snprintf(out, size, "%s%s%s", when, text_equal(run->trigger, "manual") ? "" : " by ",
-		text_equal(run->trigger, "manual") ? "" : run->trigger);
+	else if (run->id)
+		text_copy(out, size,
+			words_when(when, run->ended	? run->ended
+					 : run->started ? run->started
+							: run->created));
 	return out;
 }
 

@@ -14,8 +14,11 @@
 /* "88,120"; returns `out`. */
 char *words_count(char out[WORDS_MAX], int64_t count);
 
-/* "10s", "3m 20s", "2h 05m". */
+/* "10s", "3m20s", "2h05m". */
 char *words_duration(char out[WORDS_MAX], int64_t seconds);
+
+/* "12:00:11" today, "22 Nov" this year, "Nov 2025" before; returns `out`. */
+char *words_when(char out[WORDS_MAX], int64_t ms);
 
 /* How far a run is: 0 to 100, or -1 while the number of rows is not known. */
 int run_percent(const struct run_info *run);
@@ -23,10 +26,10 @@ int run_percent(const struct run_info *run);
 /* Seconds it will still take at its present rate, or -1. */
 int64_t run_eta(const struct run_info *run);
 
-/* "1,204 ok", "1,201 ok, 3 failed", "41% 5,120/s 10s", "Paused: ..."; the style in *style. */
+/* "1,204 ok", "3 failed 1,201 ok", "41% 5,120/s 10s", "Paused: ..."; the style in *style. */
 char *run_result(char *out, size_t size, const struct run_info *run, int *style);
 
-/* "12:00:11 by schedule", "running", "" = never. */
+/* "12:00:11", "sending", "" = never. */
 char *run_when(char *out, size_t size, const struct run_info *run);
 
 int status_style(enum message_status status);
