@@ -1,0 +1,207 @@
+/* actors.c — they run inside the board's process, on its worker threads, and know the fixture. */
+
+#include "screens/actors.h"
+
+#include "base/clock.h"
+#include "base/text.h"
+
+#include <poll.h>
+
+static const struct fixture *play;
+
+/* ---- pings ---- */
+
+struct line {
+	const char *name, *detail;
+	double ms;
+};
+
+static const struct line agent_lines[] = {
+	{ "name resolves", "18.158.217.193", 3 },
+	{ "TCP", "port 9055", 4 },
+	{ "HTTP", "agentboard 0.1.0", 3 },
+	{ "credential", "user skyvva", 2 },
+};
+
+static const struct line salesforce_lines[] = {
+	{ "name resolves", "acme.my.salesforce.com", 3 },
+	{ "TLS", "certificate valid until 2027-03-01", 41 },
+	{ "access token", "client_credentials", 120 },
+	{ "API version", "66.0", 35 },
+	{ "user", "api.user@acme.example", 28 },
+	{ "org", "ACME, Production", 30 },
+	{ "limits", "1,812 of 15,000 calls used today", 22 },
+	{ "Order_Line__c", "create, read, edit; 4 fields visible", 60 },
+};
+
+#define NO_USER                                                                                    \
+	"Setup > External Client App Manager > the app > Policies > OAuth Policies: Run As = the " \
+	"API user. It takes effect within a few minutes."
+
+static void add_step(struct ping_result *out, const struct line *line, enum verdict verdict)
+{
+	struct ping_step *step = &out->steps[out->count++];
+
+	memset(step, 0, sizeof(*step));
+	text_copy(step->name, sizeof(step->name), line->name);
+	step->verdict = verdict;
+	if (verdict == VERDICT_NOT_REACHED)
+		return;
+	step->ms = line->ms;
+	text_copy(step->detail, sizeof(step->detail), line->detail);
+	if (verdict == VERDICT_FAIL) {
+		text_copy(step->detail, sizeof(step->detail),
+			"invalid_grant: no client credentials user enabled");
+		text_copy(step->remedy_id, sizeof(step->remedy_id), "oauth.no_run_as_user");
+		text_copy(step->remedy, sizeof(step->remedy), NO_USER);
+	}
+}
+
+static void hang(const atomic_bool *cancel)
+{
+	while (!atomic_load(cancel))
+		poll(NULL, 0, 10);
+}
+
+static void perform(struct ping_result *out, const struct line *lines, int count,
+	enum ping_play how, const atomic_bool *cancel, ping_on_step *on_step, void *ctx)
+{
+	memset(out, 0, sizeof(*out));
+	for (int i = 0; i < count; i++) {
+		enum verdict verdict = VERDICT_OK;
+
+		if (how == PING_PLAYS_HANG && i == 1)
+			hang(cancel);
+		if (how == PING_PLAYS_RED && i >= 2)
+			verdict = i == 2 ? VERDICT_FAIL : VERDICT_NOT_REACHED;
+		add_step(out, &lines[i], verdict);
+		on_step(ctx, out);
+	}
+	out->ok = how == PING_PLAYS_GREEN;
+	out->kind = out->ok ? ERR_NONE : ERR_REFUSED;
+}
+
+static void play_ping_agent(struct ping_result *out, const struct connection *connection,
+	const struct keyring *keyring, const atomic_bool *cancel, ping_on_step *on_step, void *ctx)
+{
+	(void)connection;
+	(void)keyring;
+	perform(out, agent_lines, (int)ARRAY_SIZE(agent_lines), play->agent_ping, cancel, on_step,
+		ctx);
+}
+
+static void play_ping_salesforce(struct ping_result *out, const struct connection *connection,
+	const struct catalog *catalog, const struct keyring *keyring, const char *pinned_org,
+	const atomic_bool *cancel, ping_on_step *on_step, void *ctx)
+{
+	(void)connection;
+	(void)catalog;
+	(void)keyring;
+	(void)pinned_org;
+	perform(out, salesforce_lines, (int)ARRAY_SIZE(salesforce_lines), play->salesforce_ping,
+		cancel, on_step, ctx);
+	if (!out->ok)
+		return;
+	out->org_known = true;
+	text_copy(out->org_id, sizeof(out->org_id), "00D5g000001AbcdEAC");
+	text_copy(out->org_name, sizeof(out->org_name), "ACME");
+	out->api_used = 1812;
+	out->api_allowed = 15000;
+}
+
+/* ---- the agent ---- */
+
+static bool started;
+
+static int play_status(struct agent_status *out, const char *socket_path, struct err *err)
+{
+	(void)socket_path;
+	memset(out, 0, sizeof(*out));
+	if (play->agent_down && !started)
+		return err_set(err, ERR_NET, "no agent answers");
+	out->up = true;
+	out->pid = 4711;
+	out->port = 9055;
+	return 0;
+}
+
+static int play_process(struct process_reply *out, const char *socket_path,
+	const struct process_request *request, struct err *err)
+{
+	(void)socket_path;
+	memset(out, 0, sizeof(*out));
+	if (play->agent_down && !started)
+		return err_set(err, ERR_NET, "no agent answers");
+	if (play->process_refused && !text_equal(request->confirm, "ACME"))
+		return err_set(err, ERR_USAGE,
+			"order-lines: more than 1000 rows would go in the production org ACME%s: "
+			"to confirm, type its name: --confirm \"ACME\"",
+			request->confirm ? ", which is not what --confirm names" : "");
+	for (int i = 0; request->interfaces[i]; i++)
+		out->runs[out->count++] = 100 + i;
+	return 0;
+}
+
+static int play_verb(const char *socket_path, int64_t run, const char *who, struct err *err)
+{
+	(void)socket_path;
+	(void)run;
+	(void)who;
+	(void)err;
+	return 0;
+}
+
+static int play_spawn(
+	const char *program, const char *home, const char *socket_path, struct err *err)
+{
+	(void)program;
+	(void)home;
+	(void)socket_path;
+	(void)err;
+	started = true;
+	return 0;
+}
+
+/* ---- source ---- */
+
+static int play_preview(struct preview **out, const struct process_env *env,
+	const struct connection *connection, const struct interface *interface, int limit,
+	const atomic_bool *cancel, struct err *err)
+{
+	(void)env;
+	(void)connection;
+	(void)interface;
+	(void)limit;
+	(void)cancel;
+	*out = NULL;
+	return err_set(err, ERR_SOURCE, "no such table: order_line");
+}
+
+static int play_drivers(struct text_list *names, struct err *err)
+{
+	static const char *const drivers[] = { "SQLite3", "PostgreSQL Unicode", "MariaDB Unicode" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(drivers); i++) {
+		if (!text_list_add(names, drivers[i]))
+			return err_nomem(err);
+	}
+	return 0;
+}
+
+static const struct board_services services = {
+	.ping_agent = play_ping_agent,
+	.ping_salesforce = play_ping_salesforce,
+	.agent_status = play_status,
+	.agent_process = play_process,
+	.agent_cancel = play_verb,
+	.agent_resume = play_verb,
+	.agent_spawn = play_spawn,
+	.preview = play_preview,
+	.odbc_drivers = play_drivers,
+};
+
+const struct board_services *actors_of(const struct fixture *fx)
+{
+	play = fx;
+	return &services;
+}

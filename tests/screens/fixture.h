@@ -1,0 +1,55 @@
+/*
+ * fixture.h — a home with two connections, three interfaces and a store in which runs happened, and
+ * a board on a pseudo-terminal over it. Time stands still; pings and the agent are actors that say
+ * what the test tells them.
+ */
+
+#ifndef SCREENS_FIXTURE_H
+#define SCREENS_FIXTURE_H
+
+#include "harness/check_main.h"
+#include "screens/pty.h"
+
+#include "config/files.h"
+#include "config/home.h"
+#include "store/store.h"
+#include "tui/board/board.h"
+#include "tui/board/services.h"
+
+/* 2026-11-23 12:05:00 UTC. */
+#define FIXTURE_NOW 1795435500000LL
+
+enum ping_play { PING_PLAYS_GREEN, PING_PLAYS_RED, PING_PLAYS_HANG };
+
+struct fixture {
+	struct pty_options terminal;
+	bool empty; /* nothing configured, nothing ran */
+	bool read_only, ascii, no_color;
+	bool agent_down;
+	bool hostile;	      /* a row that tries to take the terminal over */
+	bool broken_file;     /* a connection whose file does not parse */
+	bool process_refused; /* production wants its name first */
+	enum ping_play agent_ping, salesforce_ping;
+
+	struct home *home;
+	struct keyring *keyring;
+	struct catalog catalog;
+	struct store *store;
+	struct run_claim *claim; /* of the run under way */
+	int64_t run;
+	int64_t packets[64];
+	int packet_count;
+	struct pty *pty;
+};
+
+/* The usual terminal, all green, agent up. */
+void fixture_init(struct fixture *fx);
+
+/* Make the home and start the board. */
+void fixture_start(struct fixture *fx);
+void fixture_end(struct fixture *fx);
+
+/* Go on sending: `count` more rows of the run under way become Completed. */
+void fixture_send(struct fixture *fx, int packet, int failed);
+
+#endif

@@ -1,0 +1,261 @@
+/*
+ * gallery.c — every screen as it looks, at three sizes, in UTF-8 and ASCII, compared with golden
+ * text. With PICTURES=FOLDER each is also drawn (make screenshots).
+ */
+
+#include "screens/suites.h"
+
+#include "base/text.h"
+#include "screens/fixture.h"
+#include "screens/golden.h"
+#include "screens/picture.h"
+
+static void play_empty(struct fixture *fx)
+{
+	pty_wait(fx->pty, "agent up");
+	pty_wait(fx->pty, "Press n");
+}
+
+static void play_connections(struct fixture *fx)
+{
+	pty_wait(fx->pty, "agent up");
+	pty_wait(fx->pty, "FAIL");
+	pty_type(fx->pty, "j");
+	pty_wait(fx->pty, "ORG:ACME");
+}
+
+static void play_ping(struct fixture *fx)
+{
+	play_connections(fx);
+	pty_type(fx->pty, "ks");
+	pty_wait(fx->pty, "Policies");
+}
+
+static void play_interfaces(struct fixture *fx)
+{
+	pty_wait(fx->pty, "agent up");
+	pty_type(fx->pty, "2");
+	pty_wait(fx->pty, "1,204 ok");
+	pty_type(fx->pty, "  ");
+	pty_wait(fx->pty, ">[ ]");
+	pty_wait(fx->pty, "SELECT contact_no");
+}
+
+static void play_process(struct fixture *fx)
+{
+	play_interfaces(fx);
+	pty_type(fx->pty, "p");
+	pty_wait(fx->pty, "[ Process ]");
+}
+
+static void play_org_name(struct fixture *fx)
+{
+	play_process(fx);
+	pty_type(fx->pty, "\r");
+	pty_wait(fx->pty, "Name of the org");
+	pty_type(fx->pty, "ACM");
+	pty_wait(fx->pty, "ACM");
+}
+
+static void play_history(struct fixture *fx)
+{
+	pty_wait(fx->pty, "agent up");
+	pty_type(fx->pty, "2");
+	pty_wait(fx->pty, "1,204 ok");
+	pty_type(fx->pty, "\r");
+	pty_wait(fx->pty, "Runs of accounts");
+	pty_wait(fx->pty, "1,204");
+}
+
+static void play_interface_form(struct fixture *fx)
+{
+	pty_wait(fx->pty, "agent up");
+	pty_type(fx->pty, "2");
+	pty_wait(fx->pty, "1,204 ok");
+	pty_type(fx->pty, "je");
+	pty_wait(fx->pty, "Interface order-lines");
+	pty_type(fx->pty, "\t\t\t\t");
+	pty_wait(fx->pty, "One field a line");
+}
+
+static void play_monitor(struct fixture *fx)
+{
+	pty_wait(fx->pty, "agent up");
+	pty_type(fx->pty, "3");
+	pty_wait(fx->pty, "following");
+	pty_wait(fx->pty, "what is sent");
+	pty_wait(fx->pty, "ORD-00001599");
+}
+
+static void play_failures(struct fixture *fx)
+{
+	play_monitor(fx);
+	pty_type(fx->pty, "F");
+	pty_wait(fx->pty, "filter  status:failed");
+	pty_wait(fx->pty, ">");
+	pty_wait(fx->pty, "ORD-00000999");
+}
+
+static void play_wrong_filter(struct fixture *fx)
+{
+	play_monitor(fx);
+	pty_type(fx->pty, "/statsu:failed\r");
+	pty_wait(fx->pty, "^");
+}
+
+static void play_message(struct fixture *fx)
+{
+	play_failures(fx);
+	pty_type(fx->pty, "\r");
+	pty_wait(fx->pty, "What to do");
+}
+
+static void play_help(struct fixture *fx)
+{
+	play_monitor(fx);
+	pty_type(fx->pty, "?");
+	pty_wait(fx->pty, "Every source row");
+}
+
+static void play_command(struct fixture *fx)
+{
+	pty_wait(fx->pty, "agent up");
+	pty_type(fx->pty, ":pi\t");
+	pty_wait(fx->pty, "ping salesforce");
+}
+
+static void play_wizard_destination(struct fixture *fx)
+{
+	pty_wait(fx->pty, "agent up");
+	pty_type(fx->pty, "n");
+	pty_wait(fx->pty, "step 1 of 4");
+	pty_wait(fx->pty, "SQLite3");
+	pty_type(fx->pty, "orders-prod2\tERP orders\t\t\t\t/srv/erp/orders.db\t");
+	pty_wait(fx->pty, "/srv/erp/orders.db");
+}
+
+static void play_wizard_agent(struct fixture *fx)
+{
+	play_wizard_destination(fx);
+	pty_type(fx->pty, KEY_F4);
+	pty_wait(fx->pty, "step 2 of 4");
+	pty_type(fx->pty, "https://18.158.217.193\t\t\t\t");
+	pty_wait(fx->pty, "https://18.158.217.193:9055");
+	pty_type(fx->pty, "\r");
+	pty_wait(fx->pty, "ping OK");
+}
+
+static void play_wizard_salesforce(struct fixture *fx)
+{
+	play_wizard_agent(fx);
+	pty_type(fx->pty, KEY_F4);
+	pty_wait(fx->pty, "step 3 of 4");
+	pty_type(fx->pty, "\t\t\thttps://acme.my.salesforce.com\t3MVG9abcdef\tsecret\t\r");
+	pty_wait(fx->pty, fx->salesforce_ping == PING_PLAYS_GREEN ? "[ping OK" : "Policies");
+}
+
+static void play_wizard_save(struct fixture *fx)
+{
+	play_wizard_salesforce(fx);
+	pty_type(fx->pty, KEY_F4);
+	pty_wait(fx->pty, "step 4 of 4");
+}
+
+static void red(struct fixture *fx)
+{
+	fx->salesforce_ping = PING_PLAYS_RED;
+}
+
+static void empty(struct fixture *fx)
+{
+	fx->empty = true;
+}
+
+static void guarded(struct fixture *fx)
+{
+	fx->process_refused = true;
+}
+
+static const struct scene {
+	const char *name, *caption;
+	void (*set)(struct fixture *fx); /* before the start; NULL = as it is */
+	void (*play)(struct fixture *fx);
+} scenes[] = {
+	{ "empty", "A first start", empty, play_empty },
+	{ "connections", "Connection: both pings of each destination", NULL, play_connections },
+	{ "ping", "A ping that fails says what to click", red, play_ping },
+	{ "interfaces", "Interface: tick, and press p for Manual Process", NULL, play_interfaces },
+	{ "process", "Manual Process asks once", NULL, play_process },
+	{ "org-name", "Many rows to production want the org's name", guarded, play_org_name },
+	{ "history", "The runs of an interface", NULL, play_history },
+	{ "interface-form", "Editing an interface", NULL, play_interface_form },
+	{ "monitor", "Message Monitor, following a run", NULL, play_monitor },
+	{ "failures", "Failures only", NULL, play_failures },
+	{ "wrong-filter", "A slip in the filter is pointed at", NULL, play_wrong_filter },
+	{ "message", "One message: cause, remedy, payload, attempts", NULL, play_message },
+	{ "help", "Help is made from the keys of the page", NULL, play_help },
+	{ "command", "The command line completes", NULL, play_command },
+	{ "wizard-1", "The wizard: destination", empty, play_wizard_destination },
+	{ "wizard-2", "The wizard: the agent, pinged", empty, play_wizard_agent },
+	{ "wizard-3", "The wizard: Salesforce, pinged", empty, play_wizard_salesforce },
+	{ "wizard-3-red", "The wizard: what to do about a red ping", red, play_wizard_salesforce },
+	{ "wizard-4", "The wizard: Save opens when both pings are OK", empty, play_wizard_save },
+};
+
+static const struct size {
+	const char *name;
+	int rows, cols;
+	bool ascii;
+} sizes[] = {
+	{ "60x15", 15, 60, false },
+	{ "80x24", 24, 80, false },
+	{ "132x43", 43, 132, false },
+	{ "80x24-ascii", 24, 80, true },
+};
+
+static void draw_picture(struct fixture *fx, const struct scene *scene, const struct size *size)
+{
+	const char *folder = getenv("PICTURES");
+	char path[1024];
+
+	if (text_empty(folder) || size->ascii)
+		return;
+	snprintf(path, sizeof(path), "%s/%s%s%s.svg", folder, scene->name,
+		strcmp(size->name, "80x24") == 0 ? "" : "-",
+		strcmp(size->name, "80x24") == 0 ? "" : size->name);
+	picture_write(fx->pty, path, scene->caption);
+}
+
+START_TEST(a_screen_looks_as_it_was_agreed)
+{
+	const struct scene *scene = &scenes[_i / (int)ARRAY_SIZE(sizes)];
+	const struct size *size = &sizes[_i % (int)ARRAY_SIZE(sizes)];
+	struct fixture fx;
+	char name[128];
+
+	fixture_init(&fx);
+	if (scene->set)
+		scene->set(&fx);
+	fx.terminal.rows = size->rows;
+	fx.terminal.cols = size->cols;
+	fx.ascii = size->ascii;
+	fixture_start(&fx);
+	scene->play(&fx);
+	snprintf(name, sizeof(name), "%s-%s", scene->name, size->name);
+	golden_check(fx.pty, name, fx.home->config);
+	draw_picture(&fx, scene, size);
+	fixture_end(&fx);
+}
+END_TEST
+
+Suite *suite_gallery(void)
+{
+	Suite *suite = suite_create("screens/gallery");
+	TCase *tc = tcase_create("gallery");
+
+	tcase_set_timeout(tc, 60);
+	tcase_add_loop_test(tc, a_screen_looks_as_it_was_agreed, 0,
+		(int)(ARRAY_SIZE(scenes) * ARRAY_SIZE(sizes)));
+	suite_add_tcase(suite, tc);
+	return suite;
+}

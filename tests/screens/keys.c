@@ -1,0 +1,209 @@
+/*
+ * keys.c — every binding of every page is pressed on its page, and does what its row here says. A
+ * binding without a row fails the last test, so that no key can be promised and do nothing.
+ */
+
+#include "screens/suites.h"
+
+#include "base/text.h"
+#include "screens/fixture.h"
+#include "tui/board/state.h"
+
+/* Ways to a page: what to type, and what then stands there. */
+static const struct way {
+	const struct page_ops *page;
+	const char *const keys[4];
+	const char *const texts[4];
+} ways[] = {
+	{ &connections_ops, { "" }, { "crm-sandbox" } },
+	{ &interfaces_ops, { "2" }, { "1,204 ok" } },
+	{ &monitor_ops, { "3" }, { "ORD-00001599" } },
+	{ &wizard_ops, { "n" }, { "SQLite3" } },
+	{ &interface_form_ops, { "2", "e" }, { "1,204 ok", "Interface accounts" } },
+	{ &history_ops, { "2", "\r" }, { "1,204 ok", "within the threshold" } },
+	{ &message_ops, { "3", "F", "\r" }, { "ORD-00001599", "ORD-00000999", "Payload" } },
+	{ &preview_ops, { "2", "v" }, { "1,204 ok", "no such table" } },
+	{ &help_ops, { "?" }, { "What each key does here" } },
+};
+
+static const struct press {
+	const struct page_ops *page; /* NULL = everywhere: tried on the first tab */
+	int key;
+	const char *bytes;
+	const char *expected; /* on the screen afterwards; NULL = the board ends */
+} presses[] = {
+	{ &connections_ops, 'n', "n", "step 1 of 4" },
+	{ &connections_ops, K_ENTER, "\r", "Connection crm-sandbox" },
+	{ &connections_ops, 'a', "a", "Ping Agent Connection: crm-sandbox" },
+	{ &connections_ops, 's', "s", "Ping Salesforce Connection: crm-sandbox" },
+	{ &connections_ops, 'D', "D", "To confirm, type its name" },
+	{ &connections_ops, '/', "/", "Part of a name, type" },
+	{ &interfaces_ops, ' ', " ", "[x]  10" },
+	{ &interfaces_ops, 'p', "p", "The agent carries it" },
+	{ &interfaces_ops, 'n', "n", "New interface" },
+	{ &interfaces_ops, 'e', "e", "Interface accounts" },
+	{ &interfaces_ops, 'v', "v", "no such table" },
+	{ &interfaces_ops, K_ENTER, "\r", "Runs of accounts" },
+	{ &interfaces_ops, 'd', "d", "sends nothing" },
+	{ &interfaces_ops, 'x', "x", "accounts has no run under way" },
+	{ &interfaces_ops, '*', "*", "[x]  30" },
+	{ &interfaces_ops, '/', "/", "Part of a name, object" },
+	{ &interfaces_ops, 'D', "D", "To confirm, type its name" },
+	{ &monitor_ops, 'f', "f", "more below: G" },
+	{ &monitor_ops, 'F', "F", "filter  status:failed,unknown" },
+	{ &monitor_ops, '/', "/", "! inverts" },
+	{ &monitor_ops, K_ENTER, "\r", "Payload" },
+	{ &monitor_ops, 'w', "w", "messages.csv" },
+	{ &monitor_ops, 'x', "x", "Let it go on" },
+	{ &wizard_ops, K_F(3), KEY_F3, "The pings are in steps 2 and 3" },
+	{ &wizard_ops, K_F(4), KEY_F4, "Give the connection a name" },
+	{ &wizard_ops, K_ESC, "\033", "Not saved yet" },
+	{ &interface_form_ops, K_F(4), KEY_F4, "Saved 'accounts'" },
+	{ &interface_form_ops, K_ESC, "\033", "Manual Process" },
+	{ &history_ops, K_ENTER, "\r", "filter  run:2" },
+	{ &history_ops, 'x', "x", "This run has ended" },
+	{ &history_ops, 'R', "R", "Run 2 is being resumed" },
+	{ &message_ops, 'y', "y", "on the clipboard" },
+	{ &message_ops, 's', "s", "code:REQUIRED_FIELD_MISSING" },
+	{ &help_ops, ' ', " ", "Paint the screen anew" },
+	{ NULL, '?', "?", "What each key does here" },
+	{ NULL, K_F(1), KEY_F1, "What each key does here" },
+	{ NULL, ':', ":", "Tab complete" },
+	{ NULL, '1', "1", "Ping Agent" },
+	{ NULL, '2', "2", "Manual Process" },
+	{ NULL, '3', "3", "Failures only" },
+	{ NULL, K_TAB, "\t", "Manual Process" },
+	{ NULL, K_BACKTAB, KEY_BTAB, "Failures only" },
+	{ NULL, K_F(5), KEY_F5, "Ping Agent" },
+	{ NULL, K_ESC, "\033", "Ping Agent" },
+	{ NULL, 'q', "q", NULL },
+	{ NULL, K_F(10), KEY_F10, NULL },
+	{ NULL, K_CTRL('Q'), "\021", NULL },
+};
+
+static void go(struct fixture *fx, const struct way *way)
+{
+	pty_wait(fx->pty, "agent up");
+	for (int i = 0; i < 4 && way->texts[i]; i++) {
+		if (*way->keys[i])
+			pty_type(fx->pty, way->keys[i]);
+		pty_wait(fx->pty, way->texts[i]);
+	}
+}
+
+static const struct way *way_to(const struct page_ops *page)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(ways); i++) {
+		if (ways[i].page == page)
+			return &ways[i];
+	}
+	return &ways[0];
+}
+
+START_TEST(a_key_does_on_its_page_what_it_promises)
+{
+	const struct press *press = &presses[_i];
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fixture_start(&fx);
+	go(&fx, way_to(press->page));
+	pty_type(fx.pty, press->bytes);
+	if (press->expected)
+		pty_wait(fx.pty, press->expected);
+	else
+		ck_assert_int_eq(pty_wait_exit(fx.pty), 0);
+	fixture_end(&fx);
+}
+END_TEST
+
+static bool is_pressed(const struct page_ops *page, int key)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(presses); i++) {
+		if (presses[i].page == page && presses[i].key == key)
+			return true;
+	}
+	return false;
+}
+
+static void check_table(const struct page_ops *page, const struct key_binding *table)
+{
+	char name[KEY_NAME_MAX];
+
+	for (const struct key_binding *b = table; b && b->name; b++)
+		ck_assert_msg(is_pressed(page, b->key), "no test presses %s (%s)",
+			keys_name(name, b->key), b->name);
+}
+
+START_TEST(no_binding_is_left_out_here)
+{
+	for (const struct page_ops *const *page = board_all_pages; *page; page++)
+		check_table(*page, (*page)->keys);
+	check_table(NULL, board_keys);
+}
+END_TEST
+
+START_TEST(no_page_binds_a_key_twice)
+{
+	for (const struct page_ops *const *page = board_all_pages; *page; page++) {
+		for (const struct key_binding *a = (*page)->keys; a && a->name; a++)
+			ck_assert_ptr_eq(keys_find((*page)->keys, a->key), a);
+	}
+}
+END_TEST
+
+START_TEST(read_only_refuses_what_writes)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fx.read_only = true;
+	fixture_start(&fx);
+	pty_wait(fx.pty, "read-only");
+	pty_type(fx.pty, "n");
+	pty_wait(fx.pty, "changes nothing");
+	pty_type(fx.pty, "2");
+	pty_wait(fx.pty, "1,204 ok");
+	pty_type(fx.pty, "p");
+	pty_wait(fx.pty, "changes nothing");
+	fixture_end(&fx);
+}
+END_TEST
+
+START_TEST(an_action_runs_by_its_name_from_any_tab)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fixture_start(&fx);
+	pty_wait(fx.pty, "agent up");
+	pty_wait(fx.pty, "FAIL");
+	pty_type(fx.pty, ":interface edit contacts\r");
+	pty_wait(fx.pty, "Interface contacts");
+	pty_type(fx.pty, "\033");
+	pty_wait(fx.pty, "Manual Process");
+	pty_type(fx.pty, ":filter run:1 status:failed\r");
+	pty_wait(fx.pty, "No interface has these words");
+	pty_type(fx.pty, "3:filter run:1 status:failed\r");
+	pty_wait(fx.pty, "CON-00000309");
+	pty_type(fx.pty, ":pnig agent\r");
+	pty_wait(fx.pty, "did you mean 'ping agent'?");
+	fixture_end(&fx);
+}
+END_TEST
+
+Suite *suite_keys(void)
+{
+	Suite *suite = suite_create("screens/keys");
+	TCase *tc = tcase_create("keys");
+
+	tcase_set_timeout(tc, 60);
+	tcase_add_loop_test(
+		tc, a_key_does_on_its_page_what_it_promises, 0, (int)ARRAY_SIZE(presses));
+	tcase_add_test(tc, no_binding_is_left_out_here);
+	tcase_add_test(tc, no_page_binds_a_key_twice);
+	tcase_add_test(tc, read_only_refuses_what_writes);
+	tcase_add_test(tc, an_action_runs_by_its_name_from_any_tab);
+	suite_add_tcase(suite, tc);
+	return suite;
+}

@@ -1,0 +1,5 @@
+/* Tests of the board on a terminal. */
+
+#include "screens/suites.h"
+
+TEST_MAIN(suite_gallery, suite_keys, suite_wizard, suite_terminal, suite_process)

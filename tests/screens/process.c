@@ -1,0 +1,248 @@
+/* process.c — running, removing, filtering, exporting: what the tabs do beyond showing. */
+
+#include "screens/suites.h"
+
+#include "base/file.h"
+#include "base/text.h"
+#include "screens/fixture.h"
+
+static void interfaces(struct fixture *fx)
+{
+	pty_wait(fx->pty, "agent up");
+	pty_type(fx->pty, "2");
+	pty_wait(fx->pty, "1,204 ok");
+}
+
+START_TEST(ticked_interfaces_go_to_the_agent)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fixture_start(&fx);
+	interfaces(&fx);
+	pty_type(fx.pty, "  p");
+	pty_wait(fx.pty, "order-lines   Upsert Order_Line__c, 4,000 rows last time");
+	pty_wait(fx.pty, "PRODUCTION:");
+	pty_type(fx.pty, "\r");
+	pty_wait(fx.pty, "Run 100 and those after it are on the agent");
+	fixture_end(&fx);
+}
+END_TEST
+
+START_TEST(without_an_agent_one_is_started_and_that_is_said)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fx.agent_down = true;
+	fixture_start(&fx);
+	pty_wait(fx.pty, "agent down");
+	pty_type(fx.pty, "2");
+	pty_wait(fx.pty, "1,204 ok");
+	pty_type(fx.pty, "p\r");
+	pty_wait(fx.pty, "No agent was up, so one was started");
+	pty_wait(fx.pty, "agent up");
+	fixture_end(&fx);
+}
+END_TEST
+
+START_TEST(many_rows_to_production_want_the_orgs_name)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fx.process_refused = true;
+	fixture_start(&fx);
+	interfaces(&fx);
+	pty_type(fx.pty, "p\r");
+	pty_wait(fx.pty, "Name of the org");
+	pty_type(fx.pty, "ACMF\r\r");
+	pty_wait(fx.pty, "That is not what you typed"); /* and is asked for again */
+	pty_type(fx.pty, "ACME\r\r");
+	pty_wait(fx.pty, "Run 100 is on the agent");
+	fixture_end(&fx);
+}
+END_TEST
+
+START_TEST(removing_wants_the_name_letter_by_letter)
+{
+	struct fixture fx;
+	char *path;
+
+	fixture_init(&fx);
+	fixture_start(&fx);
+	pty_wait(fx.pty, ">crm-sandbox");
+	pty_type(fx.pty, "D");
+	pty_wait(fx.pty, "To confirm");
+	pty_type(fx.pty, "crm-sandbo\r\r");
+	pty_wait(fx.pty, "To confirm");
+	pty_type(fx.pty, KEY_UP "x\r\r");
+	pty_wait(fx.pty, "Removed 'crm-sandbox'");
+	pty_wait(fx.pty, ">orders-prod");
+	path = file_join(fx.home->connections, "crm-sandbox.cfg");
+	ck_assert(!file_exists(path));
+	free(path);
+	fixture_end(&fx);
+}
+END_TEST
+
+START_TEST(a_file_that_is_wrong_is_shown_with_what_is_wrong)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fx.broken_file = true;
+	fixture_start(&fx);
+	pty_wait(fx.pty, "file is wrong");
+	pty_wait(fx.pty, "broken.cfg:2");
+	pty_type(fx.pty, "s");
+	pty_wait(fx.pty, "Mend its file first");
+	fixture_end(&fx);
+}
+END_TEST
+
+START_TEST(a_changed_file_shows_without_being_asked)
+{
+	struct fixture fx;
+	char *path;
+	struct err err = ERR_INIT;
+	static const char text[] = "name = \"zebra\"; type = \"Agent File\";\n"
+				   "source: { folder = \"/srv/z\"; };\n";
+
+	fixture_init(&fx);
+	fixture_start(&fx);
+	pty_wait(fx.pty, ">crm-sandbox");
+	path = file_join(fx.home->connections, "zebra.cfg");
+	ck_ok(file_write(path, text, strlen(text), 0600, &err), &err);
+	pty_wait(fx.pty, "zebra");
+	pty_wait(fx.pty, ">crm-sandbox");
+	free(path);
+	fixture_end(&fx);
+}
+END_TEST
+
+START_TEST(rows_show_as_the_run_goes_on)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fixture_start(&fx);
+	pty_wait(fx.pty, "agent up");
+	pty_type(fx.pty, "3");
+	pty_wait(fx.pty, ">12:04:11  order-lines  ORD-00001599  Completed");
+	fixture_send(&fx, 8, 0);
+	pty_wait(fx.pty, "ORD-00001799");
+	pty_type(fx.pty, "k");
+	pty_wait_gone(fx.pty, "following");
+	fixture_send(&fx, 9, 0);
+	pty_wait(fx.pty, "more below: G");
+	pty_wait(fx.pty, "ORD-00001799"); /* it stands still */
+	pty_type(fx.pty, "G");
+	pty_wait(fx.pty, "ORD-00003999");
+	fixture_end(&fx);
+}
+END_TEST
+
+START_TEST(a_long_list_is_walked_to_both_ends)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fixture_start(&fx);
+	pty_wait(fx.pty, "agent up");
+	pty_type(fx.pty, "3");
+	pty_wait(fx.pty, "ORD-00001599");
+	pty_type(fx.pty, "g");
+	pty_wait(fx.pty, ">22 Nov");
+	pty_wait(fx.pty, "CON-00000000");
+	for (int i = 0; i < 40; i++)
+		pty_type(fx.pty, KEY_PGDN);
+	pty_wait(fx.pty, "ACC-");
+	pty_type(fx.pty, "G");
+	pty_wait(fx.pty, ">12:04:11  order-lines  ORD-00003999  New");
+	for (int i = 0; i < 40; i++)
+		pty_type(fx.pty, KEY_PGUP);
+	pty_wait_gone(fx.pty, "ORD-00003999");
+	fixture_end(&fx);
+}
+END_TEST
+
+START_TEST(what_passes_the_filter_is_written_as_csv)
+{
+	struct fixture fx;
+	struct buf text = BUF_INIT(1u << 20);
+	struct err err = ERR_INIT;
+	char path[512];
+	int lines = 0;
+
+	fixture_init(&fx);
+	fixture_start(&fx);
+	snprintf(path, sizeof(path), "%s/failed.csv", fx.home->data);
+	pty_wait(fx.pty, "agent up");
+	pty_type(fx.pty, "3");
+	pty_wait(fx.pty, "ORD-00001599");
+	pty_type(fx.pty, "F");
+	pty_wait(fx.pty, "ORD-00000999");
+	pty_type(fx.pty, "w\025");
+	pty_type(fx.pty, path);
+	pty_type(fx.pty, "\r");
+	pty_wait(fx.pty, "12 messages written to");
+	ck_ok(file_read(&text, path, &err), &err);
+	for (const char *at = buf_str(&text); (at = strchr(at, '\n')); at++)
+		lines++;
+	ck_assert_int_eq(lines, 13);
+	buf_free(&text);
+	fixture_end(&fx);
+}
+END_TEST
+
+START_TEST(an_interface_is_made_from_the_form)
+{
+	struct fixture fx;
+	struct interface interface;
+	struct err err = ERR_INIT;
+
+	fixture_init(&fx);
+	fixture_start(&fx);
+	interfaces(&fx);
+	pty_type(fx.pty, "n");
+	pty_wait(fx.pty, "New interface");
+	pty_type(fx.pty, "products\tCatalogue\t\tProduct2\t\tSku__c\t");
+	pty_type(fx.pty, "SELECT sku,\rname FROM product\t");
+	pty_type(fx.pty, "Sku__c = sku\rName = formula: upper(name)\rFamily = \"ERP\"\rBroken");
+	pty_type(fx.pty, KEY_F4);
+	pty_wait(fx.pty, "line 4 has no '='");
+	pty_type(fx.pty, "\025" KEY_F4);
+	pty_wait(fx.pty, "Saved 'products'");
+	interface_init(&interface);
+	ck_ok(fx.catalog.interface(fx.catalog.self, &interface, "products", &err), &err);
+	ck_assert_str_eq(interface.query, "SELECT sku,\nname FROM product");
+	ck_assert_str_eq(interface.external_id, "Sku__c");
+	ck_assert_int_eq(interface.sequence, 40);
+	ck_assert_uint_eq(interface.mapping.count, 3);
+	ck_assert_int_eq(interface.mapping.entries[1].kind, MAPPING_FORMULA);
+	ck_assert_str_eq(interface.mapping.entries[2].text, "ERP");
+	interface_free_fields(&interface);
+	fixture_end(&fx);
+}
+END_TEST
+
+Suite *suite_process(void)
+{
+	Suite *suite = suite_create("screens/process");
+	TCase *tc = tcase_create("process");
+
+	tcase_set_timeout(tc, 60);
+	tcase_add_test(tc, ticked_interfaces_go_to_the_agent);
+	tcase_add_test(tc, without_an_agent_one_is_started_and_that_is_said);
+	tcase_add_test(tc, many_rows_to_production_want_the_orgs_name);
+	tcase_add_test(tc, removing_wants_the_name_letter_by_letter);
+	tcase_add_test(tc, a_file_that_is_wrong_is_shown_with_what_is_wrong);
+	tcase_add_test(tc, a_changed_file_shows_without_being_asked);
+	tcase_add_test(tc, rows_show_as_the_run_goes_on);
+	tcase_add_test(tc, a_long_list_is_walked_to_both_ends);
+	tcase_add_test(tc, what_passes_the_filter_is_written_as_csv);
+	tcase_add_test(tc, an_interface_is_made_from_the_form);
+	suite_add_tcase(suite, tc);
+	return suite;
+}

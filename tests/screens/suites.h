@@ -1,0 +1,14 @@
+/* suites.h — the suites of this folder. */
+
+#ifndef TESTS_SCREENS_SUITES_H
+#define TESTS_SCREENS_SUITES_H
+
+#include "harness/check_main.h"
+
+Suite *suite_gallery(void);
+Suite *suite_keys(void);
+Suite *suite_wizard(void);
+Suite *suite_terminal(void);
+Suite *suite_process(void);
+
+#endif

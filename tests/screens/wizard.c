@@ -1,0 +1,272 @@
+/* wizard.c — the four steps walked by keys alone: to a saved connection, and through what may go
+ * wrong on the way. */
+
+#include "screens/suites.h"
+
+#include "base/file.h"
+#include "base/text.h"
+#include "screens/fixture.h"
+
+#define SECRET "s3cret-of-the-app"
+
+static void destination(struct fixture *fx)
+{
+	pty_wait(fx->pty, "agent up");
+	pty_type(fx->pty, "n");
+	pty_wait(fx->pty, "SQLite3");
+	pty_type(fx->pty, "new-orders\tERP orders\t\t\t\t/srv/erp/orders.db\t\t\t\r");
+	pty_wait(fx->pty, "step 2 of 4");
+	pty_wait(fx->pty, "skyvva");
+}
+
+static void agent(struct fixture *fx, const char *host)
+{
+	pty_type(fx->pty, host);
+	pty_type(fx->pty, KEY_F3);
+}
+
+static void salesforce(struct fixture *fx)
+{
+	pty_type(fx->pty, KEY_F4);
+	pty_wait(fx->pty, "step 3 of 4");
+	pty_type(fx->pty, "\t\t\thttps://acme.my.salesforce.com\t3MVG9abcdef\t" SECRET KEY_F3);
+}
+
+static void check_saved(struct fixture *fx, bool draft)
+{
+	struct buf text = BUF_INIT(65536);
+	struct err err = ERR_INIT;
+	struct connection connection;
+	char *path = file_join(fx->home->connections, "new-orders.cfg");
+
+	connection_init(&connection);
+	ck_ok(fx->catalog.connection(fx->catalog.self, &connection, "new-orders", &err), &err);
+	ck_assert_str_eq(connection.description, "ERP orders");
+	ck_assert_int_eq(connection.type, CONNECTION_AGENT_DATABASE);
+	ck_assert_str_eq(connection.source.odbc, "Driver={SQLite3};Database=/srv/erp/orders.db");
+	ck_assert_str_eq(connection.agent.host, "https://18.158.217.193");
+	ck_assert_int_eq(connection.agent.port, 9055);
+	ck_assert_str_eq(connection.agent.username, "skyvva");
+	ck_assert_str_eq(connection.salesforce.grant_type, "client_credentials");
+	ck_assert_str_eq(connection.salesforce.domain, "https://acme.my.salesforce.com");
+	ck_assert_int_eq(connection.salesforce.consumer_secret.kind, SECRET_SEALED);
+	ck_assert_int_eq(connection.draft, draft);
+	connection_free_fields(&connection);
+	ck_ok(file_read(&text, path, &err), &err);
+	ck_assert_ptr_null(strstr(buf_str(&text), SECRET));
+	ck_assert_ptr_null(strstr(buf_str(pty_raw(fx->pty)), SECRET));
+	buf_free(&text);
+	free(path);
+}
+
+START_TEST(the_tutorials_walk_ends_in_a_saved_connection)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fx.empty = true;
+	fixture_start(&fx);
+	destination(&fx);
+	agent(&fx, "https://18.158.217.193");
+	pty_wait(fx.pty, "ping OK 12 ms");
+	salesforce(&fx);
+	pty_wait(fx.pty, "ping OK 339 ms");
+	pty_type(fx.pty, KEY_F4);
+	pty_wait(fx.pty, "step 4 of 4");
+	pty_type(fx.pty, "\r");
+	pty_wait(fx.pty, "Saved 'new-orders'");
+	pty_wait(fx.pty, "ORG:ACME");
+	pty_wait(fx.pty, "OK acme.my");
+	check_saved(&fx, false);
+	fixture_end(&fx);
+}
+END_TEST
+
+START_TEST(a_red_ping_keeps_save_shut_and_offers_a_draft)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fx.empty = true;
+	fx.salesforce_ping = PING_PLAYS_RED;
+	fixture_start(&fx);
+	destination(&fx);
+	agent(&fx, "https://18.158.217.193");
+	pty_wait(fx.pty, "ping OK 12 ms");
+	salesforce(&fx);
+	pty_wait(fx.pty, "Policies");
+	pty_type(fx.pty, KEY_F4);
+	pty_wait(fx.pty, "step 4 of 4");
+	pty_wait(fx.pty, "( Save )");
+	pty_type(fx.pty, KEY_F4);
+	pty_wait(fx.pty, "Both pings must be OK first");
+	pty_type(fx.pty, KEY_LEFT "\r");
+	pty_wait(fx.pty, "Saved 'new-orders'");
+	pty_wait(fx.pty, "draft");
+	check_saved(&fx, true);
+	fixture_end(&fx);
+}
+END_TEST
+
+START_TEST(nothing_typed_is_lost_by_leaving)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fx.empty = true;
+	fixture_start(&fx);
+	destination(&fx);
+	pty_type(fx.pty, "https://18.158.217.193");
+	pty_type(fx.pty, "\033");
+	pty_wait(fx.pty, "step 1 of 4");
+	pty_type(fx.pty, "\033");
+	pty_wait(fx.pty, "Not saved yet");
+	pty_type(fx.pty, "n");
+	pty_wait(fx.pty, "You began a connection called new-orders");
+	pty_type(fx.pty, "\r");
+	pty_wait(fx.pty, "/srv/erp/orders.db");
+	pty_type(fx.pty, KEY_F4);
+	pty_wait(fx.pty, "https://18.158.217.193");
+	fixture_end(&fx);
+}
+END_TEST
+
+START_TEST(plain_http_to_another_machine_wants_a_typed_yes)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fx.empty = true;
+	fixture_start(&fx);
+	destination(&fx);
+	agent(&fx, "http://18.158.217.193");
+	pty_wait(fx.pty, "plain HTTP");
+	pty_type(fx.pty, "\r\r");
+	pty_wait(fx.pty, "Clear text"); /* not without the word */
+	pty_type(fx.pty, KEY_UP "yes\r\r");
+	pty_wait(fx.pty, "ping OK 12 ms");
+	fixture_end(&fx);
+}
+END_TEST
+
+static const struct {
+	const char *domain, *expected;
+} wrong_domains[] = {
+	{ "https://login.salesforce.com", "My Domain" },
+	{ "https://acme.lightning.force.com", ".my.salesforce.com" },
+	{ "http://acme.my.salesforce.com", "https" },
+};
+
+START_TEST(a_domain_that_is_no_my_domain_is_told_before_a_call)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fx.empty = true;
+	fixture_start(&fx);
+	destination(&fx);
+	agent(&fx, "https://18.158.217.193");
+	pty_wait(fx.pty, "ping OK 12 ms");
+	pty_type(fx.pty, KEY_F4);
+	pty_wait(fx.pty, "step 3 of 4");
+	pty_type(fx.pty, "\t\t\t");
+	pty_type(fx.pty, wrong_domains[_i].domain);
+	pty_type(fx.pty, "\tkey\tsecret" KEY_F3);
+	pty_wait(fx.pty, "!My Domain");
+	pty_wait(fx.pty, wrong_domains[_i].expected);
+	fixture_end(&fx);
+}
+END_TEST
+
+START_TEST(the_tutorials_password_can_be_changed_on_the_spot)
+{
+	struct fixture fx;
+	struct agent_settings settings;
+	struct err err = ERR_INIT;
+
+	fixture_init(&fx);
+	fx.empty = true;
+	fixture_start(&fx);
+	destination(&fx);
+	pty_wait(fx.pty, "[ Change password ]");
+	pty_type(fx.pty, "\t\t\t\t" KEY_RIGHT "\r");
+	pty_wait(fx.pty, "Once more");
+	pty_type(fx.pty, "a better one\ta better one\t\r");
+	pty_wait(fx.pty, "Changed.");
+	pty_wait_gone(fx.pty, "[ Change password ]");
+	agent_settings_init(&settings);
+	ck_ok(files_load_settings(&settings, fx.home, &err), &err);
+	ck_assert(text_starts(settings.password_hash, "$argon2id$"));
+	agent_settings_free_fields(&settings);
+	ck_assert_ptr_null(strstr(buf_str(pty_raw(fx.pty)), "a better one"));
+	fixture_end(&fx);
+}
+END_TEST
+
+START_TEST(an_edit_keeps_what_is_not_asked_for)
+{
+	struct fixture fx;
+	struct connection connection;
+	struct err err = ERR_INIT;
+
+	fixture_init(&fx);
+	fixture_start(&fx);
+	pty_wait(fx.pty, "crm-sandbox");
+	pty_wait(fx.pty, "agent up");
+	pty_type(fx.pty, "j\r");
+	pty_wait(fx.pty, "Connection orders-prod");
+	pty_wait(fx.pty, "SQLite3");
+	pty_type(fx.pty, " changed" KEY_F4);
+	pty_wait(fx.pty, "step 2 of 4");
+	pty_wait(fx.pty, "(from env AGENT_PASSWORD)");
+	pty_type(fx.pty, KEY_F4);
+	pty_wait(fx.pty, "step 3 of 4");
+	pty_type(fx.pty, KEY_F4);
+	pty_wait(fx.pty, "[ Save ]"); /* both verdicts of the store still stand */
+	pty_type(fx.pty, KEY_F4);
+	pty_wait(fx.pty, "Saved 'orders-prod'");
+	connection_init(&connection);
+	ck_ok(fx.catalog.connection(fx.catalog.self, &connection, "orders-prod", &err), &err);
+	ck_assert_str_eq(connection.description, "ERP orders changed");
+	ck_assert_int_eq(connection.agent.password.kind, SECRET_ENV);
+	ck_assert_str_eq(connection.salesforce.consumer_secret.ref, "SECRET");
+	connection_free_fields(&connection);
+	fixture_end(&fx);
+}
+END_TEST
+
+START_TEST(pasted_text_presses_nothing)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fx.empty = true;
+	fixture_start(&fx);
+	pty_wait(fx.pty, "agent up");
+	pty_type(fx.pty, "n");
+	pty_wait(fx.pty, "step 1 of 4");
+	pty_type(fx.pty, "\033[200~orders\rq\t?prod\033[201~");
+	pty_wait(fx.pty, "ordersq?prod");
+	pty_wait(fx.pty, "step 1 of 4");
+	fixture_end(&fx);
+}
+END_TEST
+
+Suite *suite_wizard(void)
+{
+	Suite *suite = suite_create("screens/wizard");
+	TCase *tc = tcase_create("wizard");
+
+	tcase_set_timeout(tc, 60);
+	tcase_add_test(tc, the_tutorials_walk_ends_in_a_saved_connection);
+	tcase_add_test(tc, a_red_ping_keeps_save_shut_and_offers_a_draft);
+	tcase_add_test(tc, nothing_typed_is_lost_by_leaving);
+	tcase_add_test(tc, plain_http_to_another_machine_wants_a_typed_yes);
+	tcase_add_loop_test(tc, a_domain_that_is_no_my_domain_is_told_before_a_call, 0,
+		(int)ARRAY_SIZE(wrong_domains));
+	tcase_add_test(tc, the_tutorials_password_can_be_changed_on_the_spot);
+	tcase_add_test(tc, an_edit_keeps_what_is_not_asked_for);
+	tcase_add_test(tc, pasted_text_presses_nothing);
+	suite_add_tcase(suite, tc);
+	return suite;
+}
