@@ -61,6 +61,9 @@ struct lines {
 };
 
 static void add(struct lines *lines, int style, const char *label, const char *fmt, ...)
+	PRINTF_LIKE(4, 5);
+
+static void add(struct lines *lines, int style, const char *label, const char *fmt, ...)
 {
 	char text[512];
 	va_list args;
