@@ -213,16 +213,16 @@ static const struct size {
 	{ "80x24-ascii", 24, 80, true },
 };
 
+/* A picture of each scene in the usual size, and of the monitor in a large one. */
 static void draw_picture(struct fixture *fx, const struct scene *scene, const struct size *size)
 {
 	const char *folder = getenv("PICTURES");
+	bool usual = strcmp(size->name, "80x24") == 0;
 	char path[1024];
 
-	if (text_empty(folder) || size->ascii)
+	if (text_empty(folder) || (!usual && (size->cols < 132 || scene->play != play_monitor)))
 		return;
-	snprintf(path, sizeof(path), "%s/%s%s%s.svg", folder, scene->name,
-		strcmp(size->name, "80x24") == 0 ? "" : "-",
-		strcmp(size->name, "80x24") == 0 ? "" : size->name);
+	snprintf(path, sizeof(path), "%s/%s%s.svg", folder, scene->name, usual ? "" : "-large");
 	picture_write(fx->pty, path, scene->caption);
 }
 
