@@ -149,7 +149,8 @@ static int path_of(
 {
 	if (!model_name_ok(name))
 		return err_set(err, ERR_USAGE,
-			"\"%s\" is no name of a %s: use letters, digits, - and _, at most %d",
+			"\"%s\" does not fit as the name of the %s: use letters, digits, - and _, "
+			"at most %d",
 			name ? name : "", what, MODEL_NAME_MAX);
 	return asprintf(path, "%s/%s" ENDING, folder, name) < 0 ? err_nomem(err) : 0;
 }

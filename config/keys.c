@@ -24,10 +24,11 @@ static int set_by_path(void *thing, const struct schema *schema, const char *pat
 		return err_set(err, ERR_USAGE, "%s is a group: set a key in it, like %s", path,
 			near && text_starts(near, path) ? near : "agent.host");
 	if (near)
-		return err_set(err, ERR_USAGE, "%s is no key of a %s: did you mean %s?", path,
-			schema->what, near);
-	return err_set(err, ERR_USAGE, "%s is no key of a %s: see `agentboard %s add --help`", path,
-		schema->what, schema->what);
+		return err_set(err, ERR_USAGE, "there is no key %s in the %s: did you mean %s?",
+			path, schema->what, near);
+	return err_set(err, ERR_USAGE,
+		"there is no key %s in the %s: see `agentboard %s add --help`", path, schema->what,
+		schema->what);
 }
 
 int files_set_connection(

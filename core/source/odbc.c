@@ -7,6 +7,7 @@
 #include "base/base.h"
 #include "source/odbc.h"
 #include "source/odbc_error.h"
+#include "base/file.h"
 #include "base/text.h"
 
 #include <sodium.h>
@@ -112,6 +113,24 @@ static void make_harmless(struct odbc_source *source)
 	}
 }
 
+/* SQLite's driver says no more than "connect failed" where its file is not there; we can tell. */
+static int connect_failed(struct odbc_source *source, const char *connection, struct err *err)
+{
+	int rc = connection_error(source, "connecting to the database", err);
+	const char *database = strcasestr(connection, "database=");
+	char path[4096];
+
+	if (!strcasestr(connection, "sqlite") || !database)
+		return rc;
+	database += strlen("database=");
+	database += *database == '{';
+	snprintf(path, sizeof(path), "%.*s", (int)strcspn(database, ";}"), database);
+	if (path[0] != '/' || file_exists(path))
+		return rc;
+	return err_set(err, ERR_SOURCE,
+		"there is no database file %s: correct Database= in source.odbc", path);
+}
+
 static int connect_to(
 	struct odbc_source *source, const char *connection, int timeout_s, struct err *err)
 {
@@ -128,7 +147,7 @@ static int connect_to(
 	SQLSetConnectAttr(source->dbc, SQL_ATTR_ACCESS_MODE, (SQLPOINTER)SQL_MODE_READ_ONLY, 0);
 	if (!SQL_SUCCEEDED(SQLDriverConnect(source->dbc, NULL, (SQLCHAR *)connection, SQL_NTS, NULL,
 		    0, NULL, SQL_DRIVER_NOPROMPT)))
-		return connection_error(source, "connecting to the database", err);
+		return connect_failed(source, connection, err);
 	source->connected = true;
 	make_harmless(source);
 	SQLGetInfo(source->dbc, SQL_GETDATA_EXTENSIONS, &extensions, sizeof(extensions), NULL);
