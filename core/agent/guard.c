@@ -4,6 +4,7 @@
 #include "base/base.h"
 #include "agent/internal.h"
 #include "base/text.h"
+#include "source/reader.h"
 
 static int read_state(
 	struct connection_state *out, struct agent *agent, const char *name, struct err *err)
@@ -18,29 +19,48 @@ static int read_state(
 	return rc;
 }
 
-/* Are there more source rows than may go unconfirmed? 1 = yes, 0 = no. */
+/* Read on until there is one row more than `limit`. 1 = there is, 0 = the end came before. */
+static int read_past(struct reader *reader, int limit, struct err *err)
+{
+	const struct column *columns;
+	const struct cell *cells;
+	const char *row;
+	size_t len;
+	int count;
+	int seen = 0;
+	int rc = reader_columns(&columns, &count, reader, err);
+
+	while (rc == 0 && (rc = reader_next(&cells, &row, &len, reader, err)) == 1) {
+		if (++seen > limit)
+			return 1;
+		rc = 0;
+	}
+	return rc;
+}
+
+/* Are there more source rows than may go unconfirmed? Asks the source, for who else would know? */
 static int is_many(struct agent *agent, const struct process_request *request,
 	const struct connection *connection, const struct interface *interface, struct err *err)
 {
-	struct preview *preview = NULL;
-	struct interface asked;
-	int limit = connection->confirm_rows;
+	bool initial = request->initial && !text_empty(interface->initial_query);
+	struct reader_spec spec = { .program = agent->env.reader_program,
+		.query = initial ? interface->initial_query : interface->query,
+		.limit_rows = (int64_t)connection->confirm_rows + 1,
+		.timeout_s = connection->source.query_timeout };
+	struct reader *reader = NULL;
+	char *odbc = NULL;
 	int rc;
 
-	if (request->limit_rows > 0 && request->limit_rows <= limit)
+	if (request->limit_rows > 0 && request->limit_rows <= connection->confirm_rows)
 		return 0;
-	interface_init(&asked);
-	rc = interface_copy(&asked, interface, err);
-	if (rc == 0 && request->initial && interface->initial_query &&
-		!text_set(&asked.query, interface->initial_query))
-		rc = err_nomem(err);
+	rc = process_odbc_string(&odbc, connection, agent->env.keyring, err);
+	spec.odbc = odbc;
 	if (rc == 0)
-		rc = process_preview(
-			&preview, &agent->env, connection, &asked, limit + 1, NULL, err);
+		rc = reader_start(&reader, &spec, err);
 	if (rc == 0)
-		rc = preview->row_count > limit;
-	preview_free(preview);
-	interface_free_fields(&asked);
+		rc = read_past(reader, connection->confirm_rows, err);
+	reader_free(reader);
+	secret_wipe(odbc);
 	return rc;
 }
 

@@ -95,6 +95,52 @@ START_TEST(production_wants_its_name_typed)
 }
 END_TEST
 
+static const struct {
+	int rows;
+	int64_t limit;
+	bool initial;
+	bool asks;
+} sources[] = {
+	{ 20, 0, false, false }, { 21, 0, false, true }, { 21, 20, false, false },
+	{ 21, 21, false, true }, { 1, 0, true, true }, /* the initial query gives more */
+};
+
+START_TEST(rows_are_counted_where_the_source_is_asked)
+{
+	struct process_request request = { .limit_rows = sources[_i].limit,
+		.initial = sources[_i].initial };
+	bool sandbox = false;
+	struct connection connection;
+	struct interface interface;
+	struct err err = ERR_INIT;
+	char text[700];
+	int rc;
+
+	ck_ok(writer_call(writer, apply_pin, &sandbox, &err), &err);
+	agent.env.reader_program = TEST_PROGRAM;
+	connection_init(&connection);
+	interface_init(&interface);
+	connection.confirm_rows = 20;
+	text_set(&connection.name, "conn");
+	text_set(&connection.salesforce.domain, PRODUCTION);
+	text_set(&connection.source.odbc, "Driver=SQLite3;Database=:memory:");
+	text_set(&interface.name, "lines");
+	snprintf(text, sizeof(text),
+		"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d)"
+		" SELECT i FROM n",
+		sources[_i].rows);
+	text_set(&interface.query, text);
+	text_set(&interface.initial_query,
+		"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 99)"
+		" SELECT i FROM n");
+	rc = guard_check(&agent, &request, &connection, &interface, &err);
+	ck_assert_msg(rc == (sources[_i].asks ? -ERR_USAGE : 0), "%d rows: %d %s", sources[_i].rows,
+		rc, err.text);
+	connection_free_fields(&connection);
+	interface_free_fields(&interface);
+}
+END_TEST
+
 Suite *suite_guard(void)
 {
 	Suite *suite = suite_create("guard");
@@ -102,6 +148,8 @@ Suite *suite_guard(void)
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_loop_test(tcase, production_wants_its_name_typed, 0, (int)ARRAY_SIZE(cases));
+	tcase_add_loop_test(
+		tcase, rows_are_counted_where_the_source_is_asked, 0, (int)ARRAY_SIZE(sources));
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
