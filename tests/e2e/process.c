@@ -259,6 +259,53 @@ START_TEST(messages_can_be_shown_and_exported)
 }
 END_TEST
 
+START_TEST(interfaces_of_one_sequence_go_side_by_side)
+{
+	open_with(3000);
+	world_more_interfaces(&world);
+	ck_run(0, &world, "process", "accounts", "contacts", "lines", "--json");
+	for (int i = 0; i < 3; i++) {
+		char run[16];
+
+		snprintf(run, sizeof(run), "runs.%d", i);
+		check_counts(run, 3000, 3000, 0);
+	}
+	ck_assert_int_eq(practice_record_count(world.practice, "Account"), 3000);
+	ck_assert_int_eq(practice_record_count(world.practice, "Contact"), 3000);
+	ck_assert_int_eq(practice_record_count(world.practice, "Order_Line__c"), 3000);
+}
+END_TEST
+
+/* Two processes of one home without an agent: the second hands its run to the first, and goes on
+ * itself when the first has ended (or was killed). */
+START_TEST(a_process_survives_the_one_it_handed_its_run_to)
+{
+	bool killed = _i == 1;
+	pid_t first;
+	pid_t second;
+
+	world_open_slow(&world, 20);
+	world_customers(&world, 4000);
+	world_connection(&world);
+	world_interface(&world);
+	world_more_interfaces(&world);
+	first = world_spawn(&world, "process", "accounts", "--limit", "1000", NULL);
+	while (practice_record_count(world.practice, "Account") == 0)
+		clock_sleep(2);
+	second = world_spawn(&world, "process", "contacts", NULL);
+	while (practice_record_count(world.practice, "Contact") == 0)
+		clock_sleep(2);
+	if (killed)
+		kill(first, SIGKILL);
+	ck_assert_int_eq(world_wait(first), killed ? 128 + SIGKILL : 0);
+	ck_assert_int_eq(world_wait(second), 0);
+	ck_run(0, &world, "run", "resume", "1", "--json");
+	check_counts("runs.0", 1000, 1000, 0);
+	ck_assert_int_eq(practice_record_count(world.practice, "Contact"), 4000);
+	ck_assert_int_eq(practice_record_count(world.practice, "Account"), 1000);
+}
+END_TEST
+
 START_TEST(following_tells_what_becomes_of_rows)
 {
 	struct buf told = BUF_INIT(1u << 20);
@@ -304,6 +351,8 @@ Suite *suite_e2e_process(void)
 	tcase_add_test(tcase, a_killed_process_goes_on_where_it_was);
 	tcase_add_test(tcase, resume_of_a_finished_run_exits_as_that_run_did);
 	tcase_add_test(tcase, messages_can_be_shown_and_exported);
+	tcase_add_test(tcase, interfaces_of_one_sequence_go_side_by_side);
+	tcase_add_loop_test(tcase, a_process_survives_the_one_it_handed_its_run_to, 0, 2);
 	tcase_add_test(tcase, following_tells_what_becomes_of_rows);
 	suite_add_tcase(suite, tcase);
 	return suite;

@@ -24,22 +24,34 @@ static struct ran last;
 static struct buf last_out = BUF_INIT(OUTPUT_MAX);
 static struct buf last_errors = BUF_INIT(OUTPUT_MAX);
 
-void world_open(struct world *world, const char *misconfigure, const char *fault)
+static void open_with(struct world *world, struct practice_options *options)
 {
-	struct practice_options options = { .seed = 7 };
 	struct err err = ERR_INIT;
 
 	*world = (struct world){ .home = test_folder() };
 	snprintf(world->database, sizeof(world->database), "%s/source.db", world->home);
+	options->seed = 7;
+	ck_ok(practice_start(&world->practice, options, &err), &err);
+	setenv("E2E_SECRET", PRACTICE_CONSUMER_SECRET, 1);
+	setenv("E2E_PASSWORD", AGENT_DEFAULT_PASSWORD, 1);
+}
+
+void world_open(struct world *world, const char *misconfigure, const char *fault)
+{
+	struct practice_options options = { .port = 0 };
+
 	if (misconfigure)
 		ck_assert(text_list_add(&options.misconfigure, misconfigure));
 	if (fault)
 		ck_assert(text_list_add(&options.faults, fault));
-	ck_ok(practice_start(&world->practice, &options, &err), &err);
+	open_with(world, &options);
 	text_list_free(&options.misconfigure);
 	text_list_free(&options.faults);
-	setenv("E2E_SECRET", PRACTICE_CONSUMER_SECRET, 1);
-	setenv("E2E_PASSWORD", AGENT_DEFAULT_PASSWORD, 1);
+}
+
+void world_open_slow(struct world *world, int64_t latency_ms)
+{
+	open_with(world, &(struct practice_options){ .latency_ms = latency_ms });
 }
 
 void world_close(struct world *world)
@@ -204,6 +216,18 @@ void world_interface(struct world *world)
 		"--set", "query=SELECT no, name, zip, state FROM t ORDER BY no", "--map",
 		"Ext_Id__c=no", "--map", "Name=name", "--map", "BillingPostalCode=zip", "--map",
 		"Status__c=state");
+}
+
+void world_more_interfaces(struct world *world)
+{
+	ck_run(0, world, "interface", "add", "contacts", "--set", "connection=erp", "--set",
+		"object=Contact", "--set", "external_id=Ext_Id__c", "--set",
+		"query=SELECT no, name FROM t ORDER BY no", "--map", "Ext_Id__c=no", "--map",
+		"LastName=name");
+	ck_run(0, world, "interface", "add", "lines", "--set", "connection=erp", "--set",
+		"object=Order_Line__c", "--set", "external_id=Order_No__c", "--set",
+		"query=SELECT no, name FROM t ORDER BY no", "--map", "Order_No__c=no", "--map",
+		"Name=name");
 }
 
 void world_edit_connection(struct world *world, const char *from, const char *to)

@@ -21,6 +21,9 @@ struct world {
 
 /* `misconfigure` NULL = a faithful org; `fault` NULL = a sound one ("503=0.1"). */
 void world_open(struct world *world, const char *misconfigure, const char *fault);
+
+/* The same, sound and faithful, but each of its answers takes so long. */
+void world_open_slow(struct world *world, int64_t latency_ms);
 void world_close(struct world *world);
 
 /* What the last program said and how it ended; valid until the next run. */
@@ -56,6 +59,9 @@ void world_customers(struct world *world, int count);
 /* Connection "erp" and interface "accounts" over t, by the commands. */
 void world_connection(struct world *world);
 void world_interface(struct world *world);
+
+/* Further interfaces over t: "contacts" and "lines", of the same sequence as "accounts". */
+void world_more_interfaces(struct world *world);
 
 /* Change one value of the connection's file by hand, as no command would let us. */
 void world_edit_connection(struct world *world, const char *from, const char *to);
