@@ -62,20 +62,6 @@ static void print_status(struct command_env *env, const struct agent_status *sta
 
 /* ---- run ---- */
 
-static int open_log(const struct home *home, const char *level, struct err *err)
-{
-	static const char *const names[] = { "error", "warn", "info", "debug" };
-
-	for (int i = 0; i < (int)ARRAY_SIZE(names); i++) {
-		if (text_equal(level, names[i]))
-			return log_open(home->log, (enum log_level)i, err);
-	}
-	return err_set(err, ERR_CONFIG,
-		"log_level \"%s\" in agent.cfg is none of error, warn, "
-		"info, debug",
-		level);
-}
-
 /* What libraries may say on standard error goes where our own lines go. */
 static void send_stderr_to(const char *log)
 {
@@ -134,7 +120,7 @@ static int agent_run_command(struct command_env *env, const struct arguments *ar
 	if (rc == 0)
 		rc = files_load_settings(&settings, env->home, &err);
 	if (rc == 0)
-		rc = open_log(env->home, settings.log_level, &err);
+		rc = command_open_log(env, settings.log_level, &err);
 	if (rc == 0)
 		rc = serve(env, &settings, argument_flag(args, "--detached"), &err);
 	if (rc < 0)

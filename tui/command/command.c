@@ -2,6 +2,7 @@
  * one document or one line, and an exit code. */
 
 #include "base/base.h"
+#include "base/log.h"
 #include "tui/command/command.h"
 #include "tui/command/arguments.h"
 #include "config/files.h"
@@ -250,6 +251,20 @@ int command_unseal_if_any(struct command_env *env, struct err *err)
 	int rc = command_unseal(env, false, &why);
 
 	return rc < 0 && rc != -ERR_NOT_FOUND ? err_copy(err, &why) : 0;
+}
+
+int command_open_log(struct command_env *env, const char *level, struct err *err)
+{
+	static const char *const names[] = { "error", "warn", "info", "debug" };
+
+	for (int i = 0; i < (int)ARRAY_SIZE(names); i++) {
+		if (text_equal(level, names[i]))
+			return log_open(env->home->log, (enum log_level)i, err);
+	}
+	return err_set(err, ERR_CONFIG,
+		"log_level \"%s\" in agent.cfg is none of error, warn, "
+		"info, debug",
+		level);
 }
 
 static atomic_bool interrupted;

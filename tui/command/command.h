@@ -109,6 +109,9 @@ int command_unseal(struct command_env *env, bool create, struct err *err);
 /* The same, but a home without a key is fine: its secrets may all live elsewhere. */
 int command_unseal_if_any(struct command_env *env, struct err *err);
 
+/* Write agent.log from here on, at the level of agent.cfg ("info"). */
+int command_open_log(struct command_env *env, const char *level, struct err *err);
+
 /*
  * From the first call on, Ctrl-C and SIGTERM no longer end the process but are counted here: for
  * commands that have something to put in order first. The flag is true once one came; pass it to

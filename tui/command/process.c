@@ -93,6 +93,19 @@ static int exit_code(const struct watch *watch)
 	return outcome_exit_code(&outcome);
 }
 
+/* Nobody watches any more: who goes on, and how to come back to it. */
+static void tell_what_goes_on(const struct watch *watch, bool go_on)
+{
+	FILE *to = watch->env->errout;
+
+	if (!watch->local || go_on)
+		fputs("the agent goes on with it", to);
+	else
+		fputs("what was not sent is kept", to);
+	fprintf(to, "; `agentboard run resume %" PRId64 "` watches it%s\n", watch->runs.runs[0],
+		!watch->local || go_on ? "" : " go on");
+}
+
 int process_watch(struct watch *watch)
 {
 	struct err err = ERR_INIT;
@@ -110,6 +123,8 @@ int process_watch(struct watch *watch)
 		print_json(watch);
 	else
 		print_lines(watch);
+	if (watch->left && !watch->env->json)
+		tell_what_goes_on(watch, go_on);
 	watch_close(watch, go_on);
 	return code;
 }

@@ -2,6 +2,7 @@
 
 #include "base/base.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "config/files.h"
 #include "tui/command/report.h"
 #include "tui/command/watch.h"
@@ -26,6 +27,8 @@ int watch_open_local(struct watch *watch, struct err *err)
 		rc = command_unseal(env, true, err);
 	if (rc == 0)
 		rc = files_load_settings(&settings, env->home, err);
+	if (rc == 0)
+		rc = command_open_log(env, settings.log_level, err);
 	if (rc == 0) {
 		struct agent_options options = { .home_config = env->home->config,
 			.home_data = env->home->data,
@@ -271,6 +274,7 @@ void watch_close(struct watch *watch, bool go_on)
 
 	agent_free(watch->local);
 	watch->local = NULL;
+	log_close();
 	view_close(watch->view);
 	watch->view = NULL;
 	if (!needed)
