@@ -74,33 +74,12 @@ static bool is_ready(struct dialog *dialog)
 static bool scroll_text(struct dialog *dialog, int key)
 {
 	int most = dialog->text_rows - dialog->text_page;
-	int to = dialog->skip;
+	int64_t to;
 
-	if (most <= 0 || form_types_text(&dialog->form))
+	if (most <= 0 || form_types_text(&dialog->form) ||
+		!keys_scroll(&to, key, dialog->skip, dialog->text_page, most))
 		return false;
-	switch (keys_motion(key)) {
-	case K_UP:
-		to--;
-		break;
-	case K_DOWN:
-		to++;
-		break;
-	case K_PAGE_UP:
-		to -= dialog->text_page;
-		break;
-	case K_PAGE_DOWN:
-		to += dialog->text_page;
-		break;
-	case K_HOME:
-		to = 0;
-		break;
-	case K_END:
-		to = most;
-		break;
-	default:
-		return false;
-	}
-	dialog->skip = to < 0 ? 0 : to > most ? most : to;
+	dialog->skip = (int)to;
 	return true;
 }
 

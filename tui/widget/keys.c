@@ -87,3 +87,34 @@ int keys_motion(int key)
 	}
 	return key;
 }
+
+bool keys_scroll(int64_t *to, int key, int64_t at, int64_t page, int64_t most)
+{
+	*to = at;
+	switch (keys_motion(key)) {
+	case K_UP:
+		at--;
+		break;
+	case K_DOWN:
+		at++;
+		break;
+	case K_PAGE_UP:
+		at -= page;
+		break;
+	case K_PAGE_DOWN:
+		at += page;
+		break;
+	case K_HOME:
+		at = 0;
+		break;
+	case K_END:
+		at = most;
+		break;
+	default:
+		return false;
+	}
+	if (at > most)
+		at = most;
+	*to = at < 0 ? 0 : at;
+	return true;
+}

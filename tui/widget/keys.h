@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define K_CTRL(letter) ((letter)&0x1f)
 
@@ -66,5 +67,11 @@ const struct key_binding *keys_find_name(const struct key_binding *table, const 
  * its plain form (K_UP for 'k'), or `key` itself.
  */
 int keys_motion(int key);
+
+/*
+ * Where a motion leads from `at`, in a list or text that goes from 0 to `most` and shows `page` of
+ * it: within these bounds. False (and *to = at) for keys that are no motion up or down.
+ */
+bool keys_scroll(int64_t *to, int key, int64_t at, int64_t page, int64_t most);
 
 #endif

@@ -57,31 +57,11 @@ void pager_add(struct pager *pager, const char *label, int style, const char *fm
 bool pager_key(struct pager *pager, int key)
 {
 	int most = pager->rows > pager->page ? pager->rows - pager->page : 0;
-	int to = pager->skip;
+	int64_t to;
 
-	switch (keys_motion(key)) {
-	case K_UP:
-		to--;
-		break;
-	case K_DOWN:
-		to++;
-		break;
-	case K_PAGE_UP:
-		to -= pager->page;
-		break;
-	case K_PAGE_DOWN:
-		to += pager->page;
-		break;
-	case K_HOME:
-		to = 0;
-		break;
-	case K_END:
-		to = most;
-		break;
-	default:
+	if (!keys_scroll(&to, key, pager->skip, pager->page, most))
 		return false;
-	}
-	pager->skip = to < 0 ? 0 : to > most ? most : to;
+	pager->skip = (int)to;
 	return true;
 }
 

@@ -51,30 +51,10 @@ void table_select(struct table *table, int64_t row)
 bool table_key(struct table *table, int key)
 {
 	int64_t before = table->cursor;
-	int64_t to = before;
+	int64_t to;
 
-	switch (keys_motion(key)) {
-	case K_UP:
-		to--;
-		break;
-	case K_DOWN:
-		to++;
-		break;
-	case K_PAGE_UP:
-		to -= table->page;
-		break;
-	case K_PAGE_DOWN:
-		to += table->page;
-		break;
-	case K_HOME:
-		to = 0;
-		break;
-	case K_END:
-		to = table->count - 1;
-		break;
-	default:
+	if (!keys_scroll(&to, key, before, table->page, table->count - 1))
 		return false;
-	}
 	table_select(table, to);
 	return table->cursor != before;
 }
@@ -179,7 +159,7 @@ static void lay_out(struct layout *layout, const struct table *table, int cols)
 
 	layout->gap = 2;
 	for (int i = 0; i < table->column_count; i++) {
-		layout->shown[i] = true;
+		layout->shown[i] = !table->columns[i].lends || table->widest[i] > 0;
 		layout->width[i] = least_of(table, i);
 	}
 	if (total_of(table, layout) > cols)
@@ -232,6 +212,7 @@ static void draw_row(const struct table *table, struct screen *screen, struct ar
 {
 	int flag = selected ? STYLE_SELECTED : 0;
 	int x = line.x + 1;
+	int lent = 0; /* room of an empty cell that its neighbour takes */
 
 	if (selected) {
 		screen_fill(screen, line, STYLE_TEXT | STYLE_SELECTED);
@@ -239,13 +220,19 @@ static void draw_row(const struct table *table, struct screen *screen, struct ar
 	}
 	for (int i = 0; i < table->column_count; i++) {
 		struct table_cell cell = { .text = "", .style = STYLE_TEXT };
+		int width = layout->width[i];
 
 		if (!layout->shown[i])
 			continue;
 		table->cell(table->ctx, row, i, &cell);
-		draw_text(screen, line.y, x, layout->width[i], cell.style | flag,
+		if (!cell.text[0] && table->columns[i].lends) {
+			lent += width + layout->gap;
+			continue;
+		}
+		draw_text(screen, line.y, x, width + lent, cell.style | flag,
 			table->columns[i].right, cell.text);
-		x += layout->width[i] + layout->gap;
+		x += width + lent + layout->gap;
+		lent = 0;
 	}
 }
 

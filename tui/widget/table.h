@@ -18,6 +18,7 @@ struct table_column {
 	int min, max; /* columns wide; max 0 = no limit, and takes what room is left */
 	int drop;     /* leaves first when there is no room: the highest; 0 = stays */
 	bool right;   /* numbers */
+	bool lends;   /* where its cell is empty, the next takes its room; gone while all are */
 };
 
 struct table_cell {
