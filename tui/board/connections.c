@@ -12,18 +12,13 @@
 #include "tui/board/steps.h"
 #include "tui/board/wizard.h"
 #include "tui/board/words.h"
-#include "tui/widget/table.h"
+#include "tui/board/list.h"
 
-#define FILTER_MAX 128
 /* Rows the list keeps when the steps below want more room than there is. */
 #define LIST_ROWS_MIN 4
 
 struct connections_page {
-	struct table table;
-	int *rows; /* places in the catalog that pass the filter */
-	char filter[FILTER_MAX];
-	char selected[65]; /* name under the cursor: it stays when the list changes */
-	char shown[65];	   /* the one whose details are drawn: the selected one, once it rests */
+	struct list list;
 };
 
 enum { COL_NAME, COL_TYPE, COL_AGENT, COL_SALESFORCE, COL_CHECKED };
@@ -126,7 +121,7 @@ static void checked_cell(struct table_cell *out, const struct connection_state *
 static void cell_of(void *ctx, int64_t row, int column, struct table_cell *out)
 {
 	struct board *board = ctx;
-	int place = board->connections->rows[row];
+	int place = board->connections->list.rows[row];
 	const struct catalog_connection *entry = &board->catalog->connections[place];
 	const struct connection_state *state = board_state(board, place);
 
@@ -158,93 +153,50 @@ static void cell_of(void *ctx, int64_t row, int column, struct table_cell *out)
 
 /* ---- the list ---- */
 
-static int current(const struct board *board)
+static int count_all(const struct board *board)
 {
-	const struct connections_page *page = board->connections;
-
-	if (!board->catalog || page->table.cursor >= page->table.count)
-		return -1;
-	return page->rows[page->table.cursor];
+	return board->catalog ? board->catalog->connection_count : 0;
 }
+
+static const char *name_of(const struct board *board, int place)
+{
+	return board->catalog->connections[place].connection.name;
+}
+
+static bool passes(const struct board *board, int place, const char *pattern)
+{
+	const struct connection *connection = &board->catalog->connections[place].connection;
+	const char *const texts[] = { connection->name, connection_type_name(connection->type),
+		connection->description, connection->salesforce.domain };
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		if (texts[i] && text_match(pattern, texts[i], true))
+			return true;
+	}
+	return false;
+}
+
+static const struct list_ops list_ops = { count_all, name_of, passes };
 
 int connections_current(const struct board *board)
 {
-	return current(board);
+	return list_current(&board->connections->list, board);
 }
 
 int connections_shown(struct board *board)
 {
-	struct connections_page *page = board->connections;
-	int place = current(board);
-
-	if (place >= 0 && (!board->moving || !page->shown[0]))
-		text_copy(page->shown, sizeof(page->shown),
-			board->catalog->connections[place].connection.name);
-	else if (place >= 0 && board_find_connection(board, page->shown) >= 0)
-		place = board_find_connection(board, page->shown);
-	return place;
-}
-
-static bool passes(const struct connection *connection, const char *filter)
-{
-	char pattern[FILTER_MAX + 2];
-
-	if (!*filter)
-		return true;
-	snprintf(pattern, sizeof(pattern), "*%s*", filter);
-	return text_match(pattern, connection->name, true) ||
-	       text_match(pattern, connection_type_name(connection->type), true) ||
-	       (connection->description && text_match(pattern, connection->description, true)) ||
-	       (connection->salesforce.domain &&
-		       text_match(pattern, connection->salesforce.domain, true));
-}
-
-static void rebuild(struct board *board)
-{
-	struct connections_page *page = board->connections;
-	int total = board->catalog ? board->catalog->connection_count : 0;
-	int *rows = calloc((size_t)total + 1, sizeof(*rows));
-	int count = 0;
-	int at = -1;
-
-	if (!rows)
-		return;
-	for (int i = 0; i < total; i++) {
-		const struct connection *connection = &board->catalog->connections[i].connection;
-
-		if (!passes(connection, page->filter))
-			continue;
-		if (text_equal(connection->name, page->selected))
-			at = count;
-		rows[count++] = i;
-	}
-	free(page->rows);
-	page->rows = rows;
-	table_count(&page->table, count);
-	if (at >= 0)
-		table_select(&page->table, at);
-}
-
-static void remember(struct board *board)
-{
-	int place = current(board);
-
-	if (place >= 0)
-		text_copy(board->connections->selected, sizeof(board->connections->selected),
-			board->catalog->connections[place].connection.name);
+	return list_shown(&board->connections->list, board);
 }
 
 void connections_select(struct board *board, const char *name)
 {
-	text_copy(board->connections->selected, sizeof(board->connections->selected), name);
-	board->connections->filter[0] = '\0';
-	rebuild(board);
+	list_select(&board->connections->list, board, name);
 }
 
 static void news(struct board *board, unsigned parts)
 {
 	if (parts & FEED_CATALOG)
-		rebuild(board);
+		list_rebuild(&board->connections->list, board);
 }
 
 /* ---- drawing ---- */
@@ -258,7 +210,7 @@ static void draw_empty(struct board *board, struct area area)
 		words = "Loading...";
 	else if (board->catalog->problem[0])
 		words = board->catalog->problem;
-	else if (board->connections->filter[0])
+	else if (board->connections->list.filter[0])
 		words = "No connection has these words. Esc shows all of them again.";
 	else
 		words = "No connection yet.\n\nPress n to make the first one: four steps, each "
@@ -301,7 +253,7 @@ static void draw_detail(struct board *board, struct area area)
 
 static int detail_rows(const struct board *board, struct area area)
 {
-	int list = (int)board->connections->table.count + 1;
+	int list = (int)board->connections->list.table.count + 1;
 	int rest;
 
 	if (list < LIST_ROWS_MIN)
@@ -315,12 +267,12 @@ static void draw(struct board *board, struct area area)
 	struct connections_page *page = board->connections;
 	int below;
 
-	if (page->table.count == 0) {
+	if (page->list.table.count == 0) {
 		draw_empty(board, area);
 		return;
 	}
 	below = detail_rows(board, area);
-	table_draw(&page->table, board->screen,
+	table_draw(&page->list.table, board->screen,
 		(struct area){ area.y, 0, area.rows - below, area.cols }, true);
 	draw_detail(board, (struct area){ area.y + area.rows - below, 0, below, area.cols });
 }
@@ -330,7 +282,7 @@ static void draw(struct board *board, struct area area)
 /* Away with the steps of an ended ping; what is known of the connection shows again. */
 static bool hide_ping(struct board *board)
 {
-	int place = current(board);
+	int place = connections_current(board);
 	const char *name = place < 0 ? "" : board->catalog->connections[place].connection.name;
 	const struct ping_shown *shown = ping_shown_of(board, name);
 
@@ -342,24 +294,15 @@ static bool hide_ping(struct board *board)
 
 static bool key(struct board *board, int pressed)
 {
-	if (pressed == K_ESC && board->connections->filter[0]) {
-		board->connections->filter[0] = '\0';
-		rebuild(board);
+	if (pressed == K_ESC && !board->connections->list.filter[0] && hide_ping(board))
 		return true;
-	}
-	if (pressed == K_ESC && hide_ping(board))
-		return true;
-	if (!table_key(&board->connections->table, pressed))
-		return false;
-	remember(board);
-	board_moved(board);
-	return true;
+	return list_key(&board->connections->list, board, pressed);
 }
 
 /* The connection meant: named on the command line, or the selected one; NULL after a notice. */
 static const struct catalog_connection *meant(struct board *board, const char *argument)
 {
-	int place = argument ? board_find_connection(board, argument) : current(board);
+	int place = argument ? board_find_connection(board, argument) : connections_current(board);
 
 	if (place < 0) {
 		board_say(board, STYLE_WARN,
@@ -422,7 +365,7 @@ static void removal_answered(
 static void do_remove(void *ctx, const char *argument)
 {
 	struct board *board = ctx;
-	int place = argument ? board_find_connection(board, argument) : current(board);
+	int place = argument ? board_find_connection(board, argument) : connections_current(board);
 	const char *name;
 	char text[512];
 	int used = 0;
@@ -444,9 +387,7 @@ static void do_remove(void *ctx, const char *argument)
 
 static bool filter_entered(struct board *board, const char *text)
 {
-	text_copy(board->connections->filter, sizeof(board->connections->filter), text);
-	rebuild(board);
-	remember(board);
+	list_set_filter(&board->connections->list, board, text);
 	return true;
 }
 
@@ -457,7 +398,7 @@ static void do_filter(void *ctx, const char *argument)
 	if (argument)
 		filter_entered(board, argument);
 	else
-		board_prompt(board, '/', board->connections->filter,
+		board_prompt(board, '/', board->connections->list.filter,
 			"Part of a name, type, description or My Domain; * and ? stand for "
 			"anything",
 			filter_entered);
@@ -481,16 +422,19 @@ static const struct key_binding keys[] = {
 
 static void open_page(struct board *board)
 {
-	board->connections = calloc(1, sizeof(*board->connections));
-	if (board->connections)
-		table_init(&board->connections->table, columns, (int)ARRAY_SIZE(columns), cell_of,
-			board);
+	struct connections_page *page = calloc(1, sizeof(*page));
+
+	board->connections = page;
+	if (!page)
+		return;
+	page->list.ops = &list_ops;
+	table_init(&page->list.table, columns, (int)ARRAY_SIZE(columns), cell_of, board);
 }
 
 static void close_page(struct board *board)
 {
 	if (board->connections)
-		free(board->connections->rows);
+		list_free(&board->connections->list);
 	free(board->connections);
 	board->connections = NULL;
 }

@@ -16,18 +16,13 @@
 #include "tui/board/process_dialog.h"
 #include "tui/board/run_panel.h"
 #include "tui/board/words.h"
-#include "tui/widget/table.h"
+#include "tui/board/list.h"
 
-#define FILTER_MAX 128
 #define PANEL_RUNS_MAX 4
 #define FACTS_ROWS 4
 
 struct interfaces_page {
-	struct table table;
-	int *rows; /* places in the catalog that pass the filter */
-	char filter[FILTER_MAX];
-	char selected[65];
-	char shown[65];		/* the one whose facts are drawn: the selected one, once it rests */
+	struct list list;
 	struct text_list ticks; /* names */
 };
 
@@ -70,7 +65,7 @@ static void cell_of(void *ctx, int64_t row, int column, struct table_cell *out)
 {
 	struct board *board = ctx;
 	struct interfaces_page *page = board->interfaces;
-	int place = page->rows[row];
+	int place = page->list.rows[row];
 	const struct catalog_interface *entry = &board->catalog->interfaces[place];
 	const struct interface *interface = &entry->interface;
 
@@ -106,88 +101,50 @@ static void cell_of(void *ctx, int64_t row, int column, struct table_cell *out)
 
 /* ---- the list ---- */
 
+static int count_all(const struct board *board)
+{
+	return board->catalog ? board->catalog->interface_count : 0;
+}
+
+static const char *name_of(const struct board *board, int place)
+{
+	return board->catalog->interfaces[place].interface.name;
+}
+
+static bool passes(const struct board *board, int place, const char *pattern)
+{
+	const struct interface *interface = &board->catalog->interfaces[place].interface;
+	const char *const texts[] = { interface->name, interface->object, interface->connection,
+		interface->integration, interface->description };
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		if (texts[i] && text_match(pattern, texts[i], true))
+			return true;
+	}
+	return false;
+}
+
+static const struct list_ops list_ops = { count_all, name_of, passes };
+
 int interfaces_current(const struct board *board)
 {
-	const struct interfaces_page *page = board->interfaces;
-
-	if (!board->catalog || page->table.cursor >= page->table.count)
-		return -1;
-	return page->rows[page->table.cursor];
+	return list_current(&board->interfaces->list, board);
 }
 
 int interfaces_shown(struct board *board)
 {
-	struct interfaces_page *page = board->interfaces;
-	int place = interfaces_current(board);
-
-	if (place >= 0 && (!board->moving || !page->shown[0]))
-		text_copy(page->shown, sizeof(page->shown),
-			board->catalog->interfaces[place].interface.name);
-	else if (place >= 0 && board_find_interface(board, page->shown) >= 0)
-		place = board_find_interface(board, page->shown);
-	return place;
-}
-
-static bool passes(const struct interface *interface, const char *filter)
-{
-	const char *const texts[] = { interface->name, interface->object, interface->connection,
-		interface->integration, interface->description };
-	char pattern[FILTER_MAX + 2];
-
-	snprintf(pattern, sizeof(pattern), "*%s*", filter);
-	for (size_t i = 0; *filter && i < ARRAY_SIZE(texts); i++) {
-		if (texts[i] && text_match(pattern, texts[i], true))
-			return true;
-	}
-	return !*filter;
-}
-
-static void rebuild(struct board *board)
-{
-	struct interfaces_page *page = board->interfaces;
-	int total = board->catalog ? board->catalog->interface_count : 0;
-	int *rows = calloc((size_t)total + 1, sizeof(*rows));
-	int count = 0;
-	int at = -1;
-
-	if (!rows)
-		return;
-	for (int i = 0; i < total; i++) {
-		const struct interface *interface = &board->catalog->interfaces[i].interface;
-
-		if (!passes(interface, page->filter))
-			continue;
-		if (text_equal(interface->name, page->selected))
-			at = count;
-		rows[count++] = i;
-	}
-	free(page->rows);
-	page->rows = rows;
-	table_count(&page->table, count);
-	if (at >= 0)
-		table_select(&page->table, at);
-}
-
-static void remember(struct board *board)
-{
-	int place = interfaces_current(board);
-
-	if (place >= 0)
-		text_copy(board->interfaces->selected, sizeof(board->interfaces->selected),
-			board->catalog->interfaces[place].interface.name);
+	return list_shown(&board->interfaces->list, board);
 }
 
 void interfaces_select(struct board *board, const char *name)
 {
-	text_copy(board->interfaces->selected, sizeof(board->interfaces->selected), name);
-	board->interfaces->filter[0] = '\0';
-	rebuild(board);
+	list_select(&board->interfaces->list, board, name);
 }
 
 static void news(struct board *board, unsigned parts)
 {
 	if (parts & FEED_CATALOG)
-		rebuild(board);
+		list_rebuild(&board->interfaces->list, board);
 }
 
 /* ---- drawing ---- */
@@ -199,7 +156,7 @@ static void draw_empty(struct board *board, struct area area)
 
 	if (!board->catalog)
 		words = "Loading...";
-	else if (board->interfaces->filter[0])
+	else if (board->interfaces->list.filter[0])
 		words = "No interface has these words. Esc shows all of them again.";
 	else if (board->catalog->connection_count == 0)
 		words = "No interface yet, and no connection to run one over.\n\nPress 1, then n, "
@@ -285,7 +242,7 @@ static void draw(struct board *board, struct area area)
 	int count = open_runs(board, runs);
 	int panel = count ? 1 : 0;
 
-	if (page->table.count == 0) {
+	if (page->list.table.count == 0) {
 		draw_empty(board, area);
 		return;
 	}
@@ -293,7 +250,7 @@ static void draw(struct board *board, struct area area)
 		panel += run_panel_rows(area.cols - 2, runs[i]);
 	if (area.rows - panel - FACTS_ROWS < 4)
 		panel = 0;
-	table_draw(&page->table, board->screen,
+	table_draw(&page->list.table, board->screen,
 		(struct area){ area.y, 0, area.rows - panel - FACTS_ROWS, area.cols }, true);
 	if (panel) {
 		int y = area.y + area.rows - panel - FACTS_ROWS;
@@ -312,16 +269,7 @@ static void draw(struct board *board, struct area area)
 
 static bool key(struct board *board, int pressed)
 {
-	if (pressed == K_ESC && board->interfaces->filter[0]) {
-		board->interfaces->filter[0] = '\0';
-		rebuild(board);
-		return true;
-	}
-	if (!table_key(&board->interfaces->table, pressed))
-		return false;
-	remember(board);
-	board_moved(board);
-	return true;
+	return list_key(&board->interfaces->list, board, pressed);
 }
 
 static const struct catalog_interface *meant(struct board *board, const char *argument)
@@ -373,8 +321,9 @@ static void do_tick(void *ctx, const char *argument)
 		return;
 	toggle(board, entry->interface.name);
 	if (!argument)
-		table_select(&board->interfaces->table, board->interfaces->table.cursor + 1);
-	remember(board);
+		table_select(
+			&board->interfaces->list.table, board->interfaces->list.table.cursor + 1);
+	board_moved(board);
 }
 
 static void do_invert(void *ctx, const char *argument)
@@ -383,8 +332,9 @@ static void do_invert(void *ctx, const char *argument)
 	struct interfaces_page *page = board->interfaces;
 
 	(void)argument;
-	for (int64_t i = 0; i < page->table.count; i++) {
-		const struct catalog_interface *entry = &board->catalog->interfaces[page->rows[i]];
+	for (int64_t i = 0; i < page->list.table.count; i++) {
+		const struct catalog_interface *entry =
+			&board->catalog->interfaces[page->list.rows[i]];
 
 		if (!entry->problem[0])
 			toggle(board, entry->interface.name);
@@ -504,9 +454,7 @@ static void do_remove(void *ctx, const char *argument)
 
 static bool filter_entered(struct board *board, const char *text)
 {
-	text_copy(board->interfaces->filter, sizeof(board->interfaces->filter), text);
-	rebuild(board);
-	remember(board);
+	list_set_filter(&board->interfaces->list, board, text);
 	return true;
 }
 
@@ -517,7 +465,7 @@ static void do_filter(void *ctx, const char *argument)
 	if (argument)
 		filter_entered(board, argument);
 	else
-		board_prompt(board, '/', board->interfaces->filter,
+		board_prompt(board, '/', board->interfaces->list.filter,
 			"Part of a name, object, connection or integration; * and ? stand for "
 			"anything",
 			filter_entered);
@@ -546,16 +494,19 @@ static const struct key_binding keys[] = {
 
 static void open_page(struct board *board)
 {
-	board->interfaces = calloc(1, sizeof(*board->interfaces));
-	if (board->interfaces)
-		table_init(&board->interfaces->table, columns, (int)ARRAY_SIZE(columns), cell_of,
-			board);
+	struct interfaces_page *page = calloc(1, sizeof(*page));
+
+	board->interfaces = page;
+	if (!page)
+		return;
+	page->list.ops = &list_ops;
+	table_init(&page->list.table, columns, (int)ARRAY_SIZE(columns), cell_of, board);
 }
 
 static void close_page(struct board *board)
 {
 	if (board->interfaces) {
-		free(board->interfaces->rows);
+		list_free(&board->interfaces->list);
 		text_list_free(&board->interfaces->ticks);
 	}
 	free(board->interfaces);

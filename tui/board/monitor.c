@@ -46,7 +46,7 @@ static const struct table_column columns[] = {
 	[COL_INTERFACE] = { "Interface", 10, 20, 2, false },
 	[COL_KEY] = { "Key", 12, 24, 0, false },
 	[COL_STATUS] = { "Status", 10, 10, 0, false },
-	[COL_ID] = { "Id", 18, 18, 3, false },
+	[COL_ID] = { "Id", 18, 18, 3, false, true },
 	[COL_COMMENT] = { "Comment", 14, 0, 0, false },
 };
 
