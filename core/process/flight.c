@@ -63,7 +63,6 @@ void flight_clear(struct flight *flight)
 	flight->rows = (struct row_set){ { 0 } };
 	flight->count = 0;
 	flight->rest_due = false;
-	flight->renewed = false;
 	flight->attempt = 0;
 	flight->http_status = 0;
 	flight->note[0] = '\0';

@@ -39,7 +39,6 @@ struct flight {
 
 	int64_t attempt;
 	char request_id[40];
-	bool renewed; /* it was sent again with a new token */
 
 	struct buf path, body;
 	struct org_prepared prepared;

@@ -11,6 +11,7 @@
 
 #include <sodium.h>
 
+#define DEAD_TOKENS_MAX 2
 #define TURN_MS INT64_C(2000)	       /* longest sleep: everything that matters wakes the loop */
 #define LIFE_MS INT64_C(20000)	       /* a run without answers says so often that it lives */
 #define LAST_ANSWERS_MS INT64_C(20000) /* how long answers are awaited once the run is to end */
@@ -183,6 +184,21 @@ static void record(struct sender *sender, struct flight *flight)
 	give_to_writer(sender, flight, apply_record, FLIGHT_RECORDING);
 }
 
+/*
+ * A token that is too old is renewed, whichever requests carried it; tokens that die one behind the
+ * other, without a good answer between them, are no matter of age.
+ */
+static bool may_renew(struct sender *sender, const char *token)
+{
+	uint64_t hash = key_hash(token, KEY_EXACT);
+
+	if (hash != sender->dead_token) {
+		sender->dead_token = hash;
+		sender->dead_tokens++;
+	}
+	return sender->dead_tokens <= DEAD_TOKENS_MAX;
+}
+
 /* On this thread, inside http_turn(). */
 static void answered(void *ctx, struct http_answer *answer)
 {
@@ -192,9 +208,8 @@ static void answered(void *ctx, struct http_answer *answer)
 	if (answer->reach != HTTP_NOT_SENT)
 		sender->calls++;
 	org_learn(sender->spec.org, answer);
-	if (!flight->renewed && salesforce_session_expired(answer)) {
+	if (salesforce_session_expired(answer) && may_renew(sender, flight->prepared.token)) {
 		org_token_expire(sender->spec.org, flight->prepared.token);
-		flight->renewed = true;
 		flight->stage = FLIGHT_READY;
 		return;
 	}

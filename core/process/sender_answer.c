@@ -295,6 +295,7 @@ static void answer_rows(struct sender *sender, struct flight *flight)
 	bool others_pass = all_pass_later(sender, &flight->answer);
 
 	sender->troubles = 0;
+	sender->dead_tokens = 0;
 	sender->moved_at = clock_mono();
 	if (++sender->good_answers >= 20 && sender->parallel < sender->parallel_max) {
 		sender->parallel++;
@@ -330,7 +331,7 @@ void sender_answer(struct sender *sender, struct flight *flight, const struct ht
 	case REQUEST_SPLIT:
 		split(sender, flight, &verdict.err);
 		break;
-	case REQUEST_RENEW: /* once was tried; a second time it is no matter of age */
+	case REQUEST_RENEW: /* new tokens were tried, and they are no better */
 		verdict.stop_state = RUN_PAUSED;
 		verdict.stop_ms = 0;
 		/* fall through */

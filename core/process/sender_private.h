@@ -38,6 +38,9 @@ struct sender {
 	bool at_end;	   /* the cursor has come to the end of what is stored */
 	int64_t stray_due; /* a row waits that only the store knows of; 0 = none */
 
+	uint64_t dead_token; /* hash of the last token that was found too old ... */
+	int dead_tokens;     /* ... and how many were, since the last answer with results */
+
 	int failures; /* rows in a row that failed with one code */
 	char failure_code[64];
 

@@ -1,6 +1,7 @@
 /* Tests of core/process. Called with the word "reader", this program is the reader child, so that
  * the tests need no built agentboard. */
 
+#include "process/stage.h"
 #include "process/suites.h"
 #include "source/reader.h"
 
@@ -9,10 +10,13 @@ const char *test_program;
 int main(int argc, char **argv)
 {
 	static suite_maker *const makers[] = { suite_field_value, suite_zone, suite_key,
-		suite_mapper, suite_odbc_string, suite_run };
+		suite_mapper, suite_odbc_string, suite_run, suite_run_faults, suite_run_ends,
+		suite_gate, suite_backlog, suite_retry };
 
 	if (argc > 1 && !strcmp(argv[1], "reader"))
 		return reader_child_main();
 	test_program = argv[0];
+	if (argc > 5 && !strcmp(argv[1], "carry"))
+		return stage_child_main(argv + 2);
 	return check_main(makers, ARRAY_SIZE(makers));
 }

@@ -2,10 +2,14 @@
 
 #include "process/stage.h"
 #include "process/suites.h"
+#include "base/clock.h"
 #include "http/client.h"
 
 #include <json-c/json.h>
+#include <signal.h>
 #include <sqlite3.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static const struct {
 	const char *field, *column;
@@ -75,9 +79,8 @@ static void make_interface(struct stage *stage)
 	interface->operation = OPERATION_UPSERT;
 	interface->deployed = true;
 	for (size_t i = 0; i < ARRAY_SIZE(mapped); i++)
-		ck_assert_int_eq(mapping_add(&interface->mapping, mapped[i].field, MAPPING_COLUMN,
-					 mapped[i].column, NULL_KEEP, NULL),
-			0);
+		mapping_add(&interface->mapping, mapped[i].field, MAPPING_COLUMN, mapped[i].column,
+			NULL_KEEP, NULL);
 }
 
 void stage_open(struct stage *stage, int rows)
@@ -96,14 +99,22 @@ void stage_open(struct stage *stage, int rows)
 	stage_begin_process(stage);
 }
 
-void stage_begin_process(struct stage *stage)
+/* Without Check's macros: the child process uses it, too. */
+static int begin_process(struct stage *stage)
 {
+	int rc;
+
 	stage->env.home_data = stage->home;
 	stage->env.reader_program = test_program;
-	ck_ok(writer_start(&stage->env.writer, stage->home, &stage->err), &stage->err);
 	stage->env.tokens = token_cache_new();
 	stage->env.gate = key_gate_new();
-	ck_ok(view_open(&stage->view, stage->home, &stage->err), &stage->err);
+	rc = writer_start(&stage->env.writer, stage->home, &stage->err);
+	return rc ? rc : view_open(&stage->view, stage->home, &stage->err);
+}
+
+void stage_begin_process(struct stage *stage)
+{
+	ck_ok(begin_process(stage), &stage->err);
 }
 
 void stage_end_process(struct stage *stage)
@@ -122,6 +133,10 @@ void stage_restart(struct stage *stage)
 
 void stage_close(struct stage *stage)
 {
+	if (stage->later.running) {
+		atomic_store(&stage->later.stop, true);
+		pthread_join(stage->later.thread, NULL);
+	}
 	stage_end_process(stage);
 	practice_stop(stage->practice);
 	connection_free_fields(&stage->connection);
@@ -179,17 +194,25 @@ struct run_info stage_info(struct stage *stage)
 	return info;
 }
 
-void stage_message(struct stage *stage, struct message_window *window, const char *key)
+void stage_find(struct stage *stage, struct message_window *window, const char *what)
 {
 	struct filter *filter = NULL;
 	char words[256];
 
-	snprintf(words, sizeof(words), "run:%" PRId64 " key:%s", stage->run, key);
+	snprintf(words, sizeof(words), "run:%" PRId64 " %s", stage->run, what);
 	ck_ok(filter_parse(&filter, words, 0, NULL, &stage->err), &stage->err);
 	ck_ok(view_messages(window, stage->view, filter, WINDOW_AFTER, 0, 10, &stage->err),
 		&stage->err);
 	filter_free(filter);
-	ck_assert_msg(window->count > 0, "no message of %s", key);
+	ck_assert_msg(window->count > 0, "no message with %s", what);
+}
+
+void stage_message(struct stage *stage, struct message_window *window, const char *key)
+{
+	char words[256];
+
+	snprintf(words, sizeof(words), "key:%s", key);
+	stage_find(stage, window, words);
 }
 
 static int64_t event_message;
@@ -249,6 +272,7 @@ void stage_switch(struct stage *stage, const char *what, const char *json)
 	struct http_answer answer;
 	char url[256];
 	struct http_header headers[] = { { "Content-Type", "application/json" }, { NULL, NULL } };
+	struct err err = ERR_INIT;
 	struct http_request request = { .method = "POST",
 		.url = url,
 		.headers = headers,
@@ -259,11 +283,38 @@ void stage_switch(struct stage *stage, const char *what, const char *json)
 	http_global_init();
 	snprintf(url, sizeof(url), "%s/practice/%s", practice_url(stage->practice), what);
 	http_answer_init(&answer);
-	ck_ok(http_client_new(&client, &options, &stage->err), &stage->err);
-	ck_ok(http_call(client, &request, &answer, NULL, &stage->err), &stage->err);
+	ck_ok(http_client_new(&client, &options, &err), &err);
+	ck_ok(http_call(client, &request, &answer, NULL, &err), &err);
 	ck_assert_msg(answer.status / 100 == 2, "%s", buf_str(&answer.body));
 	http_answer_free(&answer);
 	http_client_free(client);
+}
+
+static void *switch_later(void *ctx)
+{
+	struct stage *stage = ctx;
+	struct stage_later *later = &stage->later;
+
+	while (!atomic_load(&later->stop) && stage_records(stage) < later->records)
+		clock_sleep(2);
+	if (text_equal(later->what, "cancel"))
+		atomic_store(&stage->control.cancel, true);
+	else if (text_equal(later->what, "stop"))
+		atomic_store(&stage->control.stop, true);
+	else
+		stage_switch(stage, later->what, later->json);
+	return NULL;
+}
+
+void stage_switch_later(struct stage *stage, int64_t records, const char *what, const char *json)
+{
+	struct stage_later *later = &stage->later;
+
+	later->records = records;
+	later->what = what;
+	later->json = json;
+	later->running = true;
+	ck_assert_int_eq(pthread_create(&later->thread, NULL, switch_later, stage), 0);
 }
 
 int64_t stage_records(struct stage *stage)
@@ -289,4 +340,55 @@ int stage_ledger(struct stage *stage, const char *part)
 	free(line);
 	fclose(file);
 	return count;
+}
+
+/* The other half of stage_kill_child(): a process that carries a run until it is killed. */
+int stage_child_main(char **argv)
+{
+	static struct stage stage;
+	int rc;
+
+	stage.home = argv[0];
+	snprintf(stage.database, sizeof(stage.database), "%s/source.db", stage.home);
+	make_connection(&stage, argv[1]);
+	make_interface(&stage);
+	if (text_equal(argv[3], "insert"))
+		stage_insert(&stage);
+	stage.interface.packet = 50;
+	stage.run = strtoll(argv[2], NULL, 10);
+	rc = begin_process(&stage);
+	if (!rc)
+		rc = stage_resume(&stage, 60000);
+	stage_end_process(&stage);
+	return rc ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+bool stage_kill_child(struct stage *stage, int64_t records, int64_t ms)
+{
+	const char *kind = stage->interface.operation == OPERATION_INSERT ? "insert" : "upsert";
+	bool ended = false;
+	char run[32];
+	int status = 0;
+	pid_t pid;
+
+	stage_end_process(stage);
+	snprintf(run, sizeof(run), "%" PRId64, stage->run);
+	pid = fork();
+	if (pid == 0) {
+		execl(test_program, test_program, "carry", stage->home,
+			practice_url(stage->practice), run, kind, (char *)NULL);
+		_exit(127);
+	}
+	records += stage_records(stage);
+	while (stage_records(stage) < records && kill(pid, 0) == 0 && !ended) {
+		ended = waitpid(pid, &status, WNOHANG) == pid;
+		clock_sleep(1);
+	}
+	clock_sleep(ms);
+	if (!ended) {
+		kill(pid, SIGKILL);
+		ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	}
+	stage_begin_process(stage);
+	return WIFSIGNALED(status);
 }

@@ -6,6 +6,8 @@
 #ifndef TESTS_PROCESS_STAGE_H
 #define TESTS_PROCESS_STAGE_H
 
+#include <pthread.h>
+
 #include "practice/practice.h"
 #include "process/process.h"
 
@@ -25,6 +27,13 @@ struct stage {
 	bool dry_run;
 	int64_t limit_rows;
 	const char *trigger;
+	struct stage_later {
+		pthread_t thread;
+		bool running;
+		int64_t records;
+		const char *what, *json;
+		atomic_bool stop;
+	} later;
 };
 
 /* Rows order_line(order_no, name, quantity, price, shipped, note): `rows` of them, keys shuffled.
@@ -51,10 +60,19 @@ void stage_create_run(struct stage *stage);
 int stage_process(struct stage *stage, int64_t wait_ms);
 int stage_resume(struct stage *stage, int64_t wait_ms);
 
+/*
+ * Let another process carry the last run, and SIGKILL it so many milliseconds after the org got so
+ * many records from it. False when it had ended before.
+ */
+bool stage_kill_child(struct stage *stage, int64_t records, int64_t ms);
+int stage_child_main(char **argv);
+
 /* The run as it is now; its counts are checked to add up. */
 struct run_info stage_info(struct stage *stage);
 
-/* One message of the last run, by key; end it with message_window_free(). */
+/* Messages of the last run that pass a filter, or have a key: at least one, at most ten. End with
+ * message_window_free(). */
+void stage_find(struct stage *stage, struct message_window *window, const char *filter);
 void stage_message(struct stage *stage, struct message_window *window, const char *key);
 
 /* Replace a message's payload, and let it be sent again. */
@@ -63,6 +81,10 @@ void stage_event(struct stage *stage, int64_t message, enum message_event event)
 
 /* POST to the practice org's switches: "faults" with {"503": 1}. */
 void stage_switch(struct stage *stage, const char *what, const char *json);
+
+/* The same from a thread of its own, once the org has so many Order_Line__c; stage_close() joins
+ * it. */
+void stage_switch_later(struct stage *stage, int64_t records, const char *what, const char *json);
 
 int64_t stage_records(struct stage *stage);		       /* Order_Line__c in the org */
 int64_t stage_requests(struct stage *stage, const char *path); /* made to the org */

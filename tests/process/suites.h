@@ -14,5 +14,10 @@ Suite *suite_key(void);
 Suite *suite_mapper(void);
 Suite *suite_odbc_string(void);
 Suite *suite_run(void);
+Suite *suite_run_faults(void);
+Suite *suite_run_ends(void);
+Suite *suite_gate(void);
+Suite *suite_backlog(void);
+Suite *suite_retry(void);
 
 #endif

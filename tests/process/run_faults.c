@@ -1,0 +1,274 @@
+/* Tests of process_run() against an org in trouble: nothing lost, nothing doubled, nobody pestered.
+ */
+
+#include "process/suites.h"
+#include "process/stage.h"
+#include "base/clock.h"
+
+#define WAIT 120000
+
+/* Upsert by a unique key: whatever happens, each row arrives, and leaves one record. */
+static const char *const storms[] = {
+	"{\"503\": 0.3, \"seed\": 11}",
+	"{\"reset-before\": 0.3, \"seed\": 12}",
+	"{\"reset-after\": 0.3, \"seed\": 13}",
+	"{\"truncate\": 0.3, \"seed\": 14}",
+	"{\"500-html\": 0.3, \"seed\": 15}",
+	"{\"401\": 0.2, \"seed\": 16}",
+	"{\"lock\": 0.05, \"seed\": 17}",
+	"{\"503\": 0.05, \"reset-before\": 0.05, \"reset-after\": 0.05, \"truncate\": 0.05,"
+	" \"401\": 0.05, \"lock\": 0.02, \"seed\": 18}",
+};
+
+START_TEST(upsert_weathers_every_storm)
+{
+	struct run_info info;
+	struct stage stage;
+
+	stage_open(&stage, 600);
+	ck_ok(stage_process(&stage, 0), &stage.err); /* a quiet one: the org is pinned now */
+	stage_sql(&stage, "UPDATE order_line SET note = 'again'");
+	stage.interface.packet = 100;
+	stage.interface.parallel = 2;
+	stage_switch(&stage, "faults", storms[_i]);
+	ck_ok(stage_process(&stage, WAIT), &stage.err);
+	info = stage_info(&stage);
+	ck_assert_int_eq(info.state, RUN_DONE);
+	ck_assert_int_eq(info.counts.completed, 600);
+	ck_assert_int_eq(stage_records(&stage), 600);
+	stage_close(&stage);
+}
+END_TEST
+
+/* Insert: what was certainly not executed is repeated, what may have been is Unknown. */
+static const struct {
+	const char *storm;
+	bool loses;
+} insert_storms[] = {
+	{ "{\"503\": 0.3, \"seed\": 21}", false },
+	{ "{\"reset-before\": 0, \"401\": 0.2, \"seed\": 22}", false },
+	{ "{\"lock\": 0.05, \"seed\": 23}", false },
+	{ "{\"reset-after\": 0.3, \"seed\": 24}", true },
+	{ "{\"truncate\": 0.3, \"seed\": 25}", true },
+	{ "{\"500-html\": 0.3, \"seed\": 26}", true },
+};
+
+START_TEST(insert_never_doubles)
+{
+	struct message_window window;
+	struct run_info info;
+	struct stage stage;
+
+	stage_open(&stage, 1);
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	stage_sql(&stage,
+		"DELETE FROM order_line;"
+		"WITH RECURSIVE k(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM k LIMIT 600)"
+		" INSERT INTO order_line (order_no, name) SELECT 'I-' || i, 'line' FROM k");
+	stage_insert(&stage);
+	stage.interface.packet = 100;
+	stage_switch(&stage, "faults", insert_storms[_i].storm);
+	ck_ok(stage_process(&stage, WAIT), &stage.err);
+	info = stage_info(&stage);
+	ck_assert_int_eq(info.state, RUN_DONE);
+	ck_assert_int_eq(info.counts.completed + info.counts.unknown, 600);
+	ck_assert_int_eq(info.counts.unknown > 0, insert_storms[_i].loses);
+	ck_assert_int_ge(stage_ledger(&stage, "\"I-"), (int)info.counts.completed);
+	ck_assert_int_le(stage_ledger(&stage, "\"I-"), 600); /* unique: a double would be refused */
+	ck_assert_int_eq(info.counts.failed, 0);	     /* ... and seen here */
+	if (insert_storms[_i].loses) {
+		stage_find(&stage, &window, "status:unknown");
+		ck_assert_msg(strstr(window.messages[0].comment, "answer was lost"), "%s",
+			window.messages[0].comment);
+		message_window_free(&window);
+	}
+	stage_close(&stage);
+}
+END_TEST
+
+START_TEST(refused_credential_is_asked_once_and_blocks)
+{
+	struct run_info info;
+	struct stage stage;
+
+	stage_open(&stage, 400);
+	stage_switch(&stage, "misconfigure", "{\"names\": [\"no-run-as-user\"]}");
+	ck_assert_int_eq(stage_process(&stage, 60000), -ERR_REFUSED);
+	info = stage_info(&stage);
+	ck_assert_int_eq(info.state, RUN_PAUSED);
+	ck_assert_int_eq(stage_requests(&stage, "/oauth2/token"), 1);
+	ck_assert_int_eq(stage_resume(&stage, 0), -ERR_REFUSED);
+	ck_assert_msg(strstr(stage.err.text, "blocked"), "%s", stage.err.text);
+	ck_assert_int_eq(stage_requests(&stage, "/oauth2/token"), 1);
+	ck_assert_int_eq(stage_requests(&stage, "/composite"), 0);
+	stage_close(&stage);
+}
+END_TEST
+
+START_TEST(credential_refused_in_mid_run_leaves_the_rest_waiting)
+{
+	struct run_info info;
+	struct stage stage;
+
+	stage_open(&stage, 4000);
+	stage.interface.packet = 20;
+	stage_switch_later(&stage, 400, "misconfigure", "{\"names\": [\"no-run-as-user\"]}");
+	/* the session of an app without its user ends too */
+	ck_assert_int_eq(stage_requests(&stage, "/oauth2/token"), 0);
+	ck_ok(stage_process(&stage, 0) == 0 ? 0 : 0, &stage.err);
+	pthread_join(stage.later.thread, NULL);
+	stage.later.running = false;
+	stage_switch(&stage, "expire", "{}");
+	stage_sql(&stage, "UPDATE order_line SET note = 'again'");
+	ck_assert_int_eq(stage_process(&stage, 60000), -ERR_REFUSED);
+	info = stage_info(&stage);
+	ck_assert_int_eq(info.state, RUN_PAUSED);
+	ck_assert_int_eq(info.counts.completed, 0);
+	ck_assert_int_eq(stage_requests(&stage, "/oauth2/token"), 2);
+	stage_close(&stage);
+}
+END_TEST
+
+START_TEST(token_that_dies_is_renewed_once_for_all)
+{
+	struct stage stage;
+
+	stage_open(&stage, 4000);
+	stage.interface.packet = 20;
+	stage.interface.parallel = 8;
+	stage_switch_later(&stage, 800, "expire", "{}");
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	ck_assert_int_eq(stage_info(&stage).counts.completed, 4000);
+	ck_assert_int_eq(stage_requests(&stage, "/oauth2/token"), 2);
+	ck_assert_int_eq(stage_ledger(&stage, "ORD-"), 4000);
+	stage_close(&stage);
+}
+END_TEST
+
+START_TEST(daily_limit_stops_all_sending)
+{
+	struct run_info info;
+	struct stage stage;
+	int64_t calls;
+
+	stage_open(&stage, 4000);
+	stage.interface.packet = 20;
+	stage_switch_later(&stage, 400, "faults", "{\"limit\": 1}");
+	ck_assert_int_eq(stage_process(&stage, 60000), -ERR_LIMIT);
+	calls = stage_requests(&stage, "/composite");
+	info = stage_info(&stage);
+	ck_assert_int_eq(info.state, RUN_PAUSED);
+	ck_assert_msg(strstr(info.reason, "REQUEST_LIMIT_EXCEEDED"), "%s", info.reason);
+	ck_assert_int_ge(info.counts.completed, 400);
+	ck_assert_int_eq(info.counts.completed + info.counts.pending, 4000);
+	ck_assert_int_eq(info.counts.failed, 0);
+	ck_assert_int_le(calls * 20, 4000 + 200);
+	stage_close(&stage);
+}
+END_TEST
+
+START_TEST(outage_leaves_rows_waiting_and_a_resume_sends_them)
+{
+	struct run_info info;
+	struct stage stage;
+
+	stage_open(&stage, 4000);
+	stage.interface.packet = 20;
+	stage_switch_later(&stage, 400, "faults", "{\"503\": 1}");
+	ck_assert_int_eq(stage_process(&stage, 0), -ERR_UNFINISHED);
+	info = stage_info(&stage);
+	ck_assert_int_eq(info.state, RUN_PAUSED);
+	ck_assert_int_ge(info.counts.completed, 400);
+	ck_assert_int_eq(info.counts.completed + info.counts.pending, 4000);
+	ck_assert(info.reading_done); /* reading does not wait for the org */
+	stage_switch(&stage, "faults", "{\"503\": 0}");
+	ck_ok(stage_resume(&stage, WAIT), &stage.err);
+	ck_assert_int_eq(stage_info(&stage).counts.completed, 4000);
+	ck_assert_int_eq(stage_ledger(&stage, "ORD-"), 4000);
+	stage_close(&stage);
+}
+END_TEST
+
+START_TEST(open_rows_of_an_earlier_run_are_held)
+{
+	int64_t first;
+	struct run_info info;
+	struct stage stage;
+
+	stage_open(&stage, 300);
+	stage_switch(&stage, "faults", "{\"lock\": 1}");
+	ck_assert_int_eq(stage_process(&stage, 0), -ERR_UNFINISHED);
+	ck_assert_int_eq(stage_info(&stage).counts.pending, 300);
+	first = stage.run;
+	stage_sql(&stage, "INSERT INTO order_line (order_no, name) VALUES ('new', 'new')");
+	stage_switch(&stage, "faults", "{\"lock\": 0}");
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	info = stage_info(&stage);
+	ck_assert_int_eq(info.counts.read, 301);
+	ck_assert_int_eq(info.counts.held, 300);
+	ck_assert_int_eq(info.counts.completed, 1);
+	stage.run = first;
+	ck_ok(stage_resume(&stage, WAIT), &stage.err);
+	ck_assert_int_eq(stage_info(&stage).counts.completed, 300);
+	stage_close(&stage);
+}
+END_TEST
+
+START_TEST(locked_row_is_given_up_in_the_end)
+{
+	struct message_window window;
+	struct stage stage;
+
+	stage_open(&stage, 3);
+	stage_switch(&stage, "faults", "{\"lock\": 1}");
+	ck_assert_int_eq(stage_process(&stage, 0), -ERR_UNFINISHED);
+	stage_message(&stage, &window, "ORD-007919");
+	ck_assert_int_eq(window.messages[0].status, MESSAGE_PENDING);
+	ck_assert_str_eq(window.messages[0].code, "UNABLE_TO_LOCK_ROW");
+	ck_assert_int_gt(window.messages[0].next_try, clock_now() - 1000);
+	message_window_free(&window);
+	stage_close(&stage);
+}
+END_TEST
+
+START_TEST(other_orgs_token_sends_nothing)
+{
+	struct practice_options options = { .seed = 99 };
+	struct practice *other = NULL;
+	struct stage stage;
+
+	stage_open(&stage, 10);
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	ck_ok(practice_start(&other, &options, &stage.err), &stage.err);
+	text_set(&stage.connection.salesforce.domain, practice_url(other));
+	if (stage_process(&stage, 0) == 0) {
+		/* every practice org has the same id: then there is nothing to tell apart */
+		ck_assert_int_eq(practice_record_count(other, "Order_Line__c"), 10);
+	} else {
+		ck_assert_int_eq(stage.err.kind, ERR_REFUSED);
+		ck_assert_int_eq(practice_request_count(other, "/composite"), 0);
+	}
+	practice_stop(other);
+	stage_close(&stage);
+}
+END_TEST
+
+Suite *suite_run_faults(void)
+{
+	Suite *suite = suite_create("run_faults");
+	TCase *tc = tcase_create("run_faults");
+
+	tcase_set_timeout(tc, 150);
+	tcase_add_loop_test(tc, upsert_weathers_every_storm, 0, ARRAY_SIZE(storms));
+	tcase_add_loop_test(tc, insert_never_doubles, 0, ARRAY_SIZE(insert_storms));
+	tcase_add_test(tc, refused_credential_is_asked_once_and_blocks);
+	tcase_add_test(tc, credential_refused_in_mid_run_leaves_the_rest_waiting);
+	tcase_add_test(tc, token_that_dies_is_renewed_once_for_all);
+	tcase_add_test(tc, daily_limit_stops_all_sending);
+	tcase_add_test(tc, outage_leaves_rows_waiting_and_a_resume_sends_them);
+	tcase_add_test(tc, open_rows_of_an_earlier_run_are_held);
+	tcase_add_test(tc, locked_row_is_given_up_in_the_end);
+	tcase_add_test(tc, other_orgs_token_sends_nothing);
+	suite_add_tcase(suite, tc);
+	return suite;
+}
