@@ -23,6 +23,13 @@ int check_main(suite_maker *const *makers, size_t count);
 		return check_main(makers, ARRAY_SIZE(makers));                                     \
 	}
 
+/* Sanitizers keep what was freed and take signals for themselves. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define TEST_SANITIZED 1
+#else
+#define TEST_SANITIZED 0
+#endif
+
 /* Call, and on failure print the error's own words. */
 #define ck_ok(call, err) ck_assert_msg((call) >= 0, "%s: %s", #call, (err)->text)
 
