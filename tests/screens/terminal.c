@@ -193,9 +193,7 @@ END_TEST
 
 START_TEST(bytes_of_customers_never_reach_the_terminal_raw)
 {
-	static const char *const never[] = { "\033]0;owned", "\033[2J\033[31m",
-		"\x9b"
-		"31m",
+	static const char *const never[] = { "\033]0;owned", "\033[2J\033[31m", "\23331m",
 		"\xe2\x80\xae", "\xc2\x9b", "\033P", "\a\a\a" };
 	struct fixture fx;
 
