@@ -51,7 +51,7 @@ struct http_request {
 };
 
 /*
- * How far a request came: the base of the outcome classes (DESIGN 7). A 2xx with a parsable body
+ * How far a request came: the base of the outcome classes. A 2xx with a parsable body
  * is for the caller to judge.
  */
 enum http_reach {

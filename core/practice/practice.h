@@ -1,6 +1,6 @@
 /*
  * practice.h — the practice org: a Salesforce look-alike on loopback for newcomers, rehearsals and
- * tests. It is a faithful partner, not a stub: bodies, codes and headers follow facts/salesforce.
+ * tests. It is a faithful partner, not a stub: bodies, codes and headers follow the API guides.
  */
 
 #ifndef PRACTICE_PRACTICE_H

@@ -1,6 +1,7 @@
 /*
  * collections.h — sObject Collections: bodies for at most 200 records and the answers to them
- * (facts: salesforce 2.8). Matching is by place in the request that was really sent.
+ * (REST API guide, "sObject Collections"). Matching is by place in the request that was really
+ * sent.
  */
 
 #ifndef SALESFORCE_COLLECTIONS_H

@@ -1,5 +1,5 @@
-/* describe.h — what an sObject and its fields allow, as the API user sees them (facts:
- * salesforce 2.6). */
+/* describe.h — what an sObject and its fields allow, as the API user sees them (REST API guide,
+ * "sObject Describe"). */
 
 #ifndef SALESFORCE_DESCRIBE_H
 #define SALESFORCE_DESCRIBE_H

@@ -1,8 +1,9 @@
 /*
  * org.h — one connection's session with its org: token, base URL, API version, allowance.
  *
- * Facts: salesforce 1 (OAuth), 2.1 (versions), 2.4 (limits). One thread uses an org; the token may
- * be shared by several orgs of one process through a `struct token_cache`.
+ * Sources: the OAuth client-credentials help page; REST API guide, "Versions", "Limits". One thread
+ * uses an org; the token may be shared by several orgs of one process through a `struct
+ * token_cache`.
  */
 
 #ifndef SALESFORCE_ORG_H

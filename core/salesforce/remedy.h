@@ -1,7 +1,8 @@
 /*
  * remedy.h — what to do about a failure: one data table from what can be seen (OAuth error and
  * description, HTTP status, errorCode, curl's step) to the cause in plain words and the menu path
- * in Salesforce Setup that mends it. Facts: salesforce 1.5, 1.8, 2.2, 2.11, 5.
+ * in Salesforce Setup that mends it. Sources: the OAuth
+ * error page, REST API guide, SOAP API guide (StatusCode).
  */
 
 #ifndef SALESFORCE_REMEDY_H

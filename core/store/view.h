@@ -190,7 +190,7 @@ int view_packet(
 void packet_out_free(struct packet_out *packet);
 
 /*
- * Keys that must not be stored again by a reading of `interface` (DESIGN 7, row key): each call of
+ * Keys that must not be stored again by a reading of `interface` (the row-key rule): each call of
  * `each` gives a key that has an open message, or a Failed last one with the hash of its row.
  */
 typedef int open_key_each(
