@@ -151,7 +151,9 @@ static void play_wizard_salesforce(struct fixture *fx)
 	pty_type(fx->pty, KEY_F4);
 	pty_wait(fx->pty, "step 3 of 4");
 	pty_type(fx->pty, "\t\t\thttps://acme.my.salesforce.com\t3MVG9abcdef\tsecret\t\r");
-	pty_wait(fx->pty, fx->salesforce_ping == PING_PLAYS_GREEN ? "[ping OK" : "Policies");
+	/* The last step; "[ping OK" alone would be the agent's. */
+	pty_wait(fx->pty, fx->salesforce_ping == PING_PLAYS_GREEN ? "Order_Line__c" : "Policies");
+	pty_settle(fx->pty, 200);
 }
 
 static void play_wizard_save(struct fixture *fx)
