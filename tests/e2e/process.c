@@ -284,25 +284,30 @@ START_TEST(a_process_survives_the_one_it_handed_its_run_to)
 	pid_t first;
 	pid_t second;
 
-	world_open_slow(&world, 20);
+	struct err err = ERR_INIT;
+
+	world_open_slow(&world, 50);
 	world_customers(&world, 4000);
 	world_connection(&world);
 	world_interface(&world);
 	world_more_interfaces(&world);
-	first = world_spawn(&world, "process", "accounts", "--limit", "1000", NULL);
+	first = world_spawn(&world, "process", "accounts", "--limit", "2000", NULL);
 	while (practice_record_count(world.practice, "Account") == 0)
 		clock_sleep(2);
+	/* Its further answers come late: it is still there when the second one begins. */
+	ck_ok(practice_set_fault(world.practice, "slow=1:2000", &err), &err);
 	second = world_spawn(&world, "process", "contacts", NULL);
 	while (practice_record_count(world.practice, "Contact") == 0)
 		clock_sleep(2);
+	ck_ok(practice_set_fault(world.practice, "slow=0", &err), &err);
 	if (killed)
 		kill(first, SIGKILL);
 	ck_assert_int_eq(world_wait(first), killed ? 128 + SIGKILL : 0);
 	ck_assert_int_eq(world_wait(second), 0);
 	ck_run(0, &world, "run", "resume", "1", "--json");
-	check_counts("runs.0", 1000, 1000, 0);
+	check_counts("runs.0", 2000, 2000, 0);
 	ck_assert_int_eq(practice_record_count(world.practice, "Contact"), 4000);
-	ck_assert_int_eq(practice_record_count(world.practice, "Account"), 1000);
+	ck_assert_int_eq(practice_record_count(world.practice, "Account"), 2000);
 }
 END_TEST
 
