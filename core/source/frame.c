@@ -90,6 +90,12 @@ void frame_row(struct buf *out, const struct cell *cells, int count)
 	source_row_encode(out, cells, count);
 }
 
+void frame_updated(struct buf *out, int rows, const char *text)
+{
+	put_number(out, (uint32_t)rows);
+	put_text(out, text);
+}
+
 void frame_error(struct buf *out, const struct err *err)
 {
 	frame_begin(out, FRAME_ERROR);
@@ -106,7 +112,7 @@ bool frame_head(enum frame_kind *kind, uint32_t *len, const char *head)
 
 	memcpy(&length, head + 1, sizeof(length));
 	length = le32toh(length);
-	if (!head[0] || !strchr("CREX", head[0]) || length > FRAME_MAX)
+	if (!head[0] || !strchr("CREYUX", head[0]) || length > FRAME_MAX)
 		return false;
 	*kind = (enum frame_kind)head[0];
 	*len = length;
@@ -177,6 +183,16 @@ int frame_read_row(struct cell *cells, int count, const char **row, size_t *row_
 		get_text(&cells[index].bad, &bad_cells);
 	}
 	return 1;
+}
+
+bool frame_read_updated(int *rows, const char **text, struct frame_cursor *cursor)
+{
+	uint32_t number;
+
+	if (!get_number(&number, cursor) || !get_text(text, cursor))
+		return false;
+	*rows = (int)number;
+	return true;
 }
 
 bool frame_read_error(struct err *err, struct frame_cursor *cursor)

@@ -7,6 +7,8 @@
  *   FRAME_ROWS     rows, one behind the other: its length, its number of bad cells, per bad
  *                  cell its index and its reason, then the encoded row (source.h)
  *   FRAME_END      empty: the result set is complete
+ *   FRAME_READY    empty: the child is connected and waits for rows to write back
+ *   FRAME_UPDATED  per row: how many rows it touched, a text
  *   FRAME_ERROR    kind, retryable, code, text of a struct err
  * Numbers are 32-bit little-endian, texts a number and that many bytes.
  */
@@ -21,7 +23,14 @@
 #include "base/err.h"
 #include "source/source.h"
 
-enum frame_kind { FRAME_COLUMNS = 'C', FRAME_ROWS = 'R', FRAME_END = 'E', FRAME_ERROR = 'X' };
+enum frame_kind {
+	FRAME_COLUMNS = 'C',
+	FRAME_ROWS = 'R',
+	FRAME_END = 'E',
+	FRAME_READY = 'Y',
+	FRAME_UPDATED = 'U',
+	FRAME_ERROR = 'X',
+};
 
 #define FRAME_HEAD 5
 #define FRAME_BATCH (64 * 1024)		 /* rows are sent when so many bytes are there */
@@ -33,6 +42,7 @@ void frame_begin(struct buf *out, enum frame_kind kind); /* empties `out` */
 void frame_end(struct buf *out);			 /* fills the length in */
 void frame_columns(struct buf *out, const struct column *columns, int count);
 void frame_row(struct buf *out, const struct cell *cells, int count);
+void frame_updated(struct buf *out, int rows, const char *text); /* one row of it */
 void frame_error(struct buf *out, const struct err *err);
 
 /* ---- reading: a cursor over one frame's bytes ---- */
@@ -54,6 +64,9 @@ bool frame_read_columns(struct column **columns, int *count, struct frame_cursor
  */
 int frame_read_row(struct cell *cells, int count, const char **row, size_t *row_len,
 	struct frame_cursor *cursor);
+
+/* One row's part; the text is borrowed. */
+bool frame_read_updated(int *rows, const char **text, struct frame_cursor *cursor);
 
 bool frame_read_error(struct err *err, struct frame_cursor *cursor);
 

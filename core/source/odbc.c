@@ -7,7 +7,7 @@
 #include "base/base.h"
 #include "source/odbc.h"
 #include "source/odbc_error.h"
-#include "base/file.h"
+#include "source/odbc_private.h"
 #include "base/text.h"
 
 #include <sodium.h>
@@ -30,11 +30,8 @@ struct slot {
 };
 
 struct odbc_source {
-	char *connection; /* owned, wiped: only to keep a password out of error texts */
-	SQLHENV env;
-	SQLHDBC dbc;
+	struct odbc_link link;
 	SQLHSTMT stmt;
-	bool connected;
 	bool can_bind;
 	struct column *columns;
 	struct slot *slots;
@@ -86,80 +83,19 @@ static enum column_type type_of(SQLSMALLINT sql, const char *name)
 
 static int statement_error(struct odbc_source *source, const char *what, struct err *err)
 {
-	return odbc_error(err, SQL_HANDLE_STMT, source->stmt, what, source->connection);
+	return odbc_error(err, SQL_HANDLE_STMT, source->stmt, what, source->link.connection);
 }
 
 static int connection_error(struct odbc_source *source, const char *what, struct err *err)
 {
-	return odbc_error(err, SQL_HANDLE_DBC, source->dbc, what, source->connection);
-}
-
-/*
- * A query that is no SELECT must change nothing: no commit ever follows. SQLite's driver streams in
- * autocommit mode alone, but there the database itself can be told to refuse writes.
- */
-static void make_harmless(struct odbc_source *source)
-{
-	char dbms[64] = "";
-	SQLHSTMT stmt;
-
-	SQLGetInfo(source->dbc, SQL_DBMS_NAME, dbms, sizeof(dbms), NULL);
-	if (!strcasestr(dbms, "sqlite")) {
-		SQLSetConnectAttr(
-			source->dbc, SQL_ATTR_AUTOCOMMIT, (SQLPOINTER)SQL_AUTOCOMMIT_OFF, 0);
-	} else if (SQL_SUCCEEDED(SQLAllocHandle(SQL_HANDLE_STMT, source->dbc, &stmt))) {
-		SQLExecDirect(stmt, (SQLCHAR *)"PRAGMA query_only = ON", SQL_NTS);
-		SQLFreeHandle(SQL_HANDLE_STMT, stmt);
-	}
-}
-
-/* SQLite's driver says no more than "connect failed" where its file is not there; we can tell. */
-static int connect_failed(struct odbc_source *source, const char *connection, struct err *err)
-{
-	int rc = connection_error(source, "connecting to the database", err);
-	const char *database = strcasestr(connection, "database=");
-	char path[4096];
-
-	if (!strcasestr(connection, "sqlite") || !database)
-		return rc;
-	database += strlen("database=");
-	database += *database == '{';
-	snprintf(path, sizeof(path), "%.*s", (int)strcspn(database, ";}"), database);
-	if (path[0] != '/' || file_exists(path))
-		return rc;
-	return err_set(err, ERR_SOURCE,
-		"there is no database file %s: correct Database= in source.odbc", path);
-}
-
-static int connect_to(
-	struct odbc_source *source, const char *connection, int timeout_s, struct err *err)
-{
-	SQLPOINTER seconds = (SQLPOINTER)(uintptr_t)timeout_s;
-	SQLUINTEGER extensions = 0;
-
-	if (!SQL_SUCCEEDED(SQLAllocHandle(SQL_HANDLE_ENV, SQL_NULL_HANDLE, &source->env)))
-		return err_set(err, ERR_SOURCE, "unixODBC did not start");
-	SQLSetEnvAttr(source->env, SQL_ATTR_ODBC_VERSION, (SQLPOINTER)SQL_OV_ODBC3, 0);
-	if (!SQL_SUCCEEDED(SQLAllocHandle(SQL_HANDLE_DBC, source->env, &source->dbc)))
-		return odbc_error(err, SQL_HANDLE_ENV, source->env, "connecting", connection);
-	if (timeout_s > 0)
-		SQLSetConnectAttr(source->dbc, SQL_ATTR_LOGIN_TIMEOUT, seconds, 0);
-	SQLSetConnectAttr(source->dbc, SQL_ATTR_ACCESS_MODE, (SQLPOINTER)SQL_MODE_READ_ONLY, 0);
-	if (!SQL_SUCCEEDED(SQLDriverConnect(source->dbc, NULL, (SQLCHAR *)connection, SQL_NTS, NULL,
-		    0, NULL, SQL_DRIVER_NOPROMPT)))
-		return connect_failed(source, connection, err);
-	source->connected = true;
-	make_harmless(source);
-	SQLGetInfo(source->dbc, SQL_GETDATA_EXTENSIONS, &extensions, sizeof(extensions), NULL);
-	source->can_bind = (extensions & SQL_GD_BOUND) && (extensions & SQL_GD_ANY_COLUMN);
-	return 0;
+	return odbc_error(err, SQL_HANDLE_DBC, source->link.dbc, what, source->link.connection);
 }
 
 static int execute(struct odbc_source *source, const char *query, int timeout_s, struct err *err)
 {
 	SQLRETURN rc;
 
-	if (!SQL_SUCCEEDED(SQLAllocHandle(SQL_HANDLE_STMT, source->dbc, &source->stmt)))
+	if (!SQL_SUCCEEDED(SQLAllocHandle(SQL_HANDLE_STMT, source->link.dbc, &source->stmt)))
 		return connection_error(source, "running the query", err);
 	if (timeout_s > 0)
 		SQLSetStmtAttr(
@@ -237,17 +173,19 @@ int odbc_open(struct odbc_source **out, const char *connection, const char *quer
 	struct err *err)
 {
 	struct odbc_source *source = calloc(1, sizeof(*source));
+	SQLUINTEGER extensions = 0;
 	int rc;
 
 	if (!source)
 		return err_nomem(err);
 	buf_init(&source->raw, CELL_MAX);
-	source->connection = text_dup(connection);
-	rc = source->connection ? 0 : err_nomem(err);
-	if (!rc)
-		rc = connect_to(source, connection, timeout_s, err);
-	if (!rc)
+	rc = odbc_connect(&source->link, connection, false, timeout_s, err);
+	if (!rc) {
+		SQLGetInfo(source->link.dbc, SQL_GETDATA_EXTENSIONS, &extensions,
+			sizeof(extensions), NULL);
+		source->can_bind = (extensions & SQL_GD_BOUND) && (extensions & SQL_GD_ANY_COLUMN);
 		rc = execute(source, query, timeout_s, err);
+	}
 	if (!rc)
 		rc = prepare_columns(source, err);
 	if (rc) {
@@ -264,21 +202,11 @@ void odbc_close(struct odbc_source *source)
 		return;
 	if (source->stmt)
 		SQLFreeHandle(SQL_HANDLE_STMT, source->stmt);
-	if (source->connected) {
-		SQLEndTran(SQL_HANDLE_DBC, source->dbc, SQL_ROLLBACK);
-		SQLDisconnect(source->dbc);
-	}
-	if (source->dbc)
-		SQLFreeHandle(SQL_HANDLE_DBC, source->dbc);
-	if (source->env)
-		SQLFreeHandle(SQL_HANDLE_ENV, source->env);
+	odbc_disconnect(&source->link);
 	for (int i = 0; source->slots && i < source->count; i++) {
 		free(source->slots[i].data);
 		buf_free(&source->slots[i].whole);
 	}
-	if (source->connection)
-		sodium_memzero(source->connection, strlen(source->connection));
-	free(source->connection);
 	free(source->columns);
 	free(source->slots);
 	free(source->cells);

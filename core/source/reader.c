@@ -6,6 +6,7 @@
 #include "base/base.h"
 #include "source/reader.h"
 #include "source/frame.h"
+#include "source/reader_private.h"
 #include "source/reader_environment.h"
 #include "base/clock.h"
 #include "base/json.h"
@@ -28,6 +29,8 @@
 
 struct reader {
 	int frames;  /* the pipe's end */
+	int told;    /* where a child that writes back hears of rows; -1 = it only reads */
+	int places;  /* of its statement */
 	int stopped; /* eventfd: wakes a waiting reader_next() */
 	int timeout_s;
 	atomic_bool stop;
@@ -48,7 +51,7 @@ struct reader {
 
 /* ---- starting ---- */
 
-static void spec_json(struct buf *out, const struct reader_spec *spec)
+static void spec_json(struct buf *out, const struct reader *reader, const struct reader_spec *spec)
 {
 	struct json json = JSON_INIT(out);
 
@@ -58,14 +61,17 @@ static void spec_json(struct buf *out, const struct reader_spec *spec)
 	json_put_text(&json, "query", spec->query);
 	json_put_int(&json, "limit", spec->limit_rows);
 	json_put_int(&json, "timeout", spec->timeout_s);
+	if (reader->places >= 0)
+		json_put_int(&json, "places", reader->places);
 	json_close(&json, '}');
+	buf_add_char(out, '\0'); /* a child that writes back hears more behind it */
 }
 
 /* A child that dies early must not end us by SIGPIPE, hence a socket and MSG_NOSIGNAL. */
-static void send_spec(int fd, const struct buf *spec)
+static void send_all(int fd, const struct buf *bytes)
 {
-	for (size_t at = 0; at < spec->len;) {
-		ssize_t put = send(fd, spec->data + at, spec->len - at, MSG_NOSIGNAL);
+	for (size_t at = 0; at < bytes->len;) {
+		ssize_t put = send(fd, bytes->data + at, bytes->len - at, MSG_NOSIGNAL);
 
 		if (put < 0 && errno == EINTR)
 			continue;
@@ -114,7 +120,7 @@ static int start_child(struct reader *reader, const struct reader_spec *spec, st
 	struct buf text = BUF_INIT(FRAME_MAX);
 	int rc;
 
-	spec_json(&text, spec);
+	spec_json(&text, reader, spec);
 	rc = buf_check(&text, "the reader's spec", err);
 	if (!rc &&
 		(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, in) || pipe2(out, O_CLOEXEC)))
@@ -128,7 +134,11 @@ static int start_child(struct reader *reader, const struct reader_spec *spec, st
 		out[0] = -1;
 		close(in[1]);
 		in[1] = -1;
-		send_spec(in[0], &text);
+		send_all(in[0], &text);
+		if (reader->places >= 0) {
+			reader->told = in[0];
+			in[0] = -1;
+		}
 	}
 	for (int i = 0; i < 2; i++) {
 		if (in[i] >= 0)
@@ -140,7 +150,8 @@ static int start_child(struct reader *reader, const struct reader_spec *spec, st
 	return rc;
 }
 
-int reader_start(struct reader **out, const struct reader_spec *spec, struct err *err)
+int reader_start_places(
+	struct reader **out, const struct reader_spec *spec, int places, struct err *err)
 {
 	struct reader *reader = calloc(1, sizeof(*reader));
 	int rc = 0;
@@ -150,7 +161,8 @@ int reader_start(struct reader **out, const struct reader_spec *spec, struct err
 	pthread_mutex_init(&reader->lock, NULL);
 	buf_init(&reader->in, FRAME_MAX + FRAME_HEAD + READ_PIECE);
 	reader->timeout_s = spec->timeout_s;
-	reader->frames = -1;
+	reader->frames = reader->told = -1;
+	reader->places = places;
 	reader->stopped = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (reader->stopped < 0)
 		rc = err_set_errno(err, ERR_SOURCE, errno, "eventfd");
@@ -162,6 +174,11 @@ int reader_start(struct reader **out, const struct reader_spec *spec, struct err
 	}
 	*out = reader;
 	return 0;
+}
+
+int reader_start(struct reader **out, const struct reader_spec *spec, struct err *err)
+{
+	return reader_start_places(out, spec, -1, err);
 }
 
 /* ---- ending ---- */
@@ -223,6 +240,8 @@ void reader_free(struct reader *reader)
 		return;
 	if (reader->frames >= 0)
 		close(reader->frames);
+	if (reader->told >= 0)
+		close(reader->told);
 	kill_child(reader);
 	reap(reader, &status, REAP_MS);
 	if (reader->stopped >= 0)
@@ -258,7 +277,7 @@ static int explain_end(struct reader *reader, struct err *err)
 	return -ERR_SOURCE;
 }
 
-static int malformed(struct reader *reader, struct err *err)
+int reader_malformed(struct reader *reader, struct err *err)
 {
 	kill_child(reader);
 	return err_set(err, ERR_SOURCE,
@@ -269,10 +288,15 @@ static int malformed(struct reader *reader, struct err *err)
 static int timed_out(struct reader *reader, struct err *err)
 {
 	kill_child(reader);
-	err_set(err, ERR_SOURCE,
-		"the database gave no row for %d s, so the reader was ended: raise "
-		"source.query_timeout if the query needs longer",
-		reader->timeout_s);
+	if (reader->places >= 0)
+		err_set(err, ERR_SOURCE,
+			"the database gave no answer for %d s, so writing back was ended",
+			reader->timeout_s);
+	else
+		err_set(err, ERR_SOURCE,
+			"the database gave no row for %d s, so the reader was ended: raise "
+			"source.query_timeout if the query needs longer",
+			reader->timeout_s);
 	if (err)
 		err->retryable = true;
 	return -ERR_SOURCE;
@@ -347,7 +371,7 @@ static int next_frame(enum frame_kind *kind, struct reader *reader, struct err *
 			return rc;
 	}
 	if (!frame_head(kind, &len, reader->in.data + reader->used))
-		return malformed(reader, err);
+		return reader_malformed(reader, err);
 	if (reader->in.len - reader->used < FRAME_HEAD + len) {
 		rc = fill(reader, FRAME_HEAD + len, deadline, err);
 		if (rc)
@@ -364,7 +388,7 @@ static int take_error(struct reader *reader, struct err *err)
 	struct err told = ERR_INIT;
 
 	if (!frame_read_error(&told, &reader->cursor))
-		return malformed(reader, err);
+		return reader_malformed(reader, err);
 	return err_copy(err, &told);
 }
 
@@ -379,10 +403,25 @@ static int take_columns(struct reader *reader, struct err *err)
 		return take_error(reader, err);
 	if (kind != FRAME_COLUMNS ||
 		!frame_read_columns(&reader->columns, &reader->count, &reader->cursor))
-		return malformed(reader, err);
+		return reader_malformed(reader, err);
 	reader->cursor.at = reader->cursor.end;
 	reader->cells = calloc((size_t)reader->count, sizeof(*reader->cells));
 	return reader->cells ? 0 : err_nomem(err);
+}
+
+int reader_tell(struct reader *reader, const struct buf *frame, struct err *err)
+{
+	if (atomic_load(&reader->stop))
+		return err_set(err, ERR_INTERRUPTED, "writing back was stopped");
+	send_all(reader->told, frame);
+	return 0;
+}
+
+int reader_frame(
+	enum frame_kind *kind, struct frame_cursor **cursor, struct reader *reader, struct err *err)
+{
+	*cursor = &reader->cursor;
+	return next_frame(kind, reader, err);
 }
 
 int reader_columns(
@@ -409,7 +448,7 @@ int reader_next(const struct cell **cells, const char **row, size_t *row_len, st
 		if (rc > 0)
 			return 1;
 		if (rc < 0)
-			return malformed(reader, err);
+			return reader_malformed(reader, err);
 		rc = next_frame(&kind, reader, err);
 		if (rc)
 			break;
@@ -417,7 +456,7 @@ int reader_next(const struct cell **cells, const char **row, size_t *row_len, st
 			return take_error(reader, err);
 		if (kind != FRAME_ROWS &&
 			(kind != FRAME_END || reader->cursor.at < reader->cursor.end))
-			return malformed(reader, err);
+			return reader_malformed(reader, err);
 		reader->ended = kind == FRAME_END;
 	}
 	return rc;

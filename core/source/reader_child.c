@@ -7,6 +7,7 @@
 #include "source/reader.h"
 #include "source/frame.h"
 #include "source/odbc.h"
+#include "source/odbc_update.h"
 #include "base/clock.h"
 #include "base/text.h"
 
@@ -27,6 +28,7 @@ struct child_spec {
 	const char *odbc, *query;
 	int64_t limit_rows;
 	int timeout_s;
+	int places; /* of a statement that is run for rows that come; -1 = a query */
 };
 
 /* Die with the parent, leave no core with a password in it, let no driver print into the frames. */
@@ -47,7 +49,7 @@ static int settle_in(int *frames)
 
 static int read_spec_text(struct buf *text, struct err *err)
 {
-	for (;;) {
+	while (!text->len || text->data[text->len - 1] != '\0') {
 		char *room = buf_room(text, 4096);
 		ssize_t got = room ? read(STDIN_FILENO, room, 4096) : 0;
 
@@ -56,9 +58,10 @@ static int read_spec_text(struct buf *text, struct err *err)
 		if (got < 0)
 			return err_set_errno(err, ERR_SOURCE, errno, "reading the spec");
 		if (got == 0)
-			return buf_check(text, "the reader's spec", err);
+			break;
 		buf_grew(text, (size_t)got);
 	}
+	return buf_check(text, "the reader's spec", err);
 }
 
 static const char *text_member(struct json_object *root, const char *name)
@@ -68,6 +71,7 @@ static const char *text_member(struct json_object *root, const char *name)
 
 static int read_spec(struct child_spec *spec, struct err *err)
 {
+	struct json_object *places;
 	int rc = read_spec_text(&spec->text, err);
 
 	if (rc)
@@ -82,6 +86,9 @@ static int read_spec(struct child_spec *spec, struct err *err)
 		return err_set(err, ERR_INTERRUPTED, "the parent died before it could be watched");
 	spec->limit_rows = json_object_get_int64(json_object_object_get(spec->root, "limit"));
 	spec->timeout_s = json_object_get_int(json_object_object_get(spec->root, "timeout"));
+	spec->places = -1;
+	if (json_object_object_get_ex(spec->root, "places", &places))
+		spec->places = json_object_get_int(places);
 	return 0;
 }
 
@@ -170,6 +177,94 @@ static int serve(int fd, const struct child_spec *spec, struct buf *frame, struc
 	return rc;
 }
 
+/* ---- writing back ---- */
+
+/* Exactly so many bytes of standard input; 0 at its end, which is where the parent is done. */
+static int read_bytes(char *to, size_t len)
+{
+	size_t at = 0;
+
+	while (at < len) {
+		ssize_t got = read(STDIN_FILENO, to + at, len - at);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return 0;
+		at += (size_t)got;
+	}
+	return 1;
+}
+
+/* The next batch of rows: 1, or 0 at the end. */
+static int read_batch(struct buf *batch, struct err *err)
+{
+	char head[FRAME_HEAD];
+	enum frame_kind kind;
+	uint32_t len;
+	char *room;
+
+	if (!read_bytes(head, sizeof(head)))
+		return 0;
+	if (!frame_head(&kind, &len, head) || kind != FRAME_ROWS)
+		return err_set(err, ERR_SOURCE, "the batch of rows is none");
+	buf_reset(batch);
+	room = len ? buf_room(batch, len) : NULL;
+	if (!room)
+		return err_nomem(err);
+	if (!read_bytes(room, len))
+		return 0;
+	buf_grew(batch, len);
+	return 1;
+}
+
+/* Run one batch, whose rows lie in `batch`, and tell what they did. */
+static int update_batch(int fd, struct odbc_update *update, const struct buf *batch, int places,
+	struct buf *frame, struct err *err)
+{
+	struct frame_cursor cursor = { batch->data, batch->data + batch->len };
+	struct odbc_updated *results = calloc(UPDATE_ROWS_MAX, sizeof(*results));
+	struct cell *cells = calloc((size_t)UPDATE_ROWS_MAX * (size_t)(places + 1), sizeof(*cells));
+	const char *row;
+	size_t len;
+	int count = 0;
+	int rc = results && cells ? 0 : err_nomem(err);
+
+	while (!rc && count < UPDATE_ROWS_MAX &&
+		frame_read_row(
+			cells + (size_t)count * (size_t)places, places, &row, &len, &cursor) > 0)
+		count++;
+	if (!rc)
+		rc = odbc_update_run(results, update, cells, count, err);
+	frame_begin(frame, FRAME_UPDATED);
+	for (int i = 0; !rc && i < count; i++)
+		frame_updated(frame, results[i].rows, results[i].text);
+	frame_end(frame);
+	if (!rc)
+		rc = send_frame(fd, frame, err);
+	free(results);
+	free(cells);
+	return rc;
+}
+
+static int serve_updates(int fd, const struct child_spec *spec, struct buf *frame, struct err *err)
+{
+	struct buf batch = BUF_INIT(FRAME_MAX);
+	struct odbc_update *update = NULL;
+	int rc = odbc_update_open(
+		&update, spec->odbc, spec->query, spec->places, spec->timeout_s, err);
+
+	frame_begin(frame, FRAME_READY);
+	frame_end(frame);
+	if (!rc)
+		rc = send_frame(fd, frame, err);
+	while (!rc && (rc = read_batch(&batch, err)) > 0)
+		rc = update_batch(fd, update, &batch, spec->places, frame, err);
+	odbc_update_close(update);
+	buf_free(&batch);
+	return rc;
+}
+
 int reader_child_main(void)
 {
 	struct child_spec spec = { .text = BUF_INIT(SPEC_MAX) };
@@ -189,7 +284,8 @@ int reader_child_main(void)
 		return EXIT_FAILURE;
 	rc = read_spec(&spec, &err);
 	if (!rc)
-		rc = serve(frames, &spec, &frame, &err);
+		rc = spec.places < 0 ? serve(frames, &spec, &frame, &err)
+				     : serve_updates(frames, &spec, &frame, &err);
 	if (rc && err.kind != ERR_INTERRUPTED) {
 		frame_error(&frame, &err);
 		send_frame(frames, &frame, NULL);

@@ -9,5 +9,7 @@ Suite *suite_row(void);
 Suite *suite_frame(void);
 Suite *suite_odbc(void);
 Suite *suite_reader(void);
+Suite *suite_places(void);
+Suite *suite_updater(void);
 
 #endif
