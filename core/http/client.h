@@ -35,15 +35,27 @@ struct http_header {
 	const char *value;
 };
 
+/* The next bytes of a body from `offset` on (0 = from its start, perhaps once more): how many were
+ * written to `to`; 0 before the body's end gives the request up. */
+typedef size_t http_body_read(void *ctx, size_t offset, char *to, size_t size);
+
+/* The next bytes of an answer; false gives the request up. */
+typedef bool http_answer_write(void *ctx, const char *data, size_t len);
+
 struct http_request {
 	const char *method; /* "GET", "POST", "PATCH", "DELETE", "PUT" */
 	const char *url;
 	const struct http_header *headers; /* terminated by name == NULL; NULL = none */
 	const char *body;		   /* NULL = none; borrowed until the request is done */
 	size_t body_len;
+	http_body_read *read; /* instead of `body`: asked for piece by piece, `body_len` in all */
+	void *read_ctx;
+	http_answer_write *write; /* a 2xx answer's body goes here, whatever its length */
+	void *write_ctx;
 	const char *username; /* HTTP Basic, when set */
 	const char *password;
 	int64_t timeout_ms;	/* whole request; 0 = 120 s */
+	int64_t stall_ms;	/* gives up when so long next to nothing moved; 0 = never */
 	size_t answer_max;	/* bytes; 0 = 8 MiB */
 	bool no_network_proxy;	/* bypass every proxy (loopback) */
 	const char *connect_to; /* connect to this address; the URL's host stays the name that

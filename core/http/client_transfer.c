@@ -51,7 +51,11 @@ static size_t on_body_wanted(char *to, size_t size, size_t n, void *arg)
 	size_t left = transfer->body_len - transfer->handed_out;
 	size_t len = size * n < left ? size * n : left;
 
-	if (len)
+	if (len && transfer->read) {
+		len = transfer->read(transfer->read_ctx, transfer->handed_out, to, len);
+		if (len == 0)
+			return CURL_READFUNC_ABORT;
+	} else if (len)
 		memcpy(to, transfer->body + transfer->handed_out, len);
 	transfer->handed_out += len;
 	return len;
@@ -99,7 +103,12 @@ static int on_issue(void *arg, char *peer, char *local, int peer_port, int local
 static size_t on_answer_body(char *data, size_t size, size_t n, void *arg)
 {
 	struct transfer *transfer = arg;
+	long status = 0;
 
+	if (transfer->write)
+		curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+	if (status / 100 == 2)
+		return transfer->write(transfer->write_ctx, data, size * n) ? size * n : 0;
 	buf_add(&transfer->answer.body, data, size * n);
 	return transfer->answer.body.broken ? 0 : size * n;
 }
@@ -215,8 +224,8 @@ static void set_method(struct transfer *transfer, const struct http_request *req
 	CURL *easy = transfer->easy;
 	const char *method = request->method;
 
-	if (request->body || strcmp(method, "POST") == 0 || strcmp(method, "PATCH") == 0 ||
-		strcmp(method, "PUT") == 0) {
+	if (request->body || request->read || strcmp(method, "POST") == 0 ||
+		strcmp(method, "PATCH") == 0 || strcmp(method, "PUT") == 0) {
 		curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
 		curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)transfer->body_len);
 		curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
@@ -295,7 +304,11 @@ int transfer_prepare(struct transfer *transfer, const struct http_client *client
 	transfer->repeatable =
 		strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0;
 	transfer->body = request->body;
-	transfer->body_len = request->body ? request->body_len : 0;
+	transfer->read = request->read;
+	transfer->read_ctx = request->read_ctx;
+	transfer->write = request->write;
+	transfer->write_ctx = request->write_ctx;
+	transfer->body_len = request->body || request->read ? request->body_len : 0;
 	transfer->answer.body.max = request->answer_max ? request->answer_max : ANSWER_MAX_DEFAULT;
 
 	set_rules(easy);
@@ -307,6 +320,10 @@ int transfer_prepare(struct transfer *transfer, const struct http_client *client
 		options->user_agent ? options->user_agent : "agentboard/" PACKAGE_VERSION);
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,
 		(long)(request->timeout_ms ? request->timeout_ms : TIMEOUT_DEFAULT));
+	if (request->stall_ms) {
+		curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+		curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)(request->stall_ms / 1000));
+	}
 	if (request->username) {
 		curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
 		curl_easy_setopt(easy, CURLOPT_USERNAME, request->username);

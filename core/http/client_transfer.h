@@ -22,6 +22,10 @@ struct transfer {
 	bool repeatable; /* GET or HEAD: curl may quietly try again on a fresh connection */
 	const char *body;
 	size_t body_len;
+	http_body_read *read;
+	void *read_ctx;
+	http_answer_write *write;
+	void *write_ctx;
 	size_t handed_out;   /* body bytes that curl took from us */
 	bool issued;	     /* a connection was ready and the request about to leave */
 	long bytes_before;   /* CURLINFO_REQUEST_SIZE at that moment: a proxy's CONNECT counts */

@@ -7,6 +7,7 @@
 #include "base/base.h"
 #include "base/text.h"
 #include "salesforce/collections.h"
+#include "salesforce/record_scan.h"
 #include "salesforce/reply.h"
 
 #include <strings.h>
@@ -17,103 +18,23 @@
 
 /* ---- a record's own id: one pass over its top level ---- */
 
-struct scan {
-	const char *at, *end;
-};
-
-static void skip_blanks(struct scan *scan)
-{
-	while (scan->at < scan->end &&
-		(*scan->at == ' ' || *scan->at == '\t' || *scan->at == '\n' || *scan->at == '\r'))
-		scan->at++;
-}
-
-static bool take(struct scan *scan, char c)
-{
-	skip_blanks(scan);
-	if (scan->at == scan->end || *scan->at != c)
-		return false;
-	scan->at++;
-	return true;
-}
-
-/* A string; what is between its quotes, escapes untouched. */
-static bool take_string(struct scan *scan, const char **text, size_t *len)
-{
-	const char *start;
-
-	if (!take(scan, '"'))
-		return false;
-	for (start = scan->at; scan->at < scan->end; scan->at++) {
-		if (*scan->at == '\\') {
-			if (++scan->at == scan->end)
-				return false;
-		} else if (*scan->at == '"') {
-			*text = start;
-			*len = (size_t)(scan->at++ - start);
-			return true;
-		}
-	}
-	return false;
-}
-
-/* Something in brackets, to its end. */
-static bool skip_nested(struct scan *scan)
-{
-	const char *text;
-	size_t len;
-	int depth = 0;
-
-	do {
-		skip_blanks(scan);
-		if (scan->at == scan->end)
-			return false;
-		if (*scan->at == '"') {
-			if (!take_string(scan, &text, &len))
-				return false;
-			continue;
-		}
-		depth += strchr("{[", *scan->at) ? 1 : strchr("}]", *scan->at) ? -1 : 0;
-		scan->at++;
-	} while (depth > 0);
-	return true;
-}
-
-/* Any value: a string, something in brackets, or a bare word. */
-static bool skip_value(struct scan *scan)
-{
-	const char *start;
-	size_t len;
-
-	skip_blanks(scan);
-	if (scan->at == scan->end)
-		return false;
-	if (*scan->at == '"')
-		return take_string(scan, &start, &len);
-	if (*scan->at == '{' || *scan->at == '[')
-		return skip_nested(scan);
-	for (start = scan->at; scan->at < scan->end && !strchr(",}] \t\r\n", *scan->at);)
-		scan->at++;
-	return scan->at > start;
-}
-
 /* The value of "Id" (the API folds case), or false when the record has none that is an id. */
 static bool record_id(const char *record, size_t record_len, const char **id, size_t *id_len)
 {
-	struct scan scan = { record, record + record_len };
+	struct record_scan scan = { record, record + record_len };
 	const char *key;
 	size_t key_len;
 
-	if (!take(&scan, '{'))
+	if (!record_take(&scan, '{'))
 		return false;
 	do {
-		if (!take_string(&scan, &key, &key_len) || !take(&scan, ':'))
+		if (!record_string(&scan, &key, &key_len) || !record_take(&scan, ':'))
 			return false;
 		if (key_len == 2 && strncasecmp(key, "id", 2) == 0)
-			return take_string(&scan, id, id_len) && reply_is_id(*id, *id_len);
-		if (!skip_value(&scan))
+			return record_string(&scan, id, id_len) && reply_is_id(*id, *id_len);
+		if (!record_skip(&scan))
 			return false;
-	} while (take(&scan, ','));
+	} while (record_take(&scan, ','));
 	return false;
 }
 

@@ -201,3 +201,13 @@ void org_renew_never(struct org *org)
 {
 	org->renew_never = true;
 }
+
+void org_set_cancel(struct org *org, const atomic_bool *cancel)
+{
+	org->cancel = cancel;
+}
+
+void org_expect(struct org *org, const char *id)
+{
+	text_copy(org->expected, sizeof(org->expected), id);
+}

@@ -67,6 +67,13 @@ const struct http_answer *org_last_answer(const struct org *org);
 /* The same of the last call of any kind that org_ functions made; without its body. */
 const struct http_answer *org_last_call(const struct org *org);
 
+/* Another `cancel` from now on, NULL = none: what was begun may have to be brought to an end. */
+void org_set_cancel(struct org *org, const atomic_bool *cancel);
+
+/* From now on a token for any other org than `id` is an error (ERR_REFUSED), before anything of a
+ * request leaves. */
+void org_expect(struct org *org, const char *id);
+
 /* For a ping: ask for at most one token, ever. A session that is told expired then stays so. */
 void org_renew_never(struct org *org);
 
@@ -88,10 +95,15 @@ struct org_request {
 	const char *path; /* as in org_call() */
 	const char *body;
 	size_t body_len;
+	http_body_read *read; /* instead of `body`, and ... */
+	void *read_ctx;
+	http_answer_write *write; /* ... where a 2xx answer goes: as http_request */
+	void *write_ctx;
 	const char *content_type;	   /* JSON, when there is a body */
 	const char *accept;		   /* JSON */
 	const struct http_header *headers; /* further ones, ended by name == NULL; at most 8 */
 	int64_t timeout_ms; /* 120 s for GET; 620 s else, since a call may work for 10 minutes */
+	int64_t stall_ms;   /* as http_request */
 	size_t answer_max;  /* as http_request */
 };
 int org_exchange(struct org *org, const struct org_request *request, struct http_answer *answer,

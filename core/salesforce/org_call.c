@@ -65,7 +65,7 @@ static void add_headers(struct org_prepared *prepared, const struct org_request 
 	add_header(prepared, &count, "Authorization", prepared->authorization);
 	add_header(
 		prepared, &count, "Accept", request->accept ? request->accept : "application/json");
-	if (request->body)
+	if (request->body || request->read)
 		add_header(prepared, &count, "Content-Type",
 			type ? type : "application/json; charset=UTF-8");
 	/* Lets the org's administrator find our traffic (REST guide, "Call Options Header"). */
@@ -83,6 +83,10 @@ int org_prepare(struct org_prepared *out, struct org *org, const struct org_requ
 
 	*out = (struct org_prepared){ 0 };
 	rc = org_token(&token, org, err);
+	if (rc == 0 && org->expected[0] && strncmp(org->expected, org->token.org_id, 15) != 0)
+		rc = err_set(err, ERR_REFUSED,
+			"the new token is for the org %s, not %s: nothing is sent to another org",
+			org->token.org_id, org->expected);
 	if (rc == 0)
 		rc = make_url(&out->url, org, request->path, err);
 	if (rc)
@@ -101,6 +105,11 @@ int org_prepare(struct org_prepared *out, struct org *org, const struct org_requ
 		.headers = out->headers,
 		.body = request->body,
 		.body_len = request->body_len,
+		.read = request->read,
+		.read_ctx = request->read_ctx,
+		.write = request->write,
+		.write_ctx = request->write_ctx,
+		.stall_ms = request->stall_ms,
 		.timeout_ms = request->timeout_ms ? request->timeout_ms
 			      : reads		  ? READ_TIMEOUT_MS
 						  : WRITE_TIMEOUT_MS,

@@ -24,6 +24,7 @@ struct org {
 	struct http_answer token_answer;
 	struct http_answer last_call;
 	bool renew_never;
+	char expected[19]; /* the only org that requests may go to; "" = any */
 	char version[16];
 	bool usage_known;
 	int64_t used, allowed;

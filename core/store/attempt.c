@@ -151,11 +151,12 @@ static int send_rows(struct packet *packet, struct db *db, const struct row_set 
 	return rc;
 }
 
-static const char sql_attempt[] = "INSERT INTO attempt (run, packet, epoch, sent, rows, "
-				  "request_id) VALUES (?, ?, ?, ?, ?, ?)";
+static const char sql_attempt[] = "INSERT INTO attempt (run, packet, job, epoch, sent, rows, "
+				  "request_id) VALUES (?, ?, ?, ?, ?, ?, ?)";
 
 static int add_attempt(int64_t *attempt, struct store *store, const struct run_claim *claim,
-	const struct row_set *rows, const char *request_id, int64_t now, struct err *err)
+	int64_t job, const struct row_set *rows, const char *request_id, int64_t now,
+	struct err *err)
 {
 	struct row_set left = row_set_and_not(store->packet.all, *rows);
 	unsigned char set[BLOB_SET_LEN];
@@ -163,7 +164,8 @@ static int add_attempt(int64_t *attempt, struct store *store, const struct run_c
 
 	blob_set_write(set, rows);
 	rc = db_run(&store->db, sql_attempt,
-		BINDS(B_INT(claim->run), B_INT(store->packet.id), B_INT(claim->epoch), B_INT(now),
+		BINDS(B_INT(claim->run), B_INT(store->packet.id), B_INT_OR_NULL(job),
+			B_INT(claim->epoch), B_INT(now),
 			B_BLOB(row_set_empty(&left) ? NULL : set, BLOB_SET_LEN),
 			B_TEXT(request_id ? request_id : "")),
 		err);
@@ -172,7 +174,7 @@ static int add_attempt(int64_t *attempt, struct store *store, const struct run_c
 	return rc;
 }
 
-int store_attempt_begin(int64_t *attempt, struct store *store, const struct run_claim *claim,
+int attempt_begin(int64_t *attempt, struct store *store, const struct run_claim *claim, int64_t job,
 	int64_t packet, const struct row_set *rows, const char *request_id, struct err *err)
 {
 	struct packet *loaded = &store->packet;
@@ -190,7 +192,7 @@ int store_attempt_begin(int64_t *attempt, struct store *store, const struct run_
 		return err_set(err, ERR_USAGE, "packet %" PRId64 " has no such rows", packet);
 	rc = check_sendable(loaded, rows, err);
 	if (rc == 0)
-		rc = add_attempt(&id, store, claim, rows, request_id, now, err);
+		rc = add_attempt(&id, store, claim, job, rows, request_id, now, err);
 	if (rc == 0)
 		rc = send_rows(loaded, &store->db, rows, id, now, err);
 	if (rc == 0)
@@ -198,6 +200,12 @@ int store_attempt_begin(int64_t *attempt, struct store *store, const struct run_
 	if (rc == 0)
 		*attempt = id;
 	return rc;
+}
+
+int store_attempt_begin(int64_t *attempt, struct store *store, const struct run_claim *claim,
+	int64_t packet, const struct row_set *rows, const char *request_id, struct err *err)
+{
+	return attempt_begin(attempt, store, claim, 0, packet, rows, request_id, err);
 }
 
 /* ---- answers ---- */
@@ -396,7 +404,7 @@ int store_attempt_done(struct store *store, const struct run_claim *claim, int64
 
 /* ---- after a crash ---- */
 
-static int settle_one(int64_t *rows, struct store *store, const struct run_claim *claim,
+int attempt_settle(int64_t *rows, struct store *store, const struct run_claim *claim,
 	int64_t attempt, enum message_event event, const char *comment, struct err *err)
 {
 	struct row_result results[PACKET_ROWS_MAX];
@@ -426,7 +434,7 @@ int store_attempts_settle(int64_t *rows, struct store *store, const struct run_c
 	enum message_event event, const char *comment, struct err *err)
 {
 	static const char sql[] = "SELECT id FROM attempt WHERE run = ? AND done = 0 AND epoch < ?"
-				  " AND id > ? ORDER BY id LIMIT 1";
+				  " AND job IS NULL AND id > ? ORDER BY id LIMIT 1";
 	int64_t attempt = 0;
 	int rc = store_check_claim(store, claim, err);
 
@@ -437,7 +445,7 @@ int store_attempts_settle(int64_t *rows, struct store *store, const struct run_c
 		if (rc == -ERR_NOT_FOUND)
 			return 0;
 		if (rc == 0)
-			rc = settle_one(rows, store, claim, attempt, event, comment, err);
+			rc = attempt_settle(rows, store, claim, attempt, event, comment, err);
 	}
 	return rc;
 }

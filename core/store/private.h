@@ -32,6 +32,14 @@ int store_check_writing(struct store *store, struct err *err);
 /* The same, and ERR_UNFINISHED when `claim` was overtaken by another process. */
 int store_check_claim(struct store *store, const struct run_claim *claim, struct err *err);
 
+/* store_attempt_begin(), perhaps within a bulk job (0 = none). */
+int attempt_begin(int64_t *attempt, struct store *store, const struct run_claim *claim, int64_t job,
+	int64_t packet, const struct row_set *rows, const char *request_id, struct err *err);
+
+/* Every row of an attempt without an answer gets `event`; adds how many to *rows. */
+int attempt_settle(int64_t *rows, struct store *store, const struct run_claim *claim,
+	int64_t attempt, enum message_event event, const char *comment, struct err *err);
+
 /* Mark what a run's Completed messages make out of date (supersede.c). */
 int store_supersede(struct store *store, int64_t run, struct err *err);
 

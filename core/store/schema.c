@@ -204,8 +204,12 @@ static const char version_1[] =
 	"CREATE INDEX audit_by_message ON audit (message) WHERE message <> 0;"
 	"CREATE INDEX audit_by_run ON audit (run) WHERE run <> 0;";
 
+/* What a bulk job carries is asked for as a whole. */
+static const char attempts_by_job[] =
+	"CREATE INDEX attempt_by_job ON attempt (job, packet) WHERE job IS NOT NULL;";
+
 /* Entry i leads from version i to version i + 1. Only ever append. */
-static const char *const migrations[] = { version_1 };
+static const char *const migrations[] = { version_1, attempts_by_job };
 
 int schema_version(void)
 {

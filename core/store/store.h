@@ -161,10 +161,37 @@ int store_attempt_done(struct store *store, const struct run_claim *claim, int64
 	struct err *err);
 
 /*
- * After a crash: attempts without an answer. Each of their rows gets `event` (RETRY for operations
- * that may be repeated, LOSE for Insert). Returns how many rows in *rows.
+ * After a crash: attempts without an answer, but for those in a bulk job, whose answer can still be
+ * asked for. Each of their rows gets `event` (RETRY for operations that may be repeated, LOSE for
+ * Insert). Returns how many rows in *rows.
  */
 int store_attempts_settle(int64_t *rows, struct store *store, const struct run_claim *claim,
+	enum message_event event, const char *comment, struct err *err);
+
+/* ---- bulk jobs ---- */
+
+/* A job on its way: recorded before the org is asked to make it. */
+#define JOB_CREATING "Creating" /* before it has a Salesforce id; then Salesforce's words */
+int store_job_begin(int64_t *job, struct store *store, const struct run_claim *claim,
+	int64_t first_packet, int64_t last_packet, struct err *err);
+
+/* What is known of it now; NULL or negative = leave. */
+struct job_change {
+	const char *salesforce_id;
+	const char *state;
+	int64_t processed, failed;
+	const char *note;
+};
+int store_job_update(struct store *store, const struct run_claim *claim, int64_t job,
+	const struct job_change *change, struct err *err);
+
+/* store_attempt_begin() for rows that leave in a job, which has its Salesforce id. The answer is
+ * recorded by store_attempt_done(). */
+int store_job_attempt(struct store *store, const struct run_claim *claim, int64_t job,
+	int64_t packet, const struct row_set *rows, struct err *err);
+
+/* No answer will come for what the job carried: every row without one gets `event`. */
+int store_job_settle(int64_t *rows, struct store *store, const struct run_claim *claim, int64_t job,
 	enum message_event event, const char *comment, struct err *err);
 
 /* Everything New and Pending of the run becomes Cancelled. */

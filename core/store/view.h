@@ -126,6 +126,7 @@ int view_message_count(int64_t *count, bool *exact, struct view *view, const str
 struct attempt_info {
 	int64_t id;
 	char request_id[40];
+	char job[19];	    /* Salesforce id of the bulk job that carried it, "" = none did */
 	int64_t sent, done; /* ms UTC; done 0 = no answer recorded */
 	int http_status;
 	char *note;
@@ -212,6 +213,31 @@ int view_waiting_rows(struct view *view, int64_t run, int64_t now, waiting_row_e
 typedef int stored_row_each(void *ctx, const char *key, uint64_t hash, struct err *err);
 int view_stored_rows(
 	struct view *view, int64_t run, stored_row_each *each, void *ctx, struct err *err);
+
+/* ---- bulk jobs ---- */
+
+struct job_info {
+	int64_t id;
+	char salesforce_id[19]; /* "" while it is being created */
+	char state[24];		/* JOB_CREATING, or Salesforce's word */
+	int64_t first_packet, last_packet;
+	int64_t created, changed; /* ms UTC */
+	int64_t processed, failed;
+	int64_t open; /* packets whose answer is not recorded */
+	char note[256];
+};
+
+/* Jobs of a run, oldest first. Caller frees. */
+int view_jobs(struct job_info **out, int *count, struct view *view, int64_t run, struct err *err);
+
+/* What a job carries, in the order of the packets. Caller frees. */
+struct job_part {
+	int64_t attempt, packet;
+	struct row_set rows;
+	bool done; /* its answer is recorded */
+};
+int view_job_parts(
+	struct job_part **out, int *count, struct view *view, int64_t job, struct err *err);
 
 /* ---- who did what ---- */
 

@@ -50,8 +50,9 @@ static int load_result(struct attempt_info *info, struct scan *scan, const struc
 }
 
 static const char sql_attempts[] =
-	"SELECT id, request_id, sent, done, http_status, note, rows FROM attempt"
-	" WHERE packet = ? ORDER BY id";
+	"SELECT a.id, a.request_id, a.sent, a.done, a.http_status, a.note, a.rows,"
+	" j.salesforce_id FROM attempt AS a LEFT JOIN job AS j ON j.id = a.job"
+	" WHERE a.packet = ? ORDER BY a.id";
 
 static void read_attempt(
 	struct attempt_info *info, struct row_set *rows, struct scan *scan, sqlite3_stmt *stmt)
@@ -59,6 +60,7 @@ static void read_attempt(
 	memset(info, 0, sizeof(*info));
 	info->id = db_int(stmt, 0);
 	text_copy(info->request_id, sizeof(info->request_id), db_text(stmt, 1));
+	text_copy(info->job, sizeof(info->job), db_text(stmt, 7));
 	info->sent = db_int(stmt, 2);
 	info->done = db_int(stmt, 3);
 	info->http_status = (int)db_int(stmt, 4);

@@ -5,6 +5,8 @@
 
 #include "harness/check_main.h"
 
+Suite *suite_bulk(void);
+Suite *suite_bulk_sheet(void);
 Suite *suite_collections(void);
 Suite *suite_results(void);
 Suite *suite_describe(void);

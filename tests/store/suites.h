@@ -9,6 +9,7 @@ Suite *suite_blob(void);
 Suite *suite_crash(void);
 Suite *suite_filter(void);
 Suite *suite_health(void);
+Suite *suite_job(void);
 Suite *suite_known(void);
 Suite *suite_open(void);
 Suite *suite_operator(void);

@@ -8,6 +8,9 @@ AC_DEFUN([AB_LIBRARIES], [
 	PKG_CHECK_MODULES([ODBC], [odbc >= 2.3])
 	PKG_CHECK_MODULES([MHD], [libmicrohttpd >= 0.9.70])
 	PKG_CHECK_MODULES([SODIUM], [libsodium >= 1.0.18])
+	# libcsv comes without a .pc file
+	AC_CHECK_HEADER([csv.h], [], [AC_MSG_ERROR([csv.h is not here: install libcsv-dev])])
+	AC_CHECK_LIB([csv], [csv_init], [AC_SUBST([CSV_LIBS], [-lcsv])], [AC_MSG_ERROR([libcsv is not here])])
 	AC_ARG_WITH([systemd],
 		[AS_HELP_STRING([--without-systemd], [do not tell systemd about readiness])],
 		[], [with_systemd=check])
