@@ -23,6 +23,7 @@ static const char *const modes[] = { "Auto", "Collections", "Bulk", NULL };
 static const char *const on_errors[] = { "Continue", "Stop", NULL };
 static const char *const nulls[] = { "keep", "clear", NULL };
 static const char *const uniques[] = { "checked", "assumed", NULL };
+static const char *const audiences[] = { "loopback", "everyone", NULL };
 static const char *const levels[] = { "error", "warn", "info", "debug", NULL };
 
 /* ---- rows ---- */
@@ -168,6 +169,20 @@ static const struct key settings_keys[] = {
 	S("tls.key", KEY_TEXT, tls_key, .help = "its private key file (PEM)"),
 	S("parallel_runs", KEY_NUMBER, parallel_runs, .min = 1, .max = 64,
 		.help = "runs carried at the same time"),
+	S("monitoring", KEY_TEXT, monitoring, .words = audiences, .otherwise = "loopback",
+		.help = "who may ask for /health and /metrics"),
+	S("limits.connections", KEY_NUMBER, limits.connections, .min = 1, .max = 10000,
+		.help = "connections to the port at once"),
+	S("limits.connections_per_address", KEY_NUMBER, limits.connections_per_address, .min = 1,
+		.max = 10000, .help = "of these, from one address"),
+	S("limits.header", KEY_NUMBER, limits.header, .min = 2048, .max = 1048576,
+		.help = "bytes of a request's headers"),
+	S("limits.body", KEY_NUMBER, limits.body, .min = 256, .max = 1048576,
+		.help = "bytes of a request's body"),
+	S("limits.request_timeout", KEY_NUMBER, limits.request_timeout, .min = 1, .max = 600,
+		.help = "seconds for a request to come in whole"),
+	S("limits.waiting", KEY_NUMBER, limits.waiting, .min = 1, .max = 10000,
+		.help = "waiting runs above which calls are turned away"),
 	S("log_level", KEY_TEXT, log_level, .words = levels, .help = "how much is logged"),
 };
 

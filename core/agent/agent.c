@@ -28,17 +28,9 @@ static void tell_systemd(const char *state)
 static int copy_settings(
 	struct agent_settings *to, const struct agent_settings *from, struct err *err)
 {
+	if (from)
+		return agent_settings_copy(to, from, err);
 	agent_settings_init(to);
-	if (from) {
-		to->port = from->port;
-		to->parallel_runs = from->parallel_runs;
-		if (!text_set(&to->listen, from->listen ? from->listen : to->listen) ||
-			!text_set(&to->username, from->username ? from->username : to->username) ||
-			!text_set(&to->password_hash, from->password_hash) ||
-			!text_set(&to->tls_cert, from->tls_cert) ||
-			!text_set(&to->tls_key, from->tls_key))
-			return err_nomem(err);
-	}
 	return to->listen && to->username ? 0 : err_nomem(err);
 }
 
@@ -113,7 +105,8 @@ static int open_doors(struct agent *agent, const struct agent_options *options, 
 	int rc = 0;
 
 	if (options->listen)
-		rc = listener_start(&agent->listener, &agent->settings, options->home_config, err);
+		rc = listener_start(
+			&agent->listener, &agent->settings, options->home_config, agent, err);
 	if (rc == 0)
 		rc = control_start(&agent->control, agent, options->socket_path, err);
 	return rc;
@@ -248,6 +241,16 @@ bool agent_has_detached(struct agent *agent)
 int agent_port(const struct agent *agent)
 {
 	return agent->listener ? listener_port(agent->listener) : 0;
+}
+
+int agent_limit_waiting(struct agent *agent)
+{
+	int waiting;
+
+	pthread_mutex_lock(&agent->lock);
+	waiting = agent->settings.limits.waiting;
+	pthread_mutex_unlock(&agent->lock);
+	return waiting;
 }
 
 void agent_fill_status(struct agent_status *out, struct agent *agent)

@@ -60,13 +60,20 @@ struct process_request {
 	const char *who;
 	const char *confirm; /* typed org name, or NULL */
 	bool detached;	     /* nobody stays to watch: the runs must outlive their first owner */
+	/* NULL, or an Idempotency-Key and a fingerprint of the request it came with: a second
+	 * request with the same key gives the run of the first. */
+	const char *call_key, *call_request;
 };
+
+/* err.code of agent_process() when the org's name must be typed. */
+#define AGENT_CODE_CONFIRM "CONFIRM"
 
 #define PROCESS_RUNS_MAX 64
 
 struct process_reply {
 	int64_t runs[PROCESS_RUNS_MAX]; /* created, in sequence order */
 	int count;
+	bool repeated; /* nothing was created: these runs are those of an earlier call */
 };
 
 /*

@@ -3,7 +3,8 @@
  *
  * Checking costs 8 MiB and some 10 ms on purpose, so one check runs at a time and a header that
  * was right is remembered by its keyed hash: Salesforce, which sends the same one each time, costs
- * nothing and never waits behind somebody who guesses.
+ * nothing and never waits behind somebody who guesses. Guesses of one address are checked once a
+ * second; what comes faster is turned away unchecked, and holds no thread meanwhile.
  */
 
 #include "base/base.h"
@@ -20,14 +21,13 @@
 #define PASSWORD_MAX 1024
 #define HASH_BYTES 32
 #define CALLERS_MAX 64
-#define FORGIVE_MS 60000
-#define DELAY_FIRST_MS 250
-#define DELAY_DOUBLINGS 5 /* at most 8 s */
+#define CHECKS_MAX 5	     /* slow checks an address has in hand ... */
+#define CHECK_EVERY_MS 1000L /* ... and how soon it gets a new one */
 
-/* An address that was wrong lately. */
+/* An address that came with an unknown header lately. */
 struct caller {
 	char peer[64];
-	int wrong;
+	int64_t checks_ms;
 	int64_t last; /* clock_mono() */
 };
 
@@ -149,6 +149,17 @@ static void remember(struct credential *credential, const unsigned char hash[HAS
 	pthread_mutex_unlock(&credential->lock);
 }
 
+/* Without telling by its time how much of the beginning was right. */
+static bool same_text(const struct credential *credential, const char *a, const char *b)
+{
+	unsigned char hash_a[HASH_BYTES];
+	unsigned char hash_b[HASH_BYTES];
+
+	hash_header(hash_a, credential, a);
+	hash_header(hash_b, credential, b);
+	return sodium_memcmp(hash_a, hash_b, HASH_BYTES) == 0;
+}
+
 /* The slow check. The password is checked whatever the name, so that time tells nothing. */
 static bool verify(struct credential *credential, const struct http_incoming *in)
 {
@@ -159,7 +170,7 @@ static bool verify(struct credential *credential, const struct http_incoming *in
 
 	if (!http_incoming_basic(in, &username, &password))
 		return false;
-	name_ok = strcmp(username, credential->username) == 0;
+	name_ok = same_text(credential, username, credential->username);
 	pthread_mutex_lock(&credential->argon);
 	password_ok = crypto_pwhash_str_verify(credential->hash, password, strlen(password)) == 0;
 	pthread_mutex_unlock(&credential->argon);
@@ -168,7 +179,7 @@ static bool verify(struct credential *credential, const struct http_incoming *in
 	return name_ok && password_ok;
 }
 
-/* The address' entry; an unknown one takes the place of the one that was wrong longest ago. */
+/* The address' entry; an unknown one takes the place of the one that guessed longest ago. */
 static struct caller *find_caller(struct credential *credential, const char *peer)
 {
 	struct caller *oldest = &credential->callers[0];
@@ -181,49 +192,54 @@ static struct caller *find_caller(struct credential *credential, const char *pee
 		if (caller->last < oldest->last)
 			oldest = caller;
 	}
-	*oldest = (struct caller){ .wrong = 0 };
+	*oldest = (struct caller){ .checks_ms = CHECKS_MAX * CHECK_EVERY_MS };
 	text_copy(oldest->peer, sizeof(oldest->peer), peer);
 	return oldest;
 }
 
-static int64_t count_wrong(struct credential *credential, const char *peer)
+/* May this address have a slow check? One is had back each second. */
+static bool take_check(struct credential *credential, const char *peer)
 {
 	int64_t now = clock_mono();
-	int64_t delay = 0;
 	struct caller *caller;
+	bool may;
 
 	pthread_mutex_lock(&credential->lock);
 	caller = find_caller(credential, peer);
-	if (now - caller->last > FORGIVE_MS)
-		caller->wrong = 0;
-	if (caller->wrong > 0) {
-		int doublings = caller->wrong - 1;
-
-		delay = (int64_t)DELAY_FIRST_MS
-			<< (doublings < DELAY_DOUBLINGS ? doublings : DELAY_DOUBLINGS);
-	}
-	caller->wrong++;
+	caller->checks_ms += caller->last ? now - caller->last : 0;
+	if (caller->checks_ms > CHECKS_MAX * CHECK_EVERY_MS)
+		caller->checks_ms = CHECKS_MAX * CHECK_EVERY_MS;
 	caller->last = now;
+	may = caller->checks_ms >= CHECK_EVERY_MS;
+	if (may)
+		caller->checks_ms -= CHECK_EVERY_MS;
 	pthread_mutex_unlock(&credential->lock);
-	return delay;
+	return may;
 }
 
-bool credential_check(
-	struct credential *credential, const struct http_incoming *in, int64_t *delay_ms)
+static void give_back_check(struct credential *credential, const char *peer)
+{
+	pthread_mutex_lock(&credential->lock);
+	find_caller(credential, peer)->checks_ms += CHECK_EVERY_MS;
+	pthread_mutex_unlock(&credential->lock);
+}
+
+enum credential_verdict credential_check(
+	struct credential *credential, const struct http_incoming *in)
 {
 	const char *header = http_incoming_header(in, "Authorization");
 	unsigned char hash[HASH_BYTES];
 
-	*delay_ms = 0;
 	if (!header)
-		return false; /* asking what is wanted is no guess */
+		return CREDENTIAL_MISSING; /* asking what is wanted is no guess */
 	hash_header(hash, credential, header);
 	if (remembered(credential, hash))
-		return true;
-	if (verify(credential, in)) {
-		remember(credential, hash);
-		return true;
-	}
-	*delay_ms = count_wrong(credential, in->peer);
-	return false;
+		return CREDENTIAL_RIGHT;
+	if (!take_check(credential, in->peer))
+		return CREDENTIAL_WAIT;
+	if (!verify(credential, in))
+		return CREDENTIAL_WRONG;
+	remember(credential, hash);
+	give_back_check(credential, in->peer);
+	return CREDENTIAL_RIGHT;
 }

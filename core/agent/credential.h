@@ -22,11 +22,16 @@ void credential_free(struct credential *credential);
 /* Does the tutorial's default password open the door? */
 bool credential_is_default(const struct credential *credential);
 
-/*
- * Look at the request's Authorization header. When wrong or missing, *delay_ms is how long to
- * wait before saying so: nothing for a first slip, more with each further one from the address.
- */
-bool credential_check(
-	struct credential *credential, const struct http_incoming *in, int64_t *delay_ms);
+enum credential_verdict {
+	CREDENTIAL_RIGHT,
+	CREDENTIAL_MISSING,
+	CREDENTIAL_WRONG,
+	CREDENTIAL_WAIT, /* too many unknown ones from this address: not looked at; ask in a second
+			  */
+};
+
+/* Look at the request's Authorization header. */
+enum credential_verdict credential_check(
+	struct credential *credential, const struct http_incoming *in);
 
 #endif

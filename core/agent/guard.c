@@ -70,6 +70,14 @@ static bool is_named(const char *confirm, const struct connection_state *state)
 	       (state->org_id[0] && text_equal(confirm, state->org_id));
 }
 
+/* The caller can tell that typing a name would help. */
+static int refuse(struct err *err, int rc)
+{
+	if (err)
+		text_copy(err->code, sizeof(err->code), AGENT_CODE_CONFIRM);
+	return rc;
+}
+
 int guard_check(struct agent *agent, const struct process_request *request,
 	const struct connection *connection, const struct interface *interface, struct err *err)
 {
@@ -98,9 +106,10 @@ int guard_check(struct agent *agent, const struct process_request *request,
 			"%s: %s in production, and which org that is was never seen: "
 			"`agentboard ping salesforce %s` first",
 			interface->name, what, connection->name);
-	return err_set(err, ERR_USAGE,
+	rc = err_set(err, ERR_USAGE,
 		"%s: %s in the production org %s%s: to confirm, type its name: --confirm \"%s\"",
 		interface->name, what, state.org_name[0] ? state.org_name : state.org_id,
 		request->confirm ? ", which is not what --confirm names" : "",
 		state.org_name[0] ? state.org_name : state.org_id);
+	return refuse(err, rc);
 }

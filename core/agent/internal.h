@@ -36,6 +36,9 @@ struct agent {
 
 void agent_fill_status(struct agent_status *out, struct agent *agent);
 
+/* Above how many waiting runs calls are turned away. */
+int agent_limit_waiting(struct agent *agent);
+
 /* From any thread: agent_loop() ends soon. */
 void agent_ask_stop(struct agent *agent);
 

@@ -1,20 +1,26 @@
-/* listener.c — answers Ping Agent Connection, and refuses to do so for the whole world while the
- * default password is in force. */
+/* listener.c — routes of the port, who may take which, and the refusal to listen to the whole
+ * world while the default password is in force. */
 
 #include "base/base.h"
 #include "agent/listener.h"
+#include "agent/calls.h"
 #include "agent/credential.h"
+#include "agent/metrics.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "http/server.h"
 
 #include <arpa/inet.h>
+#include <stdatomic.h>
 
 struct listener {
 	struct http_server *server;
 	struct credential *credential;
+	struct agent *agent; /* NULL = the ping alone */
 	char *home;
+	bool monitored_by_all;
+	atomic_int_fast64_t answers[6], refused;
 };
 
 static bool is_loopback(const char *address)
@@ -27,18 +33,66 @@ static bool is_loopback(const char *address)
 	return inet_pton(AF_INET6, address, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
 }
 
-static void answer_ping(
+/* ---- who may ---- */
+
+static void ask_credential(struct http_outgoing *out)
+{
+	calls_refuse(out, 401, "wrong or missing username and password");
+	http_outgoing_header(out, "WWW-Authenticate", "Basic realm=\"agentboard\"");
+}
+
+static bool may_call(
 	struct listener *listener, const struct http_incoming *in, struct http_outgoing *out)
+{
+	enum credential_verdict verdict = credential_check(listener->credential, in);
+
+	if (verdict == CREDENTIAL_RIGHT)
+		return true;
+	atomic_fetch_add(&listener->refused, 1);
+	/* What was not even looked at is no news: a flood shall not fill the log. */
+	log_line(verdict == CREDENTIAL_WRONG ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG, 0,
+		"%s on the port from %s: %s credential", in->method, in->peer,
+		verdict == CREDENTIAL_WRONG ? "a wrong" : "no");
+	if (verdict == CREDENTIAL_WAIT) {
+		calls_refuse(out, 429, "too many wrong passwords from this address: wait");
+		http_outgoing_header(out, "Retry-After", "1");
+	} else {
+		ask_credential(out);
+	}
+	return false;
+}
+
+/* A proxy on this machine brings the whole world over loopback, and says so. */
+static bool is_local(const struct http_incoming *in)
+{
+	return in->peer_loopback && !http_incoming_header(in, "X-Forwarded-For") &&
+	       !http_incoming_header(in, "Forwarded");
+}
+
+static bool may_monitor(
+	struct listener *listener, const struct http_incoming *in, struct http_outgoing *out)
+{
+	if (is_local(in) || listener->monitored_by_all)
+		return true;
+	calls_refuse(out, 403, "this is told on the agent's own machine alone");
+	return false;
+}
+
+/* Beyond this machine the names of interfaces are for those who know the password. */
+static bool may_measure(
+	struct listener *listener, const struct http_incoming *in, struct http_outgoing *out)
+{
+	return may_monitor(listener, in, out) && (is_local(in) || may_call(listener, in, out));
+}
+
+/* ---- answers; `part` is what the route's * stands for ---- */
+
+static void answer_ping(struct listener *listener, const struct http_incoming *in, const char *part,
+	struct http_outgoing *out)
 {
 	struct json json = JSON_INIT(&out->body);
 
-	if (!credential_check(listener->credential, in, &out->delay_ms)) {
-		log_line(LOG_LEVEL_WARN, 0, "ping from %s: wrong or missing credential", in->peer);
-		out->status = 401;
-		http_outgoing_header(out, "WWW-Authenticate", "Basic realm=\"agentboard\"");
-		buf_add_str(&out->body, "{\"error\":\"wrong or missing username and password\"}");
-		return;
-	}
+	(void)part;
 	log_line(LOG_LEVEL_INFO, 0, "ping from %s", in->peer);
 	json_open(&json, '{');
 	json_put_text(&json, "agent", "agentboard");
@@ -47,33 +101,132 @@ static void answer_ping(
 	json_close(&json, '}');
 }
 
-static void answer_health(
-	struct listener *listener, const struct http_incoming *in, struct http_outgoing *out)
+static void answer_process(struct listener *listener, const struct http_incoming *in,
+	const char *part, struct http_outgoing *out)
 {
-	(void)listener;
-	(void)in;
-	buf_add_str(&out->body, "{\"status\":\"ok\"}");
+	calls_process(listener->agent, in, part, out);
 }
 
+static void answer_run(struct listener *listener, const struct http_incoming *in, const char *part,
+	struct http_outgoing *out)
+{
+	(void)in;
+	calls_run(listener->agent, part, out);
+}
+
+/* Can the store be read, and is new work taken? */
+static const char *ailment(struct agent *agent)
+{
+	struct view *view = NULL;
+	int rc = view_open(&view, agent->home_data, NULL);
+
+	view_close(view);
+	if (rc < 0)
+		return "store";
+	return agent_stop_asked(agent) ? "stopping" : NULL;
+}
+
+static void answer_health(struct listener *listener, const struct http_incoming *in,
+	const char *part, struct http_outgoing *out)
+{
+	const char *ails = ailment(listener->agent);
+
+	(void)in;
+	(void)part;
+	out->status = ails ? 503 : 200;
+	buf_addf(&out->body, "{\"status\":\"%s\"}", ails ? ails : "ok");
+}
+
+static void answer_metrics(struct listener *listener, const struct http_incoming *in,
+	const char *part, struct http_outgoing *out)
+{
+	struct listener_counts counts = { .refused = atomic_load(&listener->refused) };
+	struct err err = ERR_INIT;
+
+	(void)in;
+	(void)part;
+	for (size_t i = 0; i < ARRAY_SIZE(counts.answers); i++)
+		counts.answers[i] = atomic_load(&listener->answers[i]);
+	if (metrics_write(&out->body, listener->agent, &counts, &err) < 0) {
+		log_line(LOG_LEVEL_ERROR, 0, "no metrics: %s", err.text);
+		calls_refuse(out, 503, "the store could not be read");
+		return;
+	}
+	out->content_type = METRICS_TYPE;
+}
+
+/* ---- routes ---- */
+
+typedef bool may_ask(
+	struct listener *listener, const struct http_incoming *in, struct http_outgoing *out);
+typedef void answerer(struct listener *listener, const struct http_incoming *in, const char *part,
+	struct http_outgoing *out);
+
+/* A path may hold one *, for one segment. */
 static const struct {
-	const char *path;
-	void (*answer)(struct listener *, const struct http_incoming *, struct http_outgoing *);
+	const char *method, *path;
+	may_ask *may;
+	answerer *answer;
+	bool needs_agent;
 } routes[] = {
-	{ "/ping", answer_ping },
-	{ "/health", answer_health },
+	{ "GET", "/ping", may_call, answer_ping, false },
+	{ "POST", "/interfaces/*/process", may_call, answer_process, true },
+	{ "GET", "/runs/*", may_call, answer_run, true },
+	{ "GET", "/health", may_monitor, answer_health, true },
+	{ "GET", "/metrics", may_measure, answer_metrics, true },
 };
+
+static bool path_fits(const char *route, const char *path, char *part, size_t size)
+{
+	const char *star = strchr(route, '*');
+	size_t before;
+	size_t len;
+
+	*part = '\0';
+	if (!star)
+		return strcmp(route, path) == 0;
+	before = (size_t)(star - route);
+	if (strncmp(route, path, before) != 0)
+		return false;
+	len = strcspn(path + before, "/");
+	if (len == 0 || len >= size || strcmp(path + before + len, star + 1) != 0)
+		return false;
+	memcpy(part, path + before, len);
+	part[len] = '\0';
+	return true;
+}
+
+static void route(
+	struct listener *listener, const struct http_incoming *in, struct http_outgoing *out)
+{
+	const char *method = strcmp(in->method, "HEAD") == 0 ? "GET" : in->method;
+	char part[128];
+
+	for (size_t i = 0; i < ARRAY_SIZE(routes); i++) {
+		if ((routes[i].needs_agent && !listener->agent) ||
+			!path_fits(routes[i].path, in->path, part, sizeof(part)))
+			continue;
+		if (strcmp(method, routes[i].method) != 0) {
+			calls_refuse(out, 405, "not with this method");
+			http_outgoing_header(out, "Allow", routes[i].method);
+		} else if (routes[i].may(listener, in, out)) {
+			routes[i].answer(listener, in, part, out);
+		}
+		return;
+	}
+	calls_refuse(out, 404, "there is nothing here");
+}
 
 static void handle(void *ctx, const struct http_incoming *in, struct http_outgoing *out)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(routes); i++) {
-		if (strcmp(in->method, "GET") == 0 && strcmp(in->path, routes[i].path) == 0) {
-			routes[i].answer(ctx, in, out);
-			return;
-		}
-	}
-	out->status = 404;
-	buf_add_str(&out->body, "{\"error\":\"there is nothing here\"}");
+	struct listener *listener = ctx;
+
+	http_outgoing_header(out, "Cache-Control", "no-store");
+	route(listener, in, out);
+	atomic_fetch_add(&listener->answers[out->status / 100 % 6], 1);
 }
+
+/* ---- life ---- */
 
 static int check_exposure(
 	const struct listener *listener, const struct agent_settings *settings, struct err *err)
@@ -92,30 +245,42 @@ static int check_exposure(
 	return 0;
 }
 
-int listener_start(struct listener **out, const struct agent_settings *settings, const char *home,
-	struct err *err)
+static int start_server(
+	struct listener *listener, const struct agent_settings *settings, struct err *err)
 {
-	struct listener *listener = calloc(1, sizeof(*listener));
 	struct http_server_options options = { .listen = settings->listen,
 		.port = settings->port,
 		.tls_cert = settings->tls_cert,
 		.tls_key = settings->tls_key,
-		.body_max = 4096,
-		.connections_max = 256,
-		.connections_per_address_max = 32,
+		.body_max = (size_t)settings->limits.body,
+		.header_max = (size_t)settings->limits.header,
+		.connections_max = settings->limits.connections,
+		.connections_per_address_max = settings->limits.connections_per_address,
+		.idle_timeout_s = settings->limits.request_timeout,
+		.request_timeout_s = settings->limits.request_timeout,
 		.handler = handle,
 		.ctx = listener };
+
+	return http_server_start(&listener->server, &options, err);
+}
+
+int listener_start(struct listener **out, const struct agent_settings *settings, const char *home,
+	struct agent *agent, struct err *err)
+{
+	struct listener *listener = calloc(1, sizeof(*listener));
 	int rc;
 
 	*out = NULL;
 	if (!listener)
 		return err_nomem(err);
+	listener->agent = agent;
+	listener->monitored_by_all = text_equal(settings->monitoring, "everyone");
 	listener->home = text_dup(home);
 	rc = listener->home ? credential_new(&listener->credential, settings, err) : err_nomem(err);
 	if (rc == 0)
 		rc = check_exposure(listener, settings, err);
 	if (rc == 0)
-		rc = http_server_start(&listener->server, &options, err);
+		rc = start_server(listener, settings, err);
 	if (rc < 0) {
 		listener_stop(listener);
 		return rc;

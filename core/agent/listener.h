@@ -1,4 +1,13 @@
-/* listener.h — the door on port 9055 that Salesforce knocks at: /ping with a credential, /health.
+/*
+ * listener.h — the door on port 9055, for Salesforce and for monitoring:
+ *
+ *   GET  /ping                       credential   Ping Agent Connection
+ *   POST /interfaces/NAME/process    credential   start a run; calls.h
+ *   GET  /runs/ID                    credential   how a run stands; calls.h
+ *   GET  /health                     loopback     is it well? 200, 503
+ *   GET  /metrics                    loopback     OpenMetrics; metrics.h
+ *
+ * No row, key or message of a customer leaves through it.
  */
 
 #ifndef AGENT_LISTENER_H
@@ -7,14 +16,15 @@
 #include "base/err.h"
 #include "model/agent_settings.h"
 
+struct agent;
 struct listener;
 
 /*
- * `home` is told to those who know the password. ERR_CONFIG: beyond loopback with the default
- * password; ERR_EXISTS: the port is taken.
+ * `home` is told to those who know the password. Without `agent` nothing but the ping is answered.
+ * ERR_CONFIG: beyond loopback with the default password; ERR_EXISTS: the port is taken.
  */
 int listener_start(struct listener **out, const struct agent_settings *settings, const char *home,
-	struct err *err);
+	struct agent *agent, struct err *err);
 void listener_stop(struct listener *listener);
 int listener_port(const struct listener *listener);
 

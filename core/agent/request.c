@@ -4,6 +4,7 @@
 #include "agent/internal.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "store/service.h"
 
 /* One interface of a request. */
 struct wanted {
@@ -16,6 +17,7 @@ struct plan {
 	int count;
 	const struct process_request *request;
 	int64_t batch;
+	int64_t repeated;      /* the run that this very call started before, 0 = none */
 	struct run_info *left; /* open runs from before */
 	int left_count;
 };
@@ -36,6 +38,18 @@ static bool planned(const struct plan *plan, const char *name)
 			return true;
 	}
 	return false;
+}
+
+/* What could double rows wants a person who looks. */
+static int check_unattended(
+	const struct process_request *request, const struct interface *interface, struct err *err)
+{
+	if (text_equal(request->trigger ? request->trigger : "manual", "manual") ||
+		interface->operation != OPERATION_INSERT || interface->row_key.count > 0)
+		return 0;
+	return err_set(err, ERR_CONFIG,
+		"%s inserts without a row_key, which could double rows: it runs by hand only",
+		interface->name);
 }
 
 /* Load one interface and its connection, and say now what would stop its run later. */
@@ -61,6 +75,8 @@ static int plan_one(struct plan *plan, struct agent *agent, const char *name, st
 		rc = connection_check(&connection, err);
 	if (rc == 0)
 		rc = interface_check_source(interface, &connection, err);
+	if (rc == 0)
+		rc = check_unattended(plan->request, interface, err);
 	if (rc == 0)
 		rc = guard_check(agent, plan->request, &connection, interface, err);
 	connection_free_fields(&connection);
@@ -151,6 +167,11 @@ static int apply_create(void *ctx, struct store *store, struct err *err)
 	const struct process_request *request = plan->request;
 	int rc = 0;
 
+	if (request->call_key)
+		rc = store_call_find(
+			&plan->repeated, store, request->call_key, request->call_request, err);
+	if (rc < 0 || plan->repeated)
+		return rc;
 	for (int i = 0; rc == 0 && i < plan->count; i++) {
 		const struct interface *interface = &plan->items[i].interface;
 		struct run_spec spec = { .interface = interface->name,
@@ -172,6 +193,9 @@ static int apply_create(void *ctx, struct store *store, struct err *err)
 		if (rc == 0)
 			rc = replace_barren(plan, &plan->items[i], store, err);
 	}
+	if (rc == 0 && request->call_key && plan->count)
+		rc = store_call_add(
+			store, request->call_key, request->call_request, plan->items[0].run, err);
 	return rc;
 }
 
@@ -252,31 +276,63 @@ static void new_runs_first(struct process_reply *reply, int leftovers)
 	memcpy(reply->runs, runs, sizeof(runs[0]) * (size_t)reply->count);
 }
 
-int agent_process(struct process_reply *out, struct agent *agent,
-	const struct process_request *request, struct err *err)
+/* Was this very call made before? Its interface may have changed since: no check may come first. */
+static int find_repeated(struct plan *plan, struct agent *agent, struct err *err)
 {
-	struct plan *plan = calloc(1, sizeof(*plan));
-	int leftovers = 0;
+	const struct process_request *request = plan->request;
+	struct view *view = NULL;
 	int rc;
 
-	out->count = 0;
-	if (!plan)
-		return err_nomem(err);
-	plan->request = request;
-	plan->batch = clock_now();
-	rc = agent_stop_asked(agent) ? err_set(err, ERR_UNFINISHED, "the agent is stopping")
-				     : make_plan(plan, agent, err);
+	if (!request->call_key)
+		return 0;
+	rc = view_open(&view, agent->home_data, err);
+	if (rc == 0)
+		rc = view_call(
+			&plan->repeated, view, request->call_key, request->call_request, err);
+	view_close(view);
+	return rc;
+}
+
+static int create_runs(
+	struct process_reply *out, struct plan *plan, struct agent *agent, struct err *err)
+{
+	int leftovers = 0;
+	int rc = make_plan(plan, agent, err);
+
 	if (rc == 0)
 		rc = find_leftovers(plan, agent, err);
 	if (rc == 0)
 		rc = writer_call(agent->env.writer, apply_create, plan, err);
-	if (rc == 0)
-		rc = add_leftovers(out, plan, agent, err);
+	if (rc < 0 || plan->repeated)
+		return rc;
+	rc = add_leftovers(out, plan, agent, err);
 	leftovers = out->count;
 	if (rc == 0)
 		rc = queue_runs(out, plan, agent, err);
 	if (rc == 0)
 		new_runs_first(out, leftovers);
+	return rc;
+}
+
+int agent_process(struct process_reply *out, struct agent *agent,
+	const struct process_request *request, struct err *err)
+{
+	struct plan *plan = calloc(1, sizeof(*plan));
+	int rc;
+
+	*out = (struct process_reply){ .count = 0 };
+	if (!plan)
+		return err_nomem(err);
+	plan->request = request;
+	plan->batch = clock_now();
+	rc = find_repeated(plan, agent, err);
+	if (rc == 0 && !plan->repeated)
+		rc = agent_stop_asked(agent) ? err_set(err, ERR_UNFINISHED, "the agent is stopping")
+					     : create_runs(out, plan, agent, err);
+	if (rc == 0 && plan->repeated)
+		*out = (struct process_reply){
+			.runs = { plan->repeated }, .count = 1, .repeated = true
+		};
 	plan_free(plan);
 	return rc;
 }

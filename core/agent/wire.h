@@ -23,6 +23,9 @@ struct wire_process {
 };
 void wire_write_process(struct buf *out, const struct process_request *request);
 int wire_read_process(struct wire_process *out, const char *text, size_t len, struct err *err);
+/* The body of a call on the port: nothing, or {"limit","initial","confirm"}, checked strictly.
+ * `names` of the result is NULL. */
+int wire_read_call(struct wire_process *out, const char *text, size_t len, struct err *err);
 void wire_process_free(struct wire_process *process);
 
 void wire_write_reply(struct buf *out, const struct process_reply *reply);

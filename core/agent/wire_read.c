@@ -140,6 +140,43 @@ int wire_read_process(struct wire_process *out, const char *text, size_t len, st
 	return 0;
 }
 
+static int read_call_member(struct process_request *request, const char *key,
+	struct json_object *value, struct err *err)
+{
+	if (text_equal(key, "limit") && json_object_is_type(value, json_type_int) &&
+		json_object_get_int64(value) > 0)
+		request->limit_rows = json_object_get_int64(value);
+	else if (text_equal(key, "initial") && json_object_is_type(value, json_type_boolean))
+		request->initial = json_object_get_boolean(value);
+	else if (text_equal(key, "confirm") && json_object_is_type(value, json_type_string))
+		request->confirm = json_object_get_string(value);
+	else
+		return err_set(err, ERR_PROTOCOL,
+			"the body may hold \"limit\" (a number above 0), \"initial\" (true or "
+			"false) and \"confirm\" (a text)");
+	return 0;
+}
+
+int wire_read_call(struct wire_process *out, const char *text, size_t len, struct err *err)
+{
+	int rc = 0;
+
+	*out = (struct wire_process){ .document = NULL };
+	if (len == 0)
+		return 0;
+	out->document = parse(text, len, NULL);
+	if (!out->document)
+		return err_set(err, ERR_PROTOCOL, "the body is no JSON object");
+	json_object_object_foreach((struct json_object *)out->document, key, value)
+	{
+		if (rc == 0)
+			rc = read_call_member(&out->request, key, value, err);
+	}
+	if (rc < 0)
+		wire_process_free(out);
+	return rc;
+}
+
 void wire_process_free(struct wire_process *process)
 {
 	free(process->names);

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "http/deadline.h"
 #include "http/listen.h"
 
 #include <arpa/inet.h>
@@ -23,7 +24,8 @@
 #define ANSWER_MAX (64u << 20)
 #define PEM_MAX (1u << 20)
 #define OVERRUN_MAX (16u << 20) /* read and thrown away so that the client sees its 413 */
-#define CONNECTION_MEMORY (64u << 10)
+#define HEADER_MAX_DEFAULT (64u << 10)
+#define CUT_PIECE (16u << 10)
 #define DRAIN_MS 5000
 #define TLS_PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
 
@@ -34,6 +36,7 @@ struct http_server {
 	char *unix_path;
 	ino_t unix_inode;
 	int port;
+	struct deadlines *deadlines; /* NULL = no limit */
 
 	pthread_mutex_t lock; /* guards the two below */
 	pthread_cond_t changed;
@@ -76,14 +79,38 @@ static void *on_uri(void *ctx, const char *uri, struct MHD_Connection *connectio
 	return req;
 }
 
+static struct deadline *deadline_of(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+	return info ? info->socket_context : NULL;
+}
+
+/* A connection came, or is about to be closed; *context is its own. */
+static void on_connection(void *ctx, struct MHD_Connection *connection, void **context,
+	enum MHD_ConnectionNotificationCode what)
+{
+	struct http_server *server = ctx;
+	const union MHD_ConnectionInfo *info;
+
+	if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
+		deadline_drop(server->deadlines, *context);
+		*context = NULL;
+		return;
+	}
+	info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	*context = info ? deadline_watch(server->deadlines, info->connect_fd) : NULL;
+}
+
 static void on_completed(void *ctx, struct MHD_Connection *connection, void **con_cls,
 	enum MHD_RequestTerminationCode why)
 {
 	struct http_server *server = ctx;
 	struct request *req = *con_cls;
 
-	(void)connection;
 	(void)why;
+	deadline_again(server->deadlines, deadline_of(connection));
 	if (req && req->counted) {
 		pthread_mutex_lock(&server->lock);
 		server->in_flight--;
@@ -191,7 +218,7 @@ static struct MHD_Response *make_cut_response(struct http_outgoing *out)
 	cut->len = out->truncate_at;
 	cut->data = buf_detach(&out->body);
 	response = cut->data ? MHD_create_response_from_callback(
-				       whole, CONNECTION_MEMORY / 4, cut_read, cut, cut_free)
+				       whole, CUT_PIECE, cut_read, cut, cut_free)
 			     : NULL;
 	if (!response)
 		cut_free(cut);
@@ -326,12 +353,14 @@ static enum MHD_Result handle(struct http_server *server, struct MHD_Connection 
 	server->in_flight++;
 	pthread_mutex_unlock(&server->lock);
 	req->counted = true;
+	deadline_pause(server->deadlines, deadline_of(connection));
 	identify_peer(&in, peer, sizeof(peer));
 	outgoing_init(&out);
 	server->options.handler(server->options.ctx, &in, &out);
 	buf_wipe(&req->body);
 	if (out.delay_ms > 0)
 		wait_ms(server, out.delay_ms);
+	deadline_again(server->deadlines, deadline_of(connection));
 	rc = out.drop ? MHD_NO : send_answer(connection, &out);
 	buf_free(&out.body);
 	buf_free(&out.headers);
@@ -371,6 +400,8 @@ static void set_defaults(struct http_server_options *options)
 		options->connections_max = 64;
 	if (!options->idle_timeout_s)
 		options->idle_timeout_s = 30;
+	if (!options->header_max)
+		options->header_max = HEADER_MAX_DEFAULT;
 }
 
 static int load_tls(struct http_server *server, struct err *err)
@@ -420,8 +451,9 @@ static int start_daemon(struct http_server *server, int fd, struct err *err)
 		{ MHD_OPTION_CONNECTION_LIMIT, options->connections_max, NULL },
 		{ MHD_OPTION_PER_IP_CONNECTION_LIMIT, options->connections_per_address_max, NULL },
 		{ MHD_OPTION_CONNECTION_TIMEOUT, options->idle_timeout_s, NULL },
-		{ MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, NULL },
+		{ MHD_OPTION_CONNECTION_MEMORY_LIMIT, options->header_max, NULL },
 		{ MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_completed, server },
+		{ MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, server },
 		{ MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)on_uri, server },
 		{ tls ? MHD_OPTION_ARRAY : MHD_OPTION_END, 0, tls_items },
 		{ MHD_OPTION_END, 0, NULL },
@@ -443,6 +475,7 @@ static void server_free(struct http_server *server)
 		st.st_ino == server->unix_inode)
 		unlink(server->unix_path);
 	free(server->unix_path);
+	deadlines_stop(server->deadlines);
 	buf_wipe(&server->key);
 	buf_free(&server->cert);
 	pthread_cond_destroy(&server->changed);
@@ -471,6 +504,9 @@ int http_server_start(
 	pthread_cond_init(&server->changed, &attr);
 	pthread_condattr_destroy(&attr);
 	rc = load_tls(server, err);
+	if (rc == 0 && options->request_timeout_s)
+		rc = deadlines_start(
+			&server->deadlines, options->request_timeout_s * INT64_C(1000), err);
 	if (rc == 0)
 		rc = open_socket(server, &fd, err);
 	if (rc == 0)

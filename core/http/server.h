@@ -56,6 +56,9 @@ struct http_server_options {
 	int connections_max;		 /* 0 = 64 */
 	int connections_per_address_max; /* 0 = no limit */
 	int idle_timeout_s;		 /* 0 = 30 */
+	size_t header_max;		 /* request line and headers, bytes; 0 = 64 KiB: 431, 414 */
+	/* For a whole request to come, and for its answer to be taken; 0 = no limit. */
+	int request_timeout_s;
 	http_handler *handler;
 	void *ctx;
 };

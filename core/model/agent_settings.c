@@ -13,8 +13,41 @@ void agent_settings_init(struct agent_settings *settings)
 		.port = AGENT_PORT_DEFAULT,
 		.username = text_dup(AGENT_DEFAULT_USERNAME),
 		.parallel_runs = 4,
+		.monitoring = text_dup("loopback"),
+		.limits = { .connections = 256,
+			.connections_per_address = 32,
+			.header = 16384,
+			.body = 16384,
+			.request_timeout = 30,
+			.waiting = 100 },
 		.log_level = text_dup("info"),
 	};
+}
+
+int agent_settings_copy(
+	struct agent_settings *out, const struct agent_settings *from, struct err *err)
+{
+	const struct {
+		char **to;
+		const char *text;
+	} texts[] = {
+		{ &out->listen, from->listen },
+		{ &out->username, from->username },
+		{ &out->password_hash, from->password_hash },
+		{ &out->tls_cert, from->tls_cert },
+		{ &out->tls_key, from->tls_key },
+		{ &out->log_level, from->log_level },
+		{ &out->monitoring, from->monitoring },
+	};
+	int rc = 0;
+
+	*out = *from;
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		*texts[i].to = text_dup(texts[i].text);
+		if (texts[i].text && !*texts[i].to)
+			rc = err_nomem(err);
+	}
+	return rc;
 }
 
 void agent_settings_free_fields(struct agent_settings *settings)
@@ -27,5 +60,6 @@ void agent_settings_free_fields(struct agent_settings *settings)
 	free(settings->tls_cert);
 	free(settings->tls_key);
 	free(settings->log_level);
+	free(settings->monitoring);
 	*settings = (struct agent_settings){ 0 };
 }

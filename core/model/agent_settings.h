@@ -3,6 +3,8 @@
 #ifndef MODEL_AGENT_SETTINGS_H
 #define MODEL_AGENT_SETTINGS_H
 
+#include "base/err.h"
+
 #define AGENT_DEFAULT_USERNAME "skyvva"
 #define AGENT_DEFAULT_PASSWORD "skyvva@12!" /* the tutorial's; never accepted beyond loopback */
 
@@ -14,11 +16,23 @@ struct agent_settings {
 			      */
 	char *tls_cert, *tls_key;
 	int parallel_runs; /* default 4 */
-	char *log_level;   /* "info" */
+	/* Who sees /health and, with the credential, /metrics: "loopback" (default) or "everyone".
+	 */
+	char *monitoring;
+	struct {
+		int connections, connections_per_address; /* at once; 256 and 32 */
+		int header, body;			  /* bytes; 16384 each */
+		int request_timeout; /* seconds for a request to come in whole; 30 */
+		int waiting;	     /* runs that wait before calls are turned away; 100 */
+	} limits;
+	char *log_level; /* "info" */
 };
 
 /* Every default in place; a string is NULL only when memory ran out. */
 void agent_settings_init(struct agent_settings *settings);
+/* Fills `out`, initialised or not; free its fields also after a failure. */
+int agent_settings_copy(
+	struct agent_settings *out, const struct agent_settings *from, struct err *err);
 void agent_settings_free_fields(struct agent_settings *settings);
 
 #endif

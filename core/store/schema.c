@@ -208,8 +208,33 @@ static const char version_1[] =
 static const char attempts_by_job[] =
 	"CREATE INDEX attempt_by_job ON attempt (job, packet) WHERE job IS NOT NULL;";
 
+/* The calls that Salesforce made, and the schedules with what became of their last time. */
+static const char service_tables[] =
+	"CREATE TABLE call_key ("
+	" key TEXT PRIMARY KEY,"
+	" request TEXT NOT NULL," /* a fingerprint of what was asked for */
+	" run INTEGER NOT NULL,"
+	" created INTEGER NOT NULL"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE INDEX call_key_by_age ON call_key (created);"
+
+	"CREATE TABLE schedule ("
+	" kind INTEGER NOT NULL," /* 0 interface, 1 integration */
+	" name TEXT NOT NULL,"
+	" text TEXT NOT NULL DEFAULT '',"     /* as it was when `looked` was written */
+	" looked INTEGER NOT NULL DEFAULT 0," /* every time up to here was dealt with */
+	" next INTEGER NOT NULL DEFAULT 0,"
+	" due INTEGER NOT NULL DEFAULT 0,"     /* the last time that came ... */
+	" verdict INTEGER NOT NULL DEFAULT 0," /* ... and what became of it */
+	" note TEXT NOT NULL DEFAULT '',"
+	" run INTEGER NOT NULL DEFAULT 0,"
+	" paused_at INTEGER NOT NULL DEFAULT 0,"
+	" paused_who TEXT NOT NULL DEFAULT '',"
+	" PRIMARY KEY (kind, name)"
+	") STRICT, WITHOUT ROWID;";
+
 /* Entry i leads from version i to version i + 1. Only ever append. */
-static const char *const migrations[] = { version_1, attempts_by_job };
+static const char *const migrations[] = { version_1, attempts_by_job, service_tables };
 
 int schema_version(void)
 {
