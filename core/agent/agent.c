@@ -3,27 +3,16 @@
 #include "base/base.h"
 #include "agent/agent.h"
 #include "agent/internal.h"
+#include "agent/service.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 
 #include <unistd.h>
 
-#ifdef HAVE_SYSTEMD
-#include <systemd/sd-daemon.h>
-#endif
-
 #define LOCK_PATIENCE_MS 3000
 #define LOOP_TICK_MS 200
-
-static void tell_systemd(const char *state)
-{
-#ifdef HAVE_SYSTEMD
-	sd_notify(0, state);
-#else
-	(void)state;
-#endif
-}
+#define LOOK_EVERY_MS 1000 /* at files */
 
 static int copy_settings(
 	struct agent_settings *to, const struct agent_settings *from, struct err *err)
@@ -149,11 +138,17 @@ int agent_new(struct agent **out, const struct agent_options *options, struct er
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&agent->changed, &attr);
 	pthread_condattr_destroy(&attr);
-	agent->catalog = options->catalog;
+	agent->files = options->catalog;
 	agent->listens = options->listen;
 	agent->since = clock_now();
 	agent->home_data = text_dup(options->home_data);
 	rc = copy_settings(&agent->settings, options->settings, err);
+	if (rc == 0)
+		rc = kept_new(&agent->kept, options->catalog, err);
+	if (rc == 0) {
+		agent->catalog = kept_catalog(agent->kept);
+		agent->reload = reload_new(agent, options);
+	}
 	if (rc == 0 && !agent->home_data)
 		rc = err_nomem(err);
 	if (rc == 0)
@@ -179,7 +174,7 @@ void agent_free(struct agent *agent)
 	if (!agent)
 		return;
 	agent_ask_stop(agent); /* nothing new is taken from here on */
-	tell_systemd("STOPPING=1");
+	service_stopping();
 	stop_schedules(agent);
 	carrier_stop(agent->carrier); /* the doors stay open meanwhile: who asks gets an answer */
 	control_stop(agent->control);
@@ -188,6 +183,8 @@ void agent_free(struct agent *agent)
 	writer_stop(agent->env.writer);
 	token_cache_free(agent->env.tokens);
 	key_gate_free(agent->env.gate);
+	reload_free(agent->reload);
+	kept_free(agent->kept);
 	home_lock_free(agent->home_lock);
 	agent_settings_free_fields(&agent->settings);
 	pthread_cond_destroy(&agent->changed);
@@ -196,22 +193,81 @@ void agent_free(struct agent *agent)
 	free(agent);
 }
 
-int agent_loop(struct agent *agent, const atomic_bool *stop, struct err *err)
+/* Wait for a word of another thread, or a tick: a signal handler can set a flag but wake no
+ * condition. False when it is time to stop. */
+static bool rest(struct agent *agent, const atomic_bool *stop)
 {
 	struct timespec until;
+	bool stopping;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += LOOP_TICK_MS * 1000000L;
+	until.tv_sec += until.tv_nsec / 1000000000L;
+	until.tv_nsec %= 1000000000L;
+	pthread_mutex_lock(&agent->lock);
+	if (!agent->stop_asked && !atomic_load(stop))
+		pthread_cond_timedwait(&agent->changed, &agent->lock, &until);
+	stopping = agent->stop_asked || atomic_load(stop);
+	pthread_mutex_unlock(&agent->lock);
+	return !stopping;
+}
+
+static void look_at_files(struct agent *agent, atomic_bool *reload)
+{
+	bool always = reload && atomic_exchange(reload, false);
+
+	if (always)
+		log_line(LOG_LEVEL_INFO, 0, "asked to take all files anew");
+	kept_refresh(agent->kept);
+	reload_look(agent->reload, always);
+}
+
+int agent_loop(struct agent *agent, const atomic_bool *stop, atomic_bool *reload, struct err *err)
+{
+	int64_t looked = clock_mono();
 
 	(void)err;
-	tell_systemd("READY=1");
-	pthread_mutex_lock(&agent->lock);
-	while (!agent->stop_asked && !atomic_load(stop)) {
-		/* A signal handler can set a flag but wake no condition: look now and then. */
-		clock_gettime(CLOCK_MONOTONIC, &until);
-		until.tv_nsec += LOOP_TICK_MS * 1000000L;
-		until.tv_sec += until.tv_nsec / 1000000000L;
-		until.tv_nsec %= 1000000000L;
-		pthread_cond_timedwait(&agent->changed, &agent->lock, &until);
+	service_ready();
+	while (rest(agent, stop)) {
+		service_alive();
+		if (clock_mono() - looked < LOOK_EVERY_MS && !(reload && atomic_load(reload)))
+			continue;
+		look_at_files(agent, reload);
+		looked = clock_mono();
 	}
+	return 0;
+}
+
+static void set_settings(struct agent *agent, struct agent_settings *settings)
+{
+	struct agent_settings before;
+
+	pthread_mutex_lock(&agent->lock);
+	before = agent->settings;
+	agent->settings = *settings;
 	pthread_mutex_unlock(&agent->lock);
+	agent_settings_free_fields(&before);
+}
+
+int agent_apply_settings(
+	struct agent *agent, const struct agent_settings *settings, struct err *err)
+{
+	struct agent_settings copy;
+	enum log_level level;
+	int rc = agent_settings_copy(&copy, settings, err);
+
+	if (rc == 0 && !log_level_parse(&level, copy.log_level))
+		rc = err_set(err, ERR_CONFIG,
+			"log_level \"%s\" is none of error, warn, info, debug", copy.log_level);
+	if (rc == 0 && agent->listener)
+		rc = listener_apply(agent->listener, &agent->settings, &copy, err);
+	if (rc < 0) {
+		agent_settings_free_fields(&copy);
+		return rc;
+	}
+	log_set_level(level);
+	carrier_set_parallel(agent->carrier, copy.parallel_runs);
+	set_settings(agent, &copy);
 	return 0;
 }
 
@@ -253,16 +309,37 @@ int agent_limit_waiting(struct agent *agent)
 	return waiting;
 }
 
+static void add_problem(void *ctx, const char *text)
+{
+	struct agent_status *status = ctx;
+
+	if (status->problem_count < AGENT_TOLD_MAX)
+		text_copy(
+			status->problems[status->problem_count], sizeof(status->problems[0]), text);
+	status->problem_count++;
+}
+
+static void fill_problems(struct agent_status *out, struct agent *agent)
+{
+	char text[512];
+
+	reload_problem(agent->reload, text, sizeof(text));
+	if (*text)
+		add_problem(out, text);
+	kept_problems(agent->kept, add_problem, out);
+}
+
 void agent_fill_status(struct agent_status *out, struct agent *agent)
 {
 	*out = (struct agent_status){
 		.up = true, .pid = getpid(), .since = agent->since, .port = agent_port(agent)
 	};
-	if (agent->listener)
-		text_copy(out->listen, sizeof(out->listen), agent->settings.listen);
 	carrier_counts(agent->carrier, &out->queued, &out->running);
 	pthread_mutex_lock(&agent->lock);
+	if (agent->listener)
+		text_copy(out->listen, sizeof(out->listen), agent->settings.listen);
 	if (agent->scheduler)
 		scheduler_next(agent->scheduler, out->next, sizeof(out->next));
 	pthread_mutex_unlock(&agent->lock);
+	fill_problems(out, agent);
 }

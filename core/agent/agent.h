@@ -19,6 +19,9 @@
 /* Argon2id at 8 MiB; `hash` is owned by the caller. ERR_USAGE: empty, or the tutorial's default. */
 int agent_password_hash(char **hash, const char *password, struct err *err);
 
+/* Read agent.cfg into settings that hold the defaults. */
+typedef int agent_load_settings(void *ctx, struct agent_settings *out, struct err *err);
+
 struct agent_options {
 	const char *home_config, *home_data;
 	const struct catalog *catalog;
@@ -28,6 +31,10 @@ struct agent_options {
 	const char *reader_program;
 	bool listen; /* open the port and run the schedules; false = carry runs only (`process`) */
 	bool take_leftovers; /* resume open runs at start */
+	/* To take agent.cfg anew while it is up; NULL = it is read once, by the caller. */
+	agent_load_settings *load_settings;
+	void *load_ctx;
+	const char *settings_path;
 };
 
 struct agent;
@@ -41,8 +48,11 @@ int agent_new(struct agent **out, const struct agent_options *options, struct er
 /* Graceful: nothing new is sent, up to 20 s for answers, what is still missing is recorded. */
 void agent_free(struct agent *agent);
 
-/* Until *stop is true, or somebody asked over the socket. */
-int agent_loop(struct agent *agent, const atomic_bool *stop, struct err *err);
+/*
+ * Until *stop is true, or somebody asked over the socket. Changed files are brought in force
+ * within a second, all of them at once when *reload becomes true (it is set back; may be NULL).
+ */
+int agent_loop(struct agent *agent, const atomic_bool *stop, atomic_bool *reload, struct err *err);
 
 int agent_port(const struct agent *agent); /* the real one; 0 when it does not listen */
 
@@ -112,6 +122,8 @@ bool agent_stop_asked(struct agent *agent);
 /* Does it hold runs, not ended, that were asked for with `detached`? */
 bool agent_has_detached(struct agent *agent);
 
+#define AGENT_TOLD_MAX 8
+
 struct agent_status {
 	bool up;
 	int64_t pid, since;
@@ -119,6 +131,9 @@ struct agent_status {
 	int port;
 	int queued, running;
 	char next[64];
+	int problem_count, alarm_count;	    /* may be more than are told */
+	char problems[AGENT_TOLD_MAX][256]; /* files that are not in force as they stand */
+	char alarms[AGENT_TOLD_MAX][256];   /* schedules that should have run and did not */
 };
 
 /* Over the socket. ERR_NET when no agent answers there. */

@@ -36,6 +36,7 @@ struct carrier {
 	pthread_mutex_t lock; /* guards all below, but a running job's control and names */
 	pthread_cond_t changed;
 	struct job *jobs; /* in the order they came */
+	int parallel;
 	bool stopping;
 };
 
@@ -92,7 +93,13 @@ static void wake_rested(struct carrier *carrier)
 
 static struct job *pick(struct carrier *carrier)
 {
+	int running = 0;
+
 	wake_rested(carrier);
+	for (const struct job *job = carrier->jobs; job; job = job->next)
+		running += job->state == CARRY_RUNNING;
+	if (running >= carrier->parallel)
+		return NULL;
 	for (struct job *job = carrier->jobs; job; job = job->next) {
 		if (job->state == CARRY_WAITING && may_start(carrier, job))
 			return job;
@@ -312,10 +319,22 @@ static void *work(void *ctx)
 
 /* ---- the verbs ---- */
 
+/* Threads are only ever added: one too many just waits. */
+void carrier_set_parallel(struct carrier *carrier, int parallel)
+{
+	parallel = parallel < 1 ? 1 : parallel > PARALLEL_MAX ? PARALLEL_MAX : parallel;
+	pthread_mutex_lock(&carrier->lock);
+	while (!carrier->stopping && carrier->thread_count < parallel &&
+		pthread_create(&carrier->threads[carrier->thread_count], NULL, work, carrier) == 0)
+		carrier->thread_count++;
+	carrier->parallel = parallel;
+	pthread_cond_broadcast(&carrier->changed);
+	pthread_mutex_unlock(&carrier->lock);
+}
+
 int carrier_start(struct carrier **out, const struct carrier_options *options, struct err *err)
 {
 	struct carrier *carrier = calloc(1, sizeof(*carrier));
-	int wanted = options->parallel;
 	pthread_condattr_t attr;
 
 	*out = NULL;
@@ -329,13 +348,10 @@ int carrier_start(struct carrier **out, const struct carrier_options *options, s
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&carrier->changed, &attr);
 	pthread_condattr_destroy(&attr);
-	wanted = wanted < 1 ? 1 : wanted > PARALLEL_MAX ? PARALLEL_MAX : wanted;
-	while (carrier->thread_count < wanted) {
-		if (pthread_create(&carrier->threads[carrier->thread_count], NULL, work, carrier)) {
-			carrier_free(carrier);
-			return err_set(err, ERR_NOMEM, "could not start a thread");
-		}
-		carrier->thread_count++;
+	carrier_set_parallel(carrier, options->parallel);
+	if (carrier->thread_count == 0) {
+		carrier_free(carrier);
+		return err_set(err, ERR_NOMEM, "could not start a thread");
 	}
 	*out = carrier;
 	return 0;

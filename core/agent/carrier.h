@@ -61,6 +61,9 @@ bool carrier_is_busy(struct carrier *carrier, const char *interface);
 
 void carrier_state(struct agent_run *out, struct carrier *carrier, int64_t run);
 bool carrier_has_detached(struct carrier *carrier); /* ... that have not ended */
+
+/* From here on at most so many at once; what is above ends first. */
+void carrier_set_parallel(struct carrier *carrier, int parallel);
 void carrier_counts(struct carrier *carrier, int *waiting, int *running);
 
 #endif

@@ -7,7 +7,9 @@
 #include "agent/carrier.h"
 #include "agent/control.h"
 #include "agent/home_lock.h"
+#include "agent/kept.h"
 #include "agent/listener.h"
+#include "agent/reload.h"
 #include "agent/scheduler.h"
 #include "process/process.h"
 
@@ -16,8 +18,11 @@
 #define AGENT_WAIT_DEFAULT_MS (15 * 60000)
 
 struct agent {
-	const struct catalog *catalog;
-	struct agent_settings settings; /* copied */
+	const struct catalog *files;   /* as they are: for what a person asks for */
+	const struct catalog *catalog; /* the last good state of them: for all else */
+	struct kept *kept;
+	struct agent_settings settings; /* copied; under the lock, but for the loop's own thread */
+	struct reload *reload;
 	char *home_data;
 	bool listens;
 	int64_t since;
@@ -35,6 +40,10 @@ struct agent {
 };
 
 void agent_fill_status(struct agent_status *out, struct agent *agent);
+
+/* Bring new settings in force, all of them or (with an error) none. On the loop's thread. */
+int agent_apply_settings(
+	struct agent *agent, const struct agent_settings *settings, struct err *err);
 
 /* Above how many waiting runs calls are turned away. */
 int agent_limit_waiting(struct agent *agent);

@@ -12,14 +12,16 @@
 #include "http/server.h"
 
 #include <arpa/inet.h>
+#include <pthread.h>
 #include <stdatomic.h>
 
 struct listener {
-	struct http_server *server;
-	struct credential *credential;
 	struct agent *agent; /* NULL = the ping alone */
 	char *home;
-	bool monitored_by_all;
+	atomic_bool monitored_by_all;
+	pthread_rwlock_t lock; /* guards these two */
+	struct http_server *server;
+	struct credential *credential;
 	atomic_int_fast64_t answers[6], refused;
 };
 
@@ -44,8 +46,11 @@ static void ask_credential(struct http_outgoing *out)
 static bool may_call(
 	struct listener *listener, const struct http_incoming *in, struct http_outgoing *out)
 {
-	enum credential_verdict verdict = credential_check(listener->credential, in);
+	enum credential_verdict verdict;
 
+	pthread_rwlock_rdlock(&listener->lock);
+	verdict = credential_check(listener->credential, in);
+	pthread_rwlock_unlock(&listener->lock);
 	if (verdict == CREDENTIAL_RIGHT)
 		return true;
 	atomic_fetch_add(&listener->refused, 1);
@@ -72,7 +77,7 @@ static bool is_local(const struct http_incoming *in)
 static bool may_monitor(
 	struct listener *listener, const struct http_incoming *in, struct http_outgoing *out)
 {
-	if (is_local(in) || listener->monitored_by_all)
+	if (is_local(in) || atomic_load(&listener->monitored_by_all))
 		return true;
 	calls_refuse(out, 403, "this is told on the agent's own machine alone");
 	return false;
@@ -229,11 +234,11 @@ static void handle(void *ctx, const struct http_incoming *in, struct http_outgoi
 /* ---- life ---- */
 
 static int check_exposure(
-	const struct listener *listener, const struct agent_settings *settings, struct err *err)
+	const struct credential *credential, const struct agent_settings *settings, struct err *err)
 {
 	if (is_loopback(settings->listen))
 		return 0;
-	if (credential_is_default(listener->credential))
+	if (credential_is_default(credential))
 		return err_set(err, ERR_CONFIG,
 			"the agent does not listen on %s while its default password is in force, "
 			"which everybody knows: set another with `agentboard agent password`",
@@ -245,8 +250,8 @@ static int check_exposure(
 	return 0;
 }
 
-static int start_server(
-	struct listener *listener, const struct agent_settings *settings, struct err *err)
+static int start_server(struct http_server **out, struct listener *listener,
+	const struct agent_settings *settings, struct err *err)
 {
 	struct http_server_options options = { .listen = settings->listen,
 		.port = settings->port,
@@ -261,7 +266,7 @@ static int start_server(
 		.handler = handle,
 		.ctx = listener };
 
-	return http_server_start(&listener->server, &options, err);
+	return http_server_start(out, &options, err);
 }
 
 int listener_start(struct listener **out, const struct agent_settings *settings, const char *home,
@@ -274,13 +279,14 @@ int listener_start(struct listener **out, const struct agent_settings *settings,
 	if (!listener)
 		return err_nomem(err);
 	listener->agent = agent;
+	pthread_rwlock_init(&listener->lock, NULL);
 	listener->monitored_by_all = text_equal(settings->monitoring, "everyone");
 	listener->home = text_dup(home);
 	rc = listener->home ? credential_new(&listener->credential, settings, err) : err_nomem(err);
 	if (rc == 0)
-		rc = check_exposure(listener, settings, err);
+		rc = check_exposure(listener->credential, settings, err);
 	if (rc == 0)
-		rc = start_server(listener, settings, err);
+		rc = start_server(&listener->server, listener, settings, err);
 	if (rc < 0) {
 		listener_stop(listener);
 		return rc;
@@ -295,11 +301,91 @@ void listener_stop(struct listener *listener)
 		return;
 	http_server_stop(listener->server);
 	credential_free(listener->credential);
+	pthread_rwlock_destroy(&listener->lock);
 	free(listener->home);
 	free(listener);
 }
 
-int listener_port(const struct listener *listener)
+/* ---- new settings ---- */
+
+/* Would the server have to be another one? Its certificate may have been renewed in its place. */
+static bool same_server(const struct agent_settings *a, const struct agent_settings *b)
 {
-	return http_server_port(listener->server);
+	return text_equal(a->listen, b->listen) && a->port == b->port && !a->tls_cert &&
+	       !b->tls_cert && a->limits.body == b->limits.body &&
+	       a->limits.header == b->limits.header &&
+	       a->limits.connections == b->limits.connections &&
+	       a->limits.connections_per_address == b->limits.connections_per_address &&
+	       a->limits.request_timeout == b->limits.request_timeout;
+}
+
+/* Puts the server in place and gives back what was there. */
+static struct http_server *swap_server(struct listener *listener, struct http_server *server)
+{
+	struct http_server *before;
+
+	pthread_rwlock_wrlock(&listener->lock);
+	before = listener->server;
+	listener->server = server;
+	pthread_rwlock_unlock(&listener->lock);
+	return before;
+}
+
+/* On its own old port the new one can open only once that is closed. */
+static int replace_server(struct listener *listener, const struct agent_settings *before,
+	const struct agent_settings *after, struct err *err)
+{
+	struct agent_settings wanted = *after; /* borrows the strings */
+	struct agent_settings old = *before;
+	struct http_server *server = NULL;
+	int rc;
+
+	old.port = listener_port(listener);
+	if (after->port == before->port)
+		wanted.port = old.port; /* 0 stays what it became */
+	rc = wanted.port == old.port ? -ERR_EXISTS : start_server(&server, listener, &wanted, err);
+	if (rc == -ERR_EXISTS && wanted.port == old.port) {
+		http_server_stop(swap_server(listener, NULL));
+		rc = start_server(&server, listener, &wanted, err);
+		if (rc < 0 && start_server(&server, listener, &old, NULL) < 0)
+			log_line(LOG_LEVEL_ERROR, 0, "the port %d could not be opened again",
+				old.port);
+	}
+	if (server)
+		http_server_stop(swap_server(listener, server));
+	return rc;
+}
+
+int listener_apply(struct listener *listener, const struct agent_settings *before,
+	const struct agent_settings *after, struct err *err)
+{
+	struct credential *credential = NULL;
+	struct credential *old;
+	int rc = credential_new(&credential, after, err);
+
+	if (rc == 0)
+		rc = check_exposure(credential, after, err);
+	if (rc == 0 && !same_server(before, after))
+		rc = replace_server(listener, before, after, err);
+	if (rc < 0) {
+		credential_free(credential);
+		return rc;
+	}
+	atomic_store(&listener->monitored_by_all, text_equal(after->monitoring, "everyone"));
+	pthread_rwlock_wrlock(&listener->lock);
+	old = listener->credential;
+	listener->credential = credential;
+	pthread_rwlock_unlock(&listener->lock);
+	credential_free(old);
+	return 0;
+}
+
+int listener_port(struct listener *listener)
+{
+	int port;
+
+	pthread_rwlock_rdlock(&listener->lock);
+	port = listener->server ? http_server_port(listener->server) : 0;
+	pthread_rwlock_unlock(&listener->lock);
+	return port;
 }

@@ -25,7 +25,14 @@ struct listener;
  */
 int listener_start(struct listener **out, const struct agent_settings *settings, const char *home,
 	struct agent *agent, struct err *err);
+
+/*
+ * Bring new settings in force while it is open; the port is opened anew only where address, port,
+ * TLS or limits changed. With an error all stays as it was.
+ */
+int listener_apply(struct listener *listener, const struct agent_settings *before,
+	const struct agent_settings *after, struct err *err);
 void listener_stop(struct listener *listener);
-int listener_port(const struct listener *listener);
+int listener_port(struct listener *listener);
 
 #endif

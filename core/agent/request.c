@@ -40,12 +40,17 @@ static bool planned(const struct plan *plan, const char *name)
 	return false;
 }
 
+static bool is_by_hand(const struct process_request *request)
+{
+	return text_equal(request->trigger ? request->trigger : "manual", "manual");
+}
+
 /* What could double rows wants a person who looks. */
 static int check_unattended(
 	const struct process_request *request, const struct interface *interface, struct err *err)
 {
-	if (text_equal(request->trigger ? request->trigger : "manual", "manual") ||
-		interface->operation != OPERATION_INSERT || interface->row_key.count > 0)
+	if (is_by_hand(request) || interface->operation != OPERATION_INSERT ||
+		interface->row_key.count > 0)
 		return 0;
 	return err_set(err, ERR_CONFIG,
 		"%s inserts without a row_key, which could double rows: it runs by hand only",
@@ -55,7 +60,9 @@ static int check_unattended(
 /* Load one interface and its connection, and say now what would stop its run later. */
 static int plan_one(struct plan *plan, struct agent *agent, const char *name, struct err *err)
 {
-	const struct catalog *catalog = agent->catalog;
+	/* A person shall be told of the slip he just made; whoever cannot be told stands on what
+	 * was good before it. */
+	const struct catalog *catalog = is_by_hand(plan->request) ? agent->files : agent->catalog;
 	struct interface *interface = &plan->items[plan->count].interface;
 	struct connection connection;
 	int rc;

@@ -205,6 +205,22 @@ int wire_read_reply(struct process_reply *out, const char *text, size_t len, str
 
 /* ---- GET /status ---- */
 
+static int get_told(char texts[AGENT_TOLD_MAX][256], struct json_object *root, const char *key)
+{
+	struct json_object *list = NULL;
+	int count = 0;
+
+	if (!json_object_object_get_ex(root, key, &list) ||
+		!json_object_is_type(list, json_type_array))
+		return 0;
+	for (size_t i = 0; i < json_object_array_length(list) && count < AGENT_TOLD_MAX; i++) {
+		const char *text = json_object_get_string(json_object_array_get_idx(list, i));
+
+		text_copy(texts[count++], sizeof(texts[0]), text ? text : "");
+	}
+	return count;
+}
+
 int wire_read_status(struct agent_status *out, const char *text, size_t len, struct err *err)
 {
 	struct json_object *root = parse(text, len, err);
@@ -223,6 +239,8 @@ int wire_read_status(struct agent_status *out, const char *text, size_t len, str
 	text_copy(out->listen, sizeof(out->listen), value ? value : "");
 	value = get_text(root, "next");
 	text_copy(out->next, sizeof(out->next), value ? value : "");
+	out->problem_count = get_told(out->problems, root, "problems");
+	out->alarm_count = get_told(out->alarms, root, "alarms");
 	json_object_put(root);
 	return 0;
 }

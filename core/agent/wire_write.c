@@ -59,6 +59,16 @@ void wire_write_reply(struct buf *out, const struct process_reply *reply)
 	json_close(&json, '}');
 }
 
+static void put_told(
+	struct json *json, const char *key, const char texts[AGENT_TOLD_MAX][256], int count)
+{
+	json_key(json, key);
+	json_open(json, '[');
+	for (int i = 0; i < count && i < AGENT_TOLD_MAX; i++)
+		json_text(json, texts[i]);
+	json_close(json, ']');
+}
+
 void wire_write_status(struct buf *out, const struct agent_status *status)
 {
 	struct json json = JSON_INIT(out);
@@ -72,6 +82,8 @@ void wire_write_status(struct buf *out, const struct agent_status *status)
 	json_put_int(&json, "queued", status->queued);
 	json_put_int(&json, "running", status->running);
 	json_put_text(&json, "next", status->next);
+	put_told(&json, "problems", status->problems, status->problem_count);
+	put_told(&json, "alarms", status->alarms, status->alarm_count);
 	json_close(&json, '}');
 }
 

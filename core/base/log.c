@@ -42,6 +42,24 @@ int log_open(const char *path, enum log_level level, struct err *err)
 	return rc;
 }
 
+bool log_level_parse(enum log_level *level, const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(level_names); i++) {
+		if (text_equal(name, level_names[i])) {
+			*level = (enum log_level)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+void log_set_level(enum log_level level)
+{
+	pthread_mutex_lock(&the_log.lock);
+	the_log.level = level;
+	pthread_mutex_unlock(&the_log.lock);
+}
+
 void log_close(void)
 {
 	pthread_mutex_lock(&the_log.lock);

@@ -6,11 +6,18 @@
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
 
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
+
+/* "error", "warn", "info", "debug"; false for another word. */
+bool log_level_parse(enum log_level *level, const char *name);
+
+/* From here on; log_open() sets the first one. */
+void log_set_level(enum log_level level);
 
 /* Append to `path` ("-" = standard error); rotates to path.1 above 8 MiB. Thread-safe from here on.
  */

@@ -17,12 +17,19 @@ static const struct {
 
 static const char *schedule_of_b;
 static bool is_draft;
+static const char *broken_b;
 static uint64_t version;
 
 void fixture_schedule(const char *schedule, bool draft)
 {
 	schedule_of_b = schedule;
 	is_draft = draft;
+	version++;
+}
+
+void fixture_break(const char *why)
+{
+	broken_b = why;
 	version++;
 }
 
@@ -48,6 +55,8 @@ static int load_interface(void *self, struct interface *out, const char *name, s
 	for (size_t i = 0; i < ARRAY_SIZE(interfaces); i++) {
 		if (strcmp(interfaces[i].name, name) != 0)
 			continue;
+		if (broken_b && strcmp(name, "b") == 0)
+			return err_set(err, ERR_CONFIG, "%s", broken_b);
 		text_set(&out->name, name);
 		text_set(&out->connection, "conn");
 		text_set(&out->integration, interfaces[i].integration);

@@ -15,6 +15,9 @@ void fixture_catalog(struct catalog *out);
 /* From here on "b" has this schedule (NULL = none), and the connection is a draft or not. */
 void fixture_schedule(const char *schedule, bool draft);
 
+/* From here on the file of "b" cannot be read, for this reason (NULL = it can). */
+void fixture_break(const char *why);
+
 /* A queued run of `interface`; its number. */
 int64_t fixture_run(struct writer *writer, const char *interface, int64_t batch);
 

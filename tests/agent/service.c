@@ -117,7 +117,7 @@ static void *loop(void *stop)
 {
 	struct err err = ERR_INIT;
 
-	agent_loop(agent, stop, &err);
+	agent_loop(agent, stop, NULL, &err);
 	return NULL;
 }
 

@@ -102,6 +102,40 @@ START_TEST(an_agent_that_cannot_start_says_why)
 }
 END_TEST
 
+/* Wait until `agent status` holds these words, or not any more. */
+static void await_status(const char *words, bool there)
+{
+	int64_t until = clock_mono() + 15000;
+	const struct ran *ran;
+
+	do {
+		clock_sleep(20);
+		ran = world_run(&world, "agent", "status", NULL);
+	} while (!strstr(ran->out, words) == there && clock_mono() < until);
+	ck_assert_msg(!strstr(ran->out, words) != there, "%s", ran->out);
+}
+
+START_TEST(a_bad_file_is_told_by_line_and_mended_while_the_agent_is_up)
+{
+	static const char wrong[] = "port = 0;\nlog_levle = \"debug\";\n";
+	static const char right[] = "port = 0;\nlog_level = \"debug\";\n";
+	struct err err = ERR_INIT;
+	char path[600];
+
+	snprintf(path, sizeof(path), "%s/agent.cfg", world.home);
+	start_agent();
+	ck_ok(file_write(path, wrong, strlen(wrong), 0600, &err), &err);
+	await_status("agent.cfg:2", true);
+	ck_ok(file_write(path, right, strlen(right), 0600, &err), &err);
+	await_status("agent.cfg", false);
+	/* SIGHUP takes it anew, and stops nothing. */
+	kill(world.agent, SIGHUP);
+	clock_sleep(50);
+	ck_run(0, &world, "agent", "status", "--json");
+	ck_assert_int_eq(world_number("agent.pid"), world.agent);
+}
+END_TEST
+
 START_TEST(a_detached_process_is_carried_by_the_agent)
 {
 	world_connection(&world);
@@ -184,6 +218,7 @@ Suite *suite_e2e_agent(void)
 	tcase_add_test(tcase, a_wrong_agent_password_is_exit_4);
 	tcase_add_test(tcase, a_second_agent_is_refused_and_start_is_content_with_the_first);
 	tcase_add_test(tcase, an_agent_that_cannot_start_says_why);
+	tcase_add_test(tcase, a_bad_file_is_told_by_line_and_mended_while_the_agent_is_up);
 	tcase_add_test(tcase, a_detached_process_is_carried_by_the_agent);
 	tcase_add_test(tcase, a_dropped_line_stops_nothing);
 	tcase_add_test(tcase, a_killed_agent_s_run_is_taken_up_by_the_next);

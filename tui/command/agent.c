@@ -8,12 +8,23 @@
 #include "tui/command/command.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sodium.h>
 #include <termios.h>
 #include <unistd.h>
 
 #define STOP_PATIENCE_MS 40000 /* 20 s for answers, and then some for papers */
 #define PASSWORD_MIN 8
+
+static void put_texts(
+	struct json *json, const char *key, const char texts[AGENT_TOLD_MAX][256], int count)
+{
+	json_key(json, key);
+	json_open(json, '[');
+	for (int i = 0; i < count; i++)
+		json_text(json, texts[i]);
+	json_close(json, ']');
+}
 
 static void put_status(struct json *json, const struct agent_status *status)
 {
@@ -30,6 +41,9 @@ static void put_status(struct json *json, const struct agent_status *status)
 	json_put_int(json, "queued", status->queued);
 	json_put_int(json, "running", status->running);
 	json_put_text(json, "next", status->next[0] ? status->next : NULL);
+	json_put_int(json, "uptime", status->up ? (clock_now() - status->since) / 1000 : 0);
+	put_texts(json, "problems", status->problems, status->problem_count);
+	put_texts(json, "alarms", status->alarms, status->alarm_count);
 	json_close(json, '}');
 	json_close(json, '}');
 }
@@ -55,6 +69,10 @@ static void print_status(struct command_env *env, const struct agent_status *sta
 			fputs("not listening, ", env->out);
 		fprintf(env->out, "%d running, %d queued%s%s\n", status->running, status->queued,
 			status->next[0] ? ", next " : "", status->next);
+		for (int i = 0; i < status->alarm_count; i++)
+			fprintf(env->out, "  ALARM %s\n", status->alarms[i]);
+		for (int i = 0; i < status->problem_count; i++)
+			fprintf(env->out, "  not in force: %s\n", status->problems[i]);
 	}
 	fflush(env->out);
 	buf_free(&text);
@@ -73,6 +91,29 @@ static void send_stderr_to(const char *log)
 	close(fd);
 }
 
+static int load_settings(void *ctx, struct agent_settings *out, struct err *err)
+{
+	return files_load_settings(out, ctx, err);
+}
+
+/* SIGHUP takes all files anew; also when it means that the terminal has gone, for an agent stays.
+ */
+static atomic_bool reload_asked;
+
+static void on_hangup(int number)
+{
+	(void)number;
+	atomic_store(&reload_asked, true);
+}
+
+static void catch_hangup(void)
+{
+	struct sigaction action = { .sa_handler = on_hangup, .sa_flags = SA_RESTART };
+
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGHUP, &action, NULL);
+}
+
 static int start_agent(struct agent **agent, struct command_env *env,
 	const struct agent_settings *settings, struct err *err)
 {
@@ -82,7 +123,10 @@ static int start_agent(struct agent **agent, struct command_env *env,
 		.settings = settings,
 		.socket_path = env->home->socket,
 		.listen = true,
-		.take_leftovers = true };
+		.take_leftovers = true,
+		.load_settings = load_settings,
+		.load_ctx = env->home,
+		.settings_path = env->home->agent_cfg };
 
 	return agent_new(agent, &options, err);
 }
@@ -93,8 +137,10 @@ static int serve(struct command_env *env, const struct agent_settings *settings,
 	const atomic_bool *stop = command_interrupt();
 	struct agent_status status;
 	struct agent *agent = NULL;
-	int rc = start_agent(&agent, env, settings, err);
+	int rc;
 
+	catch_hangup();
+	rc = start_agent(&agent, env, settings, err);
 	if (rc < 0)
 		return rc;
 	log_line(LOG_LEVEL_INFO, 0, "agent %s is up, pid %ld, port %d", PACKAGE_VERSION,
@@ -103,7 +149,7 @@ static int serve(struct command_env *env, const struct agent_settings *settings,
 		send_stderr_to(env->home->log);
 	else if (agent_client_status(&status, env->home->socket, NULL) == 0)
 		print_status(env, &status);
-	rc = agent_loop(agent, stop, err);
+	rc = agent_loop(agent, stop, &reload_asked, err);
 	log_line(LOG_LEVEL_INFO, 0, "agent stops");
 	agent_free(agent);
 	return rc;
@@ -285,7 +331,7 @@ static int agent_password(struct command_env *env, const struct arguments *args)
 	if (!env->json)
 		fprintf(env->out, "the agent's password is changed%s\n",
 			agent_client_status(&status, env->home->socket, NULL) == 0
-				? "; it is in force once the agent is started anew"
+				? "; the agent takes it within a second"
 				: "");
 	return 0;
 }

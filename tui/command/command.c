@@ -255,12 +255,10 @@ int command_unseal_if_any(struct command_env *env, struct err *err)
 
 int command_open_log(struct command_env *env, const char *level, struct err *err)
 {
-	static const char *const names[] = { "error", "warn", "info", "debug" };
+	enum log_level parsed;
 
-	for (int i = 0; i < (int)ARRAY_SIZE(names); i++) {
-		if (text_equal(level, names[i]))
-			return log_open(env->home->log, (enum log_level)i, err);
-	}
+	if (log_level_parse(&parsed, level))
+		return log_open(env->home->log, parsed, err);
 	return err_set(err, ERR_CONFIG,
 		"log_level \"%s\" in agent.cfg is none of error, warn, "
 		"info, debug",

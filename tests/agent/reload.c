@@ -1,0 +1,255 @@
+/* Tests of reload.h and kept.h: what changes while the agent is up. */
+
+#include "base/base.h"
+#include "agent/suites.h"
+
+#include "agent/agent.h"
+#include "agent/fixture.h"
+#include "agent/kept.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "http/client.h"
+
+#include <pthread.h>
+#include <signal.h>
+
+static const char *dir;
+static char *socket_path;
+static struct catalog catalog;
+static struct agent_settings settings; /* in force at the start */
+static struct agent_settings next;     /* what the file says; under no lock: set before `ask` */
+static const char *broken;	       /* or how it cannot be read */
+static struct agent *agent;
+static atomic_bool stop, ask_reload;
+static pthread_t thread;
+
+static int load(void *ctx, struct agent_settings *out, struct err *err)
+{
+	(void)ctx;
+	if (broken)
+		return err_set(err, ERR_CONFIG, "%s", broken);
+	agent_settings_free_fields(out);
+	return agent_settings_copy(out, &next, err);
+}
+
+static void *loop(void *ctx)
+{
+	(void)ctx;
+	agent_loop(agent, &stop, &ask_reload, NULL);
+	return NULL;
+}
+
+static void setup(void)
+{
+	struct err err = ERR_INIT;
+
+	dir = test_folder();
+	socket_path = file_join(dir, "agent.sock");
+	fixture_catalog(&catalog);
+	broken = NULL;
+	agent_settings_init(&settings);
+	settings.port = 0;
+	ck_ok(agent_settings_copy(&next, &settings, &err), &err);
+	struct agent_options options = { .home_config = dir,
+		.home_data = dir,
+		.catalog = &catalog,
+		.settings = &settings,
+		.socket_path = socket_path,
+		.load_settings = load,
+		.settings_path = "/nowhere/agent.cfg",
+		.listen = true };
+	ck_ok(agent_new(&agent, &options, &err), &err);
+	ck_assert_int_eq(pthread_create(&thread, NULL, loop, NULL), 0);
+}
+
+static void teardown(void)
+{
+	atomic_store(&stop, true);
+	pthread_join(thread, NULL);
+	agent_free(agent);
+	agent_settings_free_fields(&settings);
+	agent_settings_free_fields(&next);
+	free(socket_path);
+}
+
+/* As after SIGHUP. */
+static void reload(void)
+{
+	atomic_store(&ask_reload, true);
+	while (atomic_load(&ask_reload))
+		clock_sleep(5);
+}
+
+static int ping(const char *password)
+{
+	struct http_options options = { 0 };
+	struct http_client *client = NULL;
+	struct http_answer answer;
+	struct err err = ERR_INIT;
+	char url[128];
+	int status;
+
+	snprintf(url, sizeof(url), "http://127.0.0.1:%d/ping", agent_port(agent));
+	http_answer_init(&answer);
+	ck_ok(http_client_new(&client, &options, &err), &err);
+	http_call(client,
+		&(struct http_request){ .method = "GET",
+			.url = url,
+			.username = "skyvva",
+			.password = password,
+			.no_network_proxy = true },
+		&answer, NULL, NULL);
+	status = answer.status;
+	http_answer_free(&answer);
+	http_client_free(client);
+	return status;
+}
+
+/* The loop's turn may still be at work when the flag is back: look until it is so. */
+#define AWAIT(condition)                                                                           \
+	do {                                                                                       \
+		int64_t until_then = clock_mono() + 15000;                                         \
+		while (!(condition) && clock_mono() < until_then)                                  \
+			clock_sleep(10);                                                           \
+		ck_assert(condition);                                                              \
+	} while (0)
+
+START_TEST(a_new_password_is_in_force_without_a_restart)
+{
+	struct err err = ERR_INIT;
+	int port = agent_port(agent);
+
+	ck_assert_int_eq(ping(AGENT_DEFAULT_PASSWORD), 200);
+	ck_ok(agent_password_hash(&next.password_hash, "another password", &err), &err);
+	reload();
+	AWAIT(ping("another password") == 200);
+	ck_assert_int_eq(ping(AGENT_DEFAULT_PASSWORD), 401);
+	ck_assert_int_eq(agent_port(agent), port);
+}
+END_TEST
+
+START_TEST(another_limit_opens_the_same_port_anew)
+{
+	int port = agent_port(agent);
+
+	next.limits.connections = 7;
+	reload();
+	AWAIT(ping(AGENT_DEFAULT_PASSWORD) == 200);
+	ck_assert_int_eq(agent_port(agent), port);
+}
+END_TEST
+
+static const char *told(void)
+{
+	static struct agent_status status;
+
+	if (agent_client_status(&status, socket_path, NULL) < 0 || !status.problem_count)
+		return "";
+	return status.problems[0];
+}
+
+START_TEST(what_cannot_be_in_force_is_told_and_the_old_stays)
+{
+	struct err err = ERR_INIT;
+
+	switch (_i) {
+	case 0:
+		broken = "/etc/agent.cfg:3: there is no \"prot\": did you mean port?";
+		break;
+	case 1: /* with the default password */
+		text_set(&next.listen, "0.0.0.0");
+		break;
+	case 2:
+		text_set(&next.password_hash, "in clear");
+		break;
+	default:
+		text_set(&next.tls_cert, "/nowhere/cert.pem");
+		text_set(&next.tls_key, "/nowhere/key.pem");
+		break;
+	}
+	reload();
+	AWAIT(*told());
+	if (broken)
+		ck_assert_str_eq(told(), broken);
+	ck_assert_int_eq(ping(AGENT_DEFAULT_PASSWORD), 200);
+	/* Mended, it is in force and nothing is told any more. */
+	broken = NULL;
+	agent_settings_free_fields(&next);
+	ck_ok(agent_settings_copy(&next, &settings, &err), &err);
+	reload();
+	AWAIT(!*told());
+	ck_assert_int_eq(ping(AGENT_DEFAULT_PASSWORD), 200);
+}
+END_TEST
+
+START_TEST(more_runs_at_once_are_possible_without_a_restart)
+{
+	next.parallel_runs = 9;
+	next.limits.waiting = 3;
+	reload();
+	AWAIT(ping(AGENT_DEFAULT_PASSWORD) == 200);
+}
+END_TEST
+
+/* ---- files of connections and interfaces ---- */
+
+static void count_problem(void *ctx, const char *text)
+{
+	ck_assert_ptr_nonnull(strstr(text, "b.cfg:4"));
+	++*(int *)ctx;
+}
+
+START_TEST(a_file_that_breaks_leaves_what_it_said_before_in_force)
+{
+	struct kept *kept = NULL;
+	struct interface interface;
+	struct err err = ERR_INIT;
+	int problems = 0;
+
+	fixture_schedule("0 6 * * *", false);
+	ck_ok(kept_new(&kept, &catalog, &err), &err);
+	const struct catalog *stands = kept_catalog(kept);
+
+	interface_init(&interface);
+	ck_ok(stands->interface(stands->self, &interface, "b", &err), &err);
+	fixture_break("b.cfg:4: a text has no end");
+	ck_ok(stands->interface(stands->self, &interface, "b", &err), &err);
+	ck_assert_str_eq(interface.schedule, "0 6 * * *");
+	kept_problems(kept, count_problem, &problems);
+	ck_assert_int_eq(problems, 1);
+	/* Whoever comes new to it finds nothing good to stand on. */
+	struct kept *newcomer = NULL;
+
+	ck_ok(kept_new(&newcomer, &catalog, &err), &err);
+	stands = kept_catalog(newcomer);
+	ck_assert_int_eq(stands->interface(stands->self, &interface, "b", &err), -ERR_CONFIG);
+	kept_free(newcomer);
+	/* Mended, the new words count. */
+	fixture_break(NULL);
+	fixture_schedule("0 7 * * *", false);
+	stands = kept_catalog(kept);
+	ck_ok(stands->interface(stands->self, &interface, "b", &err), &err);
+	ck_assert_str_eq(interface.schedule, "0 7 * * *");
+	problems = 0;
+	kept_problems(kept, count_problem, &problems);
+	ck_assert_int_eq(problems, 0);
+	interface_free_fields(&interface);
+	kept_free(kept);
+}
+END_TEST
+
+Suite *suite_reload(void)
+{
+	Suite *suite = suite_create("reload");
+	TCase *tcase = tcase_create("reload");
+
+	tcase_set_timeout(tcase, 60);
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_test(tcase, a_new_password_is_in_force_without_a_restart);
+	tcase_add_test(tcase, another_limit_opens_the_same_port_anew);
+	tcase_add_loop_test(tcase, what_cannot_be_in_force_is_told_and_the_old_stays, 0, 4);
+	tcase_add_test(tcase, more_runs_at_once_are_possible_without_a_restart);
+	tcase_add_test(tcase, a_file_that_breaks_leaves_what_it_said_before_in_force);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
