@@ -15,6 +15,7 @@
 #include "base/err.h"
 #include "model/agent_settings.h"
 #include "model/catalog.h"
+#include "model/message.h"
 
 /* Argon2id at 8 MiB; `hash` is owned by the caller. ERR_USAGE: empty, or the tutorial's default. */
 int agent_password_hash(char **hash, const char *password, struct err *err);
@@ -99,6 +100,58 @@ int agent_process(struct process_reply *out, struct agent *agent,
 int agent_cancel(struct agent *agent, int64_t run, const char *who, struct err *err);
 int agent_resume(struct agent *agent, int64_t run, const char *who, struct err *err);
 
+/* ---- what a person does to messages ---- */
+
+#define MESSAGES_BATCH_MAX 1000
+
+struct messages_request {
+	/* CANCEL, REPROCESS, FORCE, RESOLVE_COMPLETED or RESOLVE_NOT_SENT */
+	enum message_event event;
+	const int64_t *messages; /* in any order */
+	int count;
+	const char *salesforce_id; /* of RESOLVE_COMPLETED, NULL = not told */
+	int64_t total;		   /* how many are meant in all, for the production guard */
+	const char *confirm;	   /* typed org name, or NULL */
+	int64_t wait_ms;	   /* for retries of the runs that go on */
+	const char *who;
+};
+
+/* What became of one of them. */
+struct message_answer {
+	int64_t message, run;	    /* run 0: there is no such message */
+	enum message_status status; /* now */
+	char *reason;		    /* NULL = done; owned by the reply */
+};
+
+struct messages_reply {
+	struct message_answer *answers; /* ascending, each message once */
+	int count;
+};
+
+/*
+ * All of one batch in one transaction; what a message refuses is its answer, not a failure. Runs
+ * that have to send again are carried on: by this agent, at once. So are runs that stopped in
+ * order, once nothing of them is Failed. ERR_USAGE: too many, or the org's name is to be typed.
+ */
+int agent_messages(struct messages_reply *out, struct agent *agent,
+	const struct messages_request *request, struct err *err);
+void messages_reply_free(struct messages_reply *reply);
+
+#define EDIT_SETS_MAX 1000
+
+struct edit_request {
+	int64_t message;
+	/*
+	 * "Field=text", "Parent__r.Field=text" or "Field=json:..."; NULL-terminated. A text takes
+	 * the kind of the value it replaces where it can (number, true, false).
+	 */
+	const char *const *sets;
+	const char *who;
+};
+
+/* Change a message's payload; ERR_USAGE when it cannot be changed (any more), or not like that. */
+int agent_edit(struct agent *agent, const struct edit_request *request, struct err *err);
+
 /* How the carrying of one run stands. */
 enum carry_state {
 	CARRY_NONE,    /* not this agent's: never given to it, or long ended */
@@ -143,6 +196,9 @@ int agent_client_process(struct process_reply *out, const char *socket_path,
 int agent_client_run(struct agent_run *out, const char *socket_path, int64_t run, struct err *err);
 int agent_client_cancel(const char *socket_path, int64_t run, const char *who, struct err *err);
 int agent_client_resume(const char *socket_path, int64_t run, const char *who, struct err *err);
+int agent_client_messages(struct messages_reply *out, const char *socket_path,
+	const struct messages_request *request, struct err *err);
+int agent_client_edit(const char *socket_path, const struct edit_request *request, struct err *err);
 int agent_client_stop(const char *socket_path, struct err *err);
 
 /*

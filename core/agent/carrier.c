@@ -21,6 +21,7 @@ struct job {
 	int sequence;
 	int64_t wait_ms;
 	bool detached;
+	bool once_more; /* asked for while it ran: its end may have come too early */
 	enum carry_state state;
 	int64_t wake; /* RESTING: clock_mono(), INT64_MAX = only when asked */
 	int rests;
@@ -246,8 +247,14 @@ static int64_t rest_for(const struct job *job, const struct run_info *info, int6
 /* Under the lock: what becomes of a job whose turn is over. */
 static void settle(struct job *job, const struct run_info *info, int64_t next_due)
 {
+	bool once_more = job->once_more && info->counts.pending > 0;
 	int64_t rest;
 
+	job->once_more = false;
+	if (once_more) {
+		job->state = CARRY_WAITING;
+		return;
+	}
 	if (info->id && run_state_final(info->state)) {
 		job->state = CARRY_ENDED;
 		return;
@@ -422,6 +429,7 @@ int carrier_add(struct carrier *carrier, const struct carrier_job *what, struct 
 	pthread_mutex_lock(&carrier->lock);
 	job = find(carrier, what->run);
 	if (job) {
+		job->once_more = what->again && job->state == CARRY_RUNNING;
 		if (!moving(job))
 			again(carrier, job, what->wait_ms);
 	} else if ((job = calloc(1, sizeof(*job))) != NULL) {

@@ -39,6 +39,7 @@ struct carrier_job {
 	int64_t wait_ms; /* for retries that become due */
 	bool detached;
 	bool cancel; /* taken up to be ended */
+	bool again;  /* if it runs just now: once more behind that, should anything be left */
 };
 
 int carrier_start(struct carrier **out, const struct carrier_options *options, struct err *err);

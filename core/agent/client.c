@@ -9,6 +9,7 @@
 
 /* Counting the source's rows for the production guard may take as long as the query does. */
 #define PATIENCE_MS 300000
+#define REQUEST_MAX (1u << 20) /* as control.c takes it */
 
 /* One request. 0 with the answer of a 200; the agent's own error for anything else. */
 static int ask(struct http_answer *answer, const char *socket_path, const char *method,
@@ -95,6 +96,42 @@ int agent_client_run(struct agent_run *out, const char *socket_path, int64_t run
 	if (rc == 0)
 		rc = wire_read_run(out, buf_str(&answer.body), answer.body.len, err);
 	http_answer_free(&answer);
+	return rc;
+}
+
+int agent_client_messages(struct messages_reply *out, const char *socket_path,
+	const struct messages_request *request, struct err *err)
+{
+	struct http_answer answer;
+	struct buf body = BUF_INIT(REQUEST_MAX);
+	int rc;
+
+	*out = (struct messages_reply){ NULL, 0 };
+	http_answer_init(&answer);
+	wire_write_messages(&body, request);
+	rc = buf_check(&body, "the request", err);
+	if (rc == 0)
+		rc = ask(&answer, socket_path, "POST", "/messages", &body, err);
+	if (rc == 0)
+		rc = wire_read_answers(out, buf_str(&answer.body), answer.body.len, err);
+	http_answer_free(&answer);
+	buf_free(&body);
+	return rc;
+}
+
+int agent_client_edit(const char *socket_path, const struct edit_request *request, struct err *err)
+{
+	struct http_answer answer;
+	struct buf body = BUF_INIT(REQUEST_MAX);
+	int rc;
+
+	http_answer_init(&answer);
+	wire_write_edit(&body, request);
+	rc = buf_check(&body, "the request", err);
+	if (rc == 0)
+		rc = ask(&answer, socket_path, "POST", "/edit", &body, err);
+	http_answer_free(&answer);
+	buf_free(&body);
 	return rc;
 }
 

@@ -73,6 +73,45 @@ static int answer_process(struct control *control, const struct http_incoming *i
 	return rc;
 }
 
+static int answer_messages(struct control *control, const struct http_incoming *in,
+	struct http_outgoing *out, int64_t run, struct err *err)
+{
+	struct wire_messages messages;
+	struct messages_reply reply;
+	char who[RUN_WHO_MAX];
+	int rc = wire_read_messages(&messages, in->body, in->body_len, err);
+
+	(void)run;
+	if (rc < 0)
+		return rc;
+	identify(who, sizeof(who), in, messages.request.who);
+	messages.request.who = who;
+	rc = agent_messages(&reply, control->agent, &messages.request, err);
+	if (rc == 0)
+		wire_write_answers(&out->body, &reply);
+	messages_reply_free(&reply);
+	wire_messages_free(&messages);
+	return rc;
+}
+
+static int answer_edit(struct control *control, const struct http_incoming *in,
+	struct http_outgoing *out, int64_t run, struct err *err)
+{
+	struct wire_edit edit;
+	char who[RUN_WHO_MAX];
+	int rc = wire_read_edit(&edit, in->body, in->body_len, err);
+
+	(void)out;
+	(void)run;
+	if (rc < 0)
+		return rc;
+	identify(who, sizeof(who), in, edit.request.who);
+	edit.request.who = who;
+	rc = agent_edit(control->agent, &edit.request, err);
+	wire_edit_free(&edit);
+	return rc;
+}
+
 static int answer_run(struct control *control, const struct http_incoming *in,
 	struct http_outgoing *out, int64_t run, struct err *err)
 {
@@ -132,6 +171,8 @@ static const struct {
 	{ "GET", "/runs/#", answer_run },
 	{ "POST", "/runs/#/cancel", answer_cancel },
 	{ "POST", "/runs/#/resume", answer_resume },
+	{ "POST", "/messages", answer_messages },
+	{ "POST", "/edit", answer_edit },
 	{ "POST", "/stop", answer_stop },
 };
 
@@ -185,7 +226,7 @@ int control_start(
 {
 	struct control *control = calloc(1, sizeof(*control));
 	struct http_server_options options = {
-		.unix_path = socket_path, .body_max = 65536, .handler = handle, .ctx = control
+		.unix_path = socket_path, .body_max = 1u << 20, .handler = handle, .ctx = control
 	};
 	int rc;
 

@@ -78,6 +78,25 @@ static int refuse(struct err *err, int rc)
 	return rc;
 }
 
+/* ERR_USAGE that says what to type. */
+static int ask_name(const char *interface, const char *connection, const char *what,
+	const struct connection_state *state, const char *confirm, struct err *err)
+{
+	int rc;
+
+	if (!state->org_id[0])
+		return err_set(err, ERR_USAGE,
+			"%s: %s in production, and which org that is was never seen: "
+			"`agentboard ping salesforce %s` first",
+			interface, what, connection);
+	rc = err_set(err, ERR_USAGE,
+		"%s: %s in the production org %s%s: to confirm, type its name: --confirm \"%s\"",
+		interface, what, state->org_name[0] ? state->org_name : state->org_id,
+		confirm ? ", which is not what --confirm names" : "",
+		state->org_name[0] ? state->org_name : state->org_id);
+	return refuse(err, rc);
+}
+
 int guard_check(struct agent *agent, const struct process_request *request,
 	const struct connection *connection, const struct interface *interface, struct err *err)
 {
@@ -101,15 +120,36 @@ int guard_check(struct agent *agent, const struct process_request *request,
 	} else {
 		snprintf(what, sizeof(what), "rows would be deleted");
 	}
-	if (!state.org_id[0])
-		return err_set(err, ERR_USAGE,
-			"%s: %s in production, and which org that is was never seen: "
-			"`agentboard ping salesforce %s` first",
-			interface->name, what, connection->name);
-	rc = err_set(err, ERR_USAGE,
-		"%s: %s in the production org %s%s: to confirm, type its name: --confirm \"%s\"",
-		interface->name, what, state.org_name[0] ? state.org_name : state.org_id,
-		request->confirm ? ", which is not what --confirm names" : "",
-		state.org_name[0] ? state.org_name : state.org_id);
-	return refuse(err, rc);
+	return ask_name(interface->name, connection->name, what, &state, request->confirm, err);
+}
+
+int guard_check_messages(struct agent *agent, const struct run_info *run, int64_t total,
+	bool unknown, const char *confirm, struct err *err)
+{
+	const struct catalog *catalog = agent->catalog;
+	struct connection_state state;
+	struct connection connection;
+	char what[96];
+	int rc;
+
+	connection_init(&connection);
+	rc = catalog->connection(catalog->self, &connection, run->connection, err);
+	if (rc == 0)
+		rc = read_state(&state, agent, run->connection, err);
+	if (rc < 0 || !connection_to_production(&connection, state.org_id[0], state.sandbox) ||
+		(confirm && is_named(confirm, &state)))
+		goto cleanup;
+	if (run->operation == OPERATION_DELETE)
+		snprintf(what, sizeof(what), "rows would be deleted");
+	else if (unknown)
+		snprintf(what, sizeof(what), "messages that may have arrived would be sent again");
+	else if (total > connection.confirm_rows)
+		snprintf(what, sizeof(what), "more than %d messages would go",
+			connection.confirm_rows);
+	else
+		goto cleanup;
+	rc = ask_name(run->interface, run->connection, what, &state, confirm, err);
+cleanup:
+	connection_free_fields(&connection);
+	return rc;
 }

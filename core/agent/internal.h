@@ -58,4 +58,12 @@ void agent_ask_stop(struct agent *agent);
 int guard_check(struct agent *agent, const struct process_request *request,
 	const struct connection *connection, const struct interface *interface, struct err *err);
 
+/* The same for messages that are to be sent again, `total` in all; `unknown`: what was lost. */
+int guard_check_messages(struct agent *agent, const struct run_info *run, int64_t total,
+	bool unknown, const char *confirm, struct err *err);
+
+/* A run nobody carries is taken up; one that is carried gets another turn behind this one. */
+int agent_take_up(
+	struct agent *agent, const struct run_info *info, int64_t wait_ms, struct err *err);
+
 #endif

@@ -369,6 +369,16 @@ static int read_run(struct run_info *out, struct agent *agent, int64_t run, stru
 	return rc;
 }
 
+int agent_take_up(
+	struct agent *agent, const struct run_info *info, int64_t wait_ms, struct err *err)
+{
+	struct carrier_job job = {
+		.run = info->id, .interface = info->interface, .wait_ms = wait_ms, .again = true
+	};
+
+	return carrier_add(agent->carrier, &job, err);
+}
+
 /* A run nobody carries is taken up, to go on or, for somebody must, to be ended. */
 static int take_up(struct agent *agent, const struct run_info *info, bool cancel, struct err *err)
 {

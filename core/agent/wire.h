@@ -34,6 +34,28 @@ int wire_read_reply(struct process_reply *out, const char *text, size_t len, str
 void wire_write_status(struct buf *out, const struct agent_status *status);
 int wire_read_status(struct agent_status *out, const char *text, size_t len, struct err *err);
 
+/* What is done to messages, and what became of each. The reading owns what its structs borrow. */
+struct wire_messages {
+	struct messages_request request;
+	void *document;
+	int64_t *messages;
+};
+void wire_write_messages(struct buf *out, const struct messages_request *request);
+int wire_read_messages(struct wire_messages *out, const char *text, size_t len, struct err *err);
+void wire_messages_free(struct wire_messages *messages);
+
+void wire_write_answers(struct buf *out, const struct messages_reply *reply);
+int wire_read_answers(struct messages_reply *out, const char *text, size_t len, struct err *err);
+
+struct wire_edit {
+	struct edit_request request;
+	void *document;
+	const char **sets;
+};
+void wire_write_edit(struct buf *out, const struct edit_request *request);
+int wire_read_edit(struct wire_edit *out, const char *text, size_t len, struct err *err);
+void wire_edit_free(struct wire_edit *edit);
+
 /* By enum carry_state; NULL behind the last. */
 extern const char *const wire_carry_names[];
 

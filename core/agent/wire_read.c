@@ -90,27 +90,39 @@ int wire_read_error(const char *text, size_t len, struct err *err)
 
 /* ---- POST /runs ---- */
 
-static int read_names(struct wire_process *out, struct json_object *root, struct err *err)
+/* The array at `key` with 1 to `max` things; NULL with an error. */
+static struct json_object *get_list(
+	struct json_object *root, const char *key, size_t max, struct err *err)
 {
 	struct json_object *list = NULL;
+
+	if (json_object_object_get_ex(root, key, &list) &&
+		json_object_is_type(list, json_type_array) && json_object_array_length(list) > 0 &&
+		json_object_array_length(list) <= max)
+		return list;
+	err_set(err, ERR_USAGE, "\"%s\" must be a list of 1 to %zu", key, max);
+	return NULL;
+}
+
+/* Its texts, borrowed from the document, with a NULL behind them. */
+static int read_texts(
+	const char ***out, struct json_object *root, const char *key, size_t max, struct err *err)
+{
+	struct json_object *list = get_list(root, key, max, err);
 	size_t count;
 
-	if (!json_object_object_get_ex(root, "interfaces", &list) ||
-		!json_object_is_type(list, json_type_array) ||
-		json_object_array_length(list) == 0 ||
-		json_object_array_length(list) > PROCESS_RUNS_MAX)
-		return err_set(err, ERR_USAGE, "\"interfaces\" must be a list of 1 to %d names",
-			PROCESS_RUNS_MAX);
+	if (!list)
+		return -ERR_USAGE;
 	count = json_object_array_length(list);
-	out->names = calloc(count + 1, sizeof(*out->names));
-	if (!out->names)
+	*out = calloc(count + 1, sizeof(**out));
+	if (!*out)
 		return err_nomem(err);
 	for (size_t i = 0; i < count; i++) {
-		struct json_object *name = json_object_array_get_idx(list, i);
+		struct json_object *text = json_object_array_get_idx(list, i);
 
-		if (!json_object_is_type(name, json_type_string))
-			return err_set(err, ERR_USAGE, "\"interfaces\" must hold names alone");
-		out->names[i] = json_object_get_string(name);
+		if (!json_object_is_type(text, json_type_string))
+			return err_set(err, ERR_USAGE, "\"%s\" must hold texts alone", key);
+		(*out)[i] = json_object_get_string(text);
 	}
 	return 0;
 }
@@ -123,7 +135,7 @@ int wire_read_process(struct wire_process *out, const char *text, size_t len, st
 	*out = (struct wire_process){ .document = root };
 	if (!root)
 		return -ERR_PROTOCOL;
-	rc = read_names(out, root, err);
+	rc = read_texts(&out->names, root, "interfaces", PROCESS_RUNS_MAX, err);
 	if (rc < 0) {
 		wire_process_free(out);
 		return rc;
@@ -201,6 +213,125 @@ int wire_read_reply(struct process_reply *out, const char *text, size_t len, str
 	}
 	json_object_put(root);
 	return out->count ? 0 : err_set(err, ERR_PROTOCOL, "the agent named no run");
+}
+
+/* ---- POST /messages ---- */
+
+static enum message_event event_named(const char *name)
+{
+	for (int event = 0; event < MESSAGE_EVENT_COUNT; event++) {
+		if (text_equal(name, message_event_name((enum message_event)event)))
+			return (enum message_event)event;
+	}
+	return EVENT_SEND; /* which nobody may ask for */
+}
+
+int wire_read_messages(struct wire_messages *out, const char *text, size_t len, struct err *err)
+{
+	struct json_object *root = parse(text, len, err);
+	struct json_object *list;
+	int count;
+
+	*out = (struct wire_messages){ .document = root };
+	if (!root)
+		return -ERR_PROTOCOL;
+	list = get_list(root, "messages", MESSAGES_BATCH_MAX, err);
+	count = list ? (int)json_object_array_length(list) : 0;
+	out->messages = calloc((size_t)count + 1, sizeof(*out->messages));
+	if (!list || !out->messages) {
+		if (list)
+			err_nomem(err);
+		wire_messages_free(out);
+		return -(int)err->kind;
+	}
+	for (int i = 0; i < count; i++)
+		out->messages[i] =
+			json_object_get_int64(json_object_array_get_idx(list, (size_t)i));
+	out->request = (struct messages_request){ .event = event_named(get_text(root, "event")),
+		.messages = out->messages,
+		.count = count,
+		.salesforce_id = get_text(root, "salesforce_id"),
+		.total = get_int(root, "total"),
+		.confirm = get_text(root, "confirm"),
+		.wait_ms = get_int(root, "wait_ms"),
+		.who = get_text(root, "who") };
+	return 0;
+}
+
+void wire_messages_free(struct wire_messages *messages)
+{
+	free(messages->messages);
+	json_object_put(messages->document);
+	*messages = (struct wire_messages){ .document = NULL };
+}
+
+void messages_reply_free(struct messages_reply *reply)
+{
+	for (int i = 0; i < reply->count; i++)
+		free(reply->answers[i].reason);
+	free(reply->answers);
+	*reply = (struct messages_reply){ NULL, 0 };
+}
+
+static int read_answer(struct message_answer *answer, struct json_object *object, struct err *err)
+{
+	const char *status = get_text(object, "status");
+	const char *reason = get_text(object, "reason");
+
+	answer->message = get_int(object, "id");
+	answer->run = get_int(object, "run");
+	if (!status || !message_status_parse(&answer->status, status))
+		return err_set(err, ERR_PROTOCOL, "the agent named no status of a message");
+	answer->reason = text_dup(reason);
+	return reason && !answer->reason ? err_nomem(err) : 0;
+}
+
+int wire_read_answers(struct messages_reply *out, const char *text, size_t len, struct err *err)
+{
+	struct json_object *root = parse(text, len, err);
+	struct json_object *list = root ? get_list(root, "answers", MESSAGES_BATCH_MAX, err) : NULL;
+	int count = list ? (int)json_object_array_length(list) : 0;
+	int rc = list ? 0 : -ERR_PROTOCOL;
+
+	*out = (struct messages_reply){ NULL, 0 };
+	if (list)
+		out->answers = calloc((size_t)count, sizeof(*out->answers));
+	if (list && !out->answers)
+		rc = err_nomem(err);
+	for (int i = 0; rc == 0 && i < count; i++) {
+		rc = read_answer(&out->answers[i], json_object_array_get_idx(list, (size_t)i), err);
+		out->count++;
+	}
+	json_object_put(root);
+	if (rc < 0)
+		messages_reply_free(out);
+	return rc;
+}
+
+int wire_read_edit(struct wire_edit *out, const char *text, size_t len, struct err *err)
+{
+	struct json_object *root = parse(text, len, err);
+	int rc;
+
+	*out = (struct wire_edit){ .document = root };
+	if (!root)
+		return -ERR_PROTOCOL;
+	rc = read_texts(&out->sets, root, "sets", EDIT_SETS_MAX, err);
+	if (rc < 0) {
+		wire_edit_free(out);
+		return rc;
+	}
+	out->request = (struct edit_request){
+		.message = get_int(root, "message"), .sets = out->sets, .who = get_text(root, "who")
+	};
+	return 0;
+}
+
+void wire_edit_free(struct wire_edit *edit)
+{
+	free(edit->sets);
+	json_object_put(edit->document);
+	*edit = (struct wire_edit){ .document = NULL };
 }
 
 /* ---- GET /status ---- */

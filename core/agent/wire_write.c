@@ -69,6 +69,62 @@ static void put_told(
 	json_close(json, ']');
 }
 
+void wire_write_messages(struct buf *out, const struct messages_request *request)
+{
+	struct json json = JSON_INIT(out);
+
+	json_open(&json, '{');
+	json_put_text(&json, "event", message_event_name(request->event));
+	json_key(&json, "messages");
+	json_open(&json, '[');
+	for (int i = 0; i < request->count; i++)
+		json_int(&json, request->messages[i]);
+	json_close(&json, ']');
+	json_put_text(&json, "salesforce_id", request->salesforce_id);
+	json_put_int(&json, "total", request->total);
+	json_put_text(&json, "confirm", request->confirm);
+	json_put_int(&json, "wait_ms", request->wait_ms);
+	json_put_text(&json, "who", request->who);
+	json_close(&json, '}');
+}
+
+void wire_write_answers(struct buf *out, const struct messages_reply *reply)
+{
+	struct json json = JSON_INIT(out);
+
+	json_open(&json, '{');
+	json_key(&json, "answers");
+	json_open(&json, '[');
+	for (int i = 0; i < reply->count; i++) {
+		const struct message_answer *answer = &reply->answers[i];
+
+		json_open(&json, '{');
+		json_put_int(&json, "id", answer->message);
+		json_put_int(&json, "run", answer->run);
+		json_put_text(&json, "status", message_status_name(answer->status));
+		if (answer->reason)
+			json_put_text(&json, "reason", answer->reason);
+		json_close(&json, '}');
+	}
+	json_close(&json, ']');
+	json_close(&json, '}');
+}
+
+void wire_write_edit(struct buf *out, const struct edit_request *request)
+{
+	struct json json = JSON_INIT(out);
+
+	json_open(&json, '{');
+	json_put_int(&json, "message", request->message);
+	json_key(&json, "sets");
+	json_open(&json, '[');
+	for (const char *const *set = request->sets; *set; set++)
+		json_text(&json, *set);
+	json_close(&json, ']');
+	json_put_text(&json, "who", request->who);
+	json_close(&json, '}');
+}
+
 void wire_write_status(struct buf *out, const struct agent_status *status)
 {
 	struct json json = JSON_INIT(out);

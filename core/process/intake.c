@@ -9,6 +9,7 @@
 #include "process/hold.h"
 #include "process/key_map.h"
 #include "process/mapper.h"
+#include "source/frame.h"
 #include "source/reader.h"
 #include "base/clock.h"
 #include "base/queue.h"
@@ -17,6 +18,7 @@
 #include <pthread.h>
 
 #define POOL 6
+#define COLUMNS_BYTES (1u << 20)
 #define PACKET_BYTES (4u << 20)	    /* a packet is full with so many bytes, too */
 #define PACKET_MAX (256u << 20)	    /* of one packet: a row of 32 MB may grow when it is escaped */
 #define PACKET_KEEP (1u << 20)	    /* memory beyond this is given back after its packet */
@@ -301,6 +303,36 @@ static int open_reader(struct intake *intake, struct err *err)
 	return rc;
 }
 
+/* What the columns were: a message that is sent again is mapped anew from its stored row. */
+struct columns {
+	const struct intake *intake;
+	struct buf frame;
+};
+
+static int apply_columns(void *ctx, struct store *store, struct err *err)
+{
+	const struct columns *columns = ctx;
+
+	return store_run_columns(store, columns->intake->spec.claim,
+		buf_str(&columns->frame) + FRAME_HEAD, columns->frame.len - FRAME_HEAD, err);
+}
+
+static int keep_columns(
+	struct intake *intake, const struct column *columns, int count, struct err *err)
+{
+	struct columns kept = { intake, BUF_INIT(COLUMNS_BYTES) };
+	int rc;
+
+	if (intake->spec.info->dry_run)
+		return 0;
+	frame_columns(&kept.frame, columns, count);
+	rc = buf_check(&kept.frame, "the columns of a query", err);
+	if (!rc)
+		rc = writer_call(intake->spec.env->writer, apply_columns, &kept, err);
+	buf_free(&kept.frame);
+	return rc;
+}
+
 static int prepare(struct intake *intake, struct err *err)
 {
 	const struct intake_spec *spec = &intake->spec;
@@ -314,6 +346,8 @@ static int prepare(struct intake *intake, struct err *err)
 	if (!rc)
 		rc = mapper_new(&intake->mapper, spec->interface, columns, count, spec->describe,
 			spec->connection->source.time_zone, err);
+	if (!rc)
+		rc = keep_columns(intake, columns, count, err);
 	if (!rc)
 		rc = view_open(&view, spec->env->home_data, err);
 	if (!rc)

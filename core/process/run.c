@@ -180,6 +180,8 @@ static int send_rows(struct carry *carry, struct err *err)
 		.claim = carry->claim,
 		.info = &carry->info,
 		.interface = carry->interface,
+		.connection = carry->connection,
+		.describe = carry->link.describe,
 		.org = carry->link.org,
 		.org_id = carry->link.org_id,
 		.kind = mapping_key_kind(

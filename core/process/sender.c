@@ -143,6 +143,8 @@ static bool begin_flight(struct sender *sender)
 		return false;
 	if (!sender_look_again(sender, flight) && !sender_look_ahead(sender, flight))
 		return false;
+	if (!sender_map_anew(sender, flight))
+		return false;
 	if (flight->packet.next_due)
 		backlog_visit(
 			sender->backlog, flight->packet.packet, flight->packet.next_due, NULL);
@@ -515,6 +517,12 @@ static int wait_row(void *ctx, int64_t message, const char *key, int64_t next_tr
 
 static int prepare(struct sender *sender, const struct sender_spec *spec, struct err *err)
 {
+	const struct remap_spec remap = { .env = spec->env,
+		.claim = spec->claim,
+		.info = spec->info,
+		.connection = spec->connection,
+		.interface = spec->interface,
+		.describe = spec->describe };
 	int rc;
 
 	sender->spec = *spec;
@@ -538,6 +546,8 @@ static int prepare(struct sender *sender, const struct sender_spec *spec, struct
 	}
 	rc = view_open(&sender->view, spec->env->home_data, err);
 	if (!rc)
+		rc = remap_new(&sender->remap, &remap, err);
+	if (!rc)
 		rc = backlog_new(&sender->backlog, spec->env->gate, wake_sender, sender->http, err);
 	if (!rc)
 		rc = view_waiting_rows(
@@ -549,6 +559,7 @@ static void finish(struct sender *sender)
 {
 	backlog_free(sender->backlog);
 	view_close(sender->view);
+	remap_free(sender->remap);
 	for (int i = 0; i < FLIGHTS_MAX; i++)
 		flight_free(&sender->flights[i]);
 	pthread_mutex_destroy(&sender->lock);

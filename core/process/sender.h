@@ -18,6 +18,8 @@ struct sender_spec {
 	const struct run_claim *claim;
 	const struct run_info *info; /* object, operation, external_id as the run began */
 	const struct interface *interface;
+	const struct connection *connection;
+	const struct describe *describe;
 	struct org *org;
 	const char *org_id; /* nothing leaves with another org's token */
 	enum key_kind kind;

@@ -121,6 +121,25 @@ bool sender_look_again(struct sender *sender, struct flight *flight)
 	return true;
 }
 
+bool sender_map_anew(struct sender *sender, struct flight *flight)
+{
+	int64_t packet = flight->packet.packet;
+	struct err err = ERR_INIT;
+	int rc;
+
+	if (!row_set_count(&flight->packet.remap))
+		return true;
+	rc = remap_packet(sender->remap, sender->view, &flight->packet, &err);
+	packet_out_free(&flight->packet);
+	if (!rc)
+		rc = view_packet(&flight->packet, sender->view, packet, clock_now(), &err);
+	if (rc) {
+		sender_stop(sender, RUN_SENDING, &err);
+		flight_clear(flight);
+	}
+	return !rc;
+}
+
 /* ---- 2. which of its rows ---- */
 
 static uint64_t key_of(const struct sender *sender, const struct packet_out *packet, int position)

@@ -7,6 +7,7 @@
 
 #include "process/backlog.h"
 #include "process/flight.h"
+#include "process/remap.h"
 #include "process/sender.h"
 
 #define FLIGHTS_EXTRA 3 /* beyond those in the air: at the store on their way out or back */
@@ -17,6 +18,7 @@ struct sender {
 	struct http_client *http;
 	struct view *view;
 	struct backlog *backlog;
+	struct remap *remap;
 	uint64_t scope;	 /* of keys in the gate */
 	bool may_repeat; /* a request whose answer was lost may be sent again */
 	bool in_order;	 /* on_error = Stop: nothing overtakes anything */
@@ -68,6 +70,9 @@ bool sender_may_send(struct sender *sender);
  */
 bool sender_look_again(struct sender *sender, struct flight *flight);
 bool sender_look_ahead(struct sender *sender, struct flight *flight);
+
+/* Rows that a person sends again get today's payload first. False = the sender stopped. */
+bool sender_map_anew(struct sender *sender, struct flight *flight);
 
 /* Choose what of its packet leaves now; false when nothing may. */
 bool sender_choose_rows(struct sender *sender, struct flight *flight);

@@ -30,7 +30,7 @@ static int add_blob(struct store *store, const char *sql, blob_writer *write,
 }
 
 /* "CODE: text" into its halves; without a code the whole is the text. */
-static const char *split_reject(char code[64], const char *reject)
+const char *store_split_reject(char code[64], const char *reject)
 {
 	size_t len = strspn(reject, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789");
 
@@ -54,7 +54,7 @@ static int reject_rows(struct store *store, const struct row_in *rows, int64_t n
 		if (!rows[i].reject)
 			continue;
 		rc = message_next(&outcome.row.status, MESSAGE_NEW, EVENT_REJECT, ACTOR_RUN, err);
-		outcome.comment = split_reject(code, rows[i].reject);
+		outcome.comment = store_split_reject(code, rows[i].reject);
 		outcome.code = code;
 		if (rc == 0)
 			rc = packet_move_row(packet, &store->db, i, &outcome, err);

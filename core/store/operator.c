@@ -1,4 +1,4 @@
-/* operator.c — what persons do to single messages, and the record of who did it. */
+/* operator.c — payloads in persons' hands, and the record of who did what. */
 
 #include "base/base.h"
 #include "base/clock.h"
@@ -6,7 +6,6 @@
 #include "store/lock.h"
 #include "store/private.h"
 
-#include <ctype.h>
 #include <json-c/json.h>
 #include <unistd.h>
 
@@ -27,8 +26,7 @@ int store_audit(struct store *store, const char *who, const char *action, int64_
 	return rc;
 }
 
-/* Load the packet of `message` into store->packet. */
-static int load_message(int *position, struct store *store, int64_t message, struct err *err)
+int store_load_message(int *position, struct store *store, int64_t message, struct err *err)
 {
 	int rc = store_check_writing(store, err);
 
@@ -40,94 +38,6 @@ static int load_message(int *position, struct store *store, int64_t message, str
 		return 0;
 	if (rc == 0 || rc == -ERR_NOT_FOUND)
 		rc = err_set(err, ERR_NOT_FOUND, "there is no message %" PRId64, message);
-	return rc;
-}
-
-static bool is_salesforce_id(const char *id)
-{
-	size_t len = strlen(id);
-
-	for (size_t i = 0; i < len; i++) {
-		if (!isalnum((unsigned char)id[i]))
-			return false;
-	}
-	return len == 15 || len == 18;
-}
-
-/* A run that had ended has something to do again. */
-static int reopen_run(struct store *store, int64_t run, struct err *err)
-{
-	static const char sql[] = "UPDATE run SET state = ?2, ended = 0, cancel_asked = 0 WHERE id "
-				  "= ?1 AND state >= 4";
-
-	return db_run(&store->db, sql, BINDS(B_INT(run), B_INT(RUN_QUEUED)), err);
-}
-
-static int refuse_superseded(
-	struct store *store, int position, enum message_event event, struct err *err)
-{
-	bool superseded = false;
-	int rc;
-
-	if (event != EVENT_REPROCESS && event != EVENT_RESOLVE_NOT_SENT)
-		return 0;
-	rc = store_is_superseded(&superseded, store, &store->packet, position, err);
-	if (rc == 0 && superseded)
-		rc = err_set(err, ERR_USAGE,
-			"a younger message of its key was completed, and this one would undo it; "
-			"`message reprocess --force` does it anyway");
-	return rc;
-}
-
-static int apply_event(struct store *store, int position, enum message_event event, const char *who,
-	const char *salesforce_id, struct err *err)
-{
-	char comment[RUN_WHO_MAX + 64];
-	struct packet *packet = &store->packet;
-	const struct packet_row *row = packet_row(packet, position);
-	struct outcome outcome = {
-		.row = *row,
-		.time = clock_now(),
-		.comment = comment,
-		.salesforce_id = salesforce_id,
-	};
-	int rc = message_next(&outcome.row.status, row->status, event, ACTOR_OPERATOR, err);
-
-	if (rc == 0)
-		rc = refuse_superseded(store, position, event, err);
-	if (rc != 0)
-		return rc;
-	outcome.row.next_try = outcome.row.status == MESSAGE_PENDING ? outcome.time : 0;
-	snprintf(comment, sizeof(comment), "%s by %s", message_event_name(event),
-		text_empty(who) ? "nobody named" : who);
-	rc = packet_move_row(packet, &store->db, position, &outcome, err);
-	if (rc == 0)
-		rc = packet_save(packet, &store->db, outcome.time, err);
-	if (rc == 0 && outcome.row.status == MESSAGE_PENDING)
-		rc = reopen_run(store, packet->run, err);
-	return rc;
-}
-
-int store_message_event(struct store *store, int64_t message, enum message_event event,
-	const char *who, const char *salesforce_id, struct err *err)
-{
-	int position;
-	int rc = load_message(&position, store, message, err);
-
-	if (rc != 0)
-		return rc;
-	if (event != EVENT_RESOLVE_COMPLETED || text_empty(salesforce_id))
-		salesforce_id = NULL;
-	else if (!is_salesforce_id(salesforce_id))
-		return err_set(err, ERR_USAGE,
-			"\"%s\" is not a Salesforce id (15 or 18 letters and digits)",
-			salesforce_id);
-	rc = apply_event(store, position, event, who, salesforce_id, err);
-	if (rc == 0)
-		return store_audit(store, who, message_event_name(event), store->packet.run,
-			message, salesforce_id, err);
-	if (rc == -ERR_USAGE)
-		err_prefix(err, "message %" PRId64, message);
 	return rc;
 }
 
@@ -202,11 +112,12 @@ static int set_record(struct store *store, int position, const char *sql, const 
 int store_message_edit(
 	struct store *store, int64_t message, const char *record, const char *who, struct err *err)
 {
-	static const char sql[] = "UPDATE message SET record = ?2, mapping_version = NULL,"
-				  " edited_by = ?3, edited_at = ?4, time = ?4 WHERE id = ?1";
+	static const char sql[] =
+		"UPDATE message SET record = ?2, mapping_version = NULL,"
+		" edited_by = ?3, edited_at = ?4, time = ?4, remap = 0 WHERE id = ?1";
 	struct bind editor = B_TEXT(who ? who : "");
 	int position;
-	int rc = load_message(&position, store, message, err);
+	int rc = store_load_message(&position, store, message, err);
 
 	if (rc == 0)
 		rc = check_record(record, err);
@@ -224,15 +135,15 @@ int store_message_edit(
 int store_message_remap(struct store *store, const struct run_claim *claim, int64_t message,
 	const char *record, uint64_t mapping_version, struct err *err)
 {
-	static const char sql[] = "UPDATE message SET record = ?2, mapping_version = ?3, time = ?4"
-				  " WHERE id = ?1 AND edited_at = 0";
+	static const char sql[] = "UPDATE message SET record = ?2, mapping_version = ?3, time = ?4,"
+				  " remap = 0 WHERE id = ?1 AND edited_at = 0";
 	struct bind version = B_INT((int64_t)mapping_version);
 	enum message_status to;
 	int position;
 	int rc = store_check_claim(store, claim, err);
 
 	if (rc == 0)
-		rc = load_message(&position, store, message, err);
+		rc = store_load_message(&position, store, message, err);
 	if (rc == 0 && store->packet.run != claim->run)
 		rc = err_set(err, ERR_USAGE, "message %" PRId64 " is not of run %" PRId64, message,
 			claim->run);
@@ -244,4 +155,58 @@ int store_message_remap(struct store *store, const struct run_claim *claim, int6
 	if (rc == 0)
 		rc = set_record(store, position, sql, record, &version, err);
 	return rc;
+}
+
+/* Today's mapping refuses the row: it fails here, before anything is sent. */
+static int reject_row(struct store *store, int position, const char *why, struct err *err)
+{
+	struct packet *packet = &store->packet;
+	const struct packet_row *row = packet_row(packet, position);
+	struct outcome outcome = { .row = *row, .time = clock_now() };
+	char code[64];
+	int rc = message_next(&outcome.row.status, row->status, EVENT_REJECT, ACTOR_RUN, err);
+
+	outcome.row.next_try = 0;
+	outcome.comment = store_split_reject(code, why);
+	outcome.code = code;
+	return rc ? rc : packet_move_row(packet, &store->db, position, &outcome, err);
+}
+
+static int apply_remap(struct store *store, const struct mapped_row *row, uint64_t mapping_version,
+	struct err *err)
+{
+	static const char sql[] =
+		"UPDATE message SET record = ?2, mapping_version = ?3, remap = 0 WHERE id = ?1"
+		" AND edited_at = 0";
+	static const char sql_keep[] = "UPDATE message SET remap = 0 WHERE id = ?1";
+	int64_t message = MESSAGE_ID(store->packet.id, row->position);
+	enum message_status status = packet_row(&store->packet, row->position)->status;
+	int rc = 0;
+
+	if (status != MESSAGE_PENDING && status != MESSAGE_NEW)
+		return 0; /* an operator was faster */
+	if (row->reject)
+		rc = reject_row(store, row->position, row->reject, err);
+	if (rc != 0)
+		return rc;
+	if (!row->record)
+		return db_run(&store->db, sql_keep, BINDS(B_INT(message)), err);
+	return db_run(&store->db, sql,
+		BINDS(B_INT(message), B_TEXT(row->record), B_INT((int64_t)mapping_version)), err);
+}
+
+int store_packet_remap(struct store *store, const struct run_claim *claim, int64_t packet,
+	const struct mapped_row *rows, int count, uint64_t mapping_version, struct err *err)
+{
+	int64_t now = clock_now();
+	int rc = store_check_claim(store, claim, err);
+
+	if (rc == 0)
+		rc = packet_load(&store->packet, &store->db, packet, err);
+	if (rc == 0 && store->packet.run != claim->run)
+		rc = err_set(err, ERR_USAGE, "packet %" PRId64 " is not of run %" PRId64, packet,
+			claim->run);
+	for (int i = 0; rc == 0 && i < count; i++)
+		rc = apply_remap(store, &rows[i], mapping_version, err);
+	return rc ? rc : packet_save(&store->packet, &store->db, now, err);
 }

@@ -43,8 +43,17 @@ int attempt_settle(int64_t *rows, struct store *store, const struct run_claim *c
 /* Mark what a run's Completed messages make out of date (supersede.c). */
 int store_supersede(struct store *store, int64_t run, struct err *err);
 
-/* Did a message with the same connection, object and key complete after `message`? */
-int store_is_superseded(bool *superseded, struct store *store, const struct packet *packet,
-	int position, struct err *err);
+/*
+ * Which of `messages` (ascending, all of `run`) are older than a Completed one with the same
+ * connection, object and key: in *out, ascending; the caller frees it. Uses store->packet.
+ */
+int store_superseded_among(int64_t **out, size_t *out_count, struct store *store, int64_t run,
+	const int64_t *messages, int count, struct err *err);
+
+/* "CODE: text" taken apart; the text. `code` is "" where there is none. */
+const char *store_split_reject(char code[64], const char *reject);
+
+/* Load the packet of `message` into store->packet; ERR_NOT_FOUND when there is no such message. */
+int store_load_message(int *position, struct store *store, int64_t message, struct err *err);
 
 #endif

@@ -158,6 +158,16 @@ int store_run_update(struct store *store, const struct run_claim *claim,
 	return rc;
 }
 
+int store_run_columns(struct store *store, const struct run_claim *claim, const void *columns,
+	size_t len, struct err *err)
+{
+	static const char sql[] = "UPDATE run SET columns = ?2 WHERE id = ?1";
+	int rc = store_check_claim(store, claim, err);
+
+	return rc ? rc
+		  : db_run(&store->db, sql, BINDS(B_INT(claim->run), B_BLOB(columns, len)), err);
+}
+
 int store_run_ask_cancel(struct store *store, int64_t run, const char *who, struct err *err)
 {
 	static const char sql[] = "UPDATE run SET cancel_asked = 1, cancel_who = ?2 WHERE id = ?1";

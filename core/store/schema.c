@@ -233,8 +233,16 @@ static const char service_tables[] =
 	" PRIMARY KEY (kind, name)"
 	") STRICT, WITHOUT ROWID;";
 
+/*
+ * To send a message again with today's mapping, the columns of its source row must be known. What
+ * completed before `marked` has marked what is older already (supersede.c).
+ */
+static const char send_again[] = "ALTER TABLE run ADD COLUMN columns BLOB;"
+				 "ALTER TABLE run ADD COLUMN marked INTEGER NOT NULL DEFAULT 0;"
+				 "ALTER TABLE message ADD COLUMN remap INTEGER NOT NULL DEFAULT 0;";
+
 /* Entry i leads from version i to version i + 1. Only ever append. */
-static const char *const migrations[] = { version_1, attempts_by_job, service_tables };
+static const char *const migrations[] = { version_1, attempts_by_job, service_tables, send_again };
 
 int schema_version(void)
 {

@@ -204,6 +204,31 @@ int store_run_cancel_rest(int64_t *rows, struct store *store, const struct run_c
 int store_message_event(struct store *store, int64_t message, enum message_event event,
 	const char *who, const char *salesforce_id, struct err *err);
 
+/* What is done to many messages, by whom. */
+struct messages_event {
+	enum message_event event;
+	enum actor actor;	   /* OPERATOR or RECONCILER */
+	const char *who;	   /* system user (and SSH origin) */
+	const char *salesforce_id; /* of RESOLVE_COMPLETED, NULL = not told */
+	const char *comment;	   /* NULL = "reprocess by anna" */
+};
+
+/* What became of one of them. */
+struct message_verdict {
+	int64_t message, run;	    /* run 0: there is no such message */
+	enum message_status status; /* now */
+	const struct err *why;	    /* NULL = done; else it is refused and stays as it was */
+};
+typedef void message_event_each(void *ctx, const struct message_verdict *verdict);
+
+/*
+ * The same for `count` messages, in ascending order: each is done or refused by itself, and told
+ * to `each`. Runs that had ended and have to send again become Paused. Fails only when nothing at
+ * all is to be kept (ERR_STORE, ERR_USAGE for a Salesforce id that is none).
+ */
+int store_messages_event(struct store *store, const struct messages_event *what,
+	const int64_t *messages, int count, message_event_each *each, void *ctx, struct err *err);
+
 /* Replace the payload (a JSON object); kept with who and when. */
 int store_message_edit(
 	struct store *store, int64_t message, const char *record, const char *who, struct err *err);
@@ -212,6 +237,21 @@ int store_message_edit(
  */
 int store_message_remap(struct store *store, const struct run_claim *claim, int64_t message,
 	const char *record, uint64_t mapping_version, struct err *err);
+
+/* One row as today's mapping makes it. */
+struct mapped_row {
+	int position;
+	const char *record; /* NULL = as it is */
+	const char *reject; /* NULL, or why it fails here ("CODE: text") */
+};
+
+/* The same for rows of one packet that packet_out.remap names. */
+int store_packet_remap(struct store *store, const struct run_claim *claim, int64_t packet,
+	const struct mapped_row *rows, int count, uint64_t mapping_version, struct err *err);
+
+/* The columns of the run's source rows, encoded by the caller: kept for view_run_columns(). */
+int store_run_columns(struct store *store, const struct run_claim *claim, const void *columns,
+	size_t len, struct err *err);
 
 /* Who did what, when, for good. `run` and `message` 0 and `detail` NULL when there is none. */
 int store_audit(struct store *store, const char *who, const char *action, int64_t run,

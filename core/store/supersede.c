@@ -3,7 +3,7 @@
  *
  * Looking for older messages with every answer would cost more than the answer itself, so a run
  * marks them when it ends (or pauses), by one walk over its own keys against a table of the keys
- * that could be out of date. Until then store_is_superseded() looks into the runs under way.
+ * that could be out of date. Until then store_superseded_among() looks into the runs under way.
  */
 
 #include "base/base.h"
@@ -185,7 +185,7 @@ static int load_keys(struct buf *out, const char *keys[PACKET_ROWS_MAX], struct 
 static bool can_be_superseded(enum message_status status)
 {
 	return status == MESSAGE_FAILED || status == MESSAGE_UNKNOWN ||
-	       status == MESSAGE_CANCELLED || status == MESSAGE_PENDING;
+	       status == MESSAGE_CANCELLED || status == MESSAGE_PENDING || status == MESSAGE_NEW;
 }
 
 /* Packets with messages that could be superseded by those of a run. */
@@ -238,11 +238,29 @@ static bool find_older(struct id_list *list, struct table *table, uint64_t hash,
 static const char sql_completed[] =
 	"SELECT id FROM packet WHERE run = ?1 AND id > ?2 AND n_completed > 0 ORDER BY id LIMIT 1";
 
-static int walk(struct id_list *list, struct table *table, struct store *store,
-	const struct scope *scope, struct err *err)
+/* What is older than the completed messages of one packet. */
+static int look_for_older(struct id_list *list, struct table *table, struct store *store,
+	const struct scope *scope, int64_t id, struct err *err)
 {
 	const char *keys[PACKET_ROWS_MAX];
 	struct packet *packet = &store->packet;
+	int rc = packet_load(packet, &store->db, id, err);
+
+	if (rc == 0)
+		rc = load_keys(&store->blob, keys, &store->db, id, packet->count, err);
+	for (int i = 0; rc == 0 && i < packet->count; i++) {
+		uint64_t hash = key_hash(keys[i], scope->key_case);
+
+		if (hash && packet_row(packet, i)->status == MESSAGE_COMPLETED &&
+			!find_older(list, table, hash, MESSAGE_ID(id, i)))
+			rc = err_nomem(err);
+	}
+	return rc;
+}
+
+static int walk(struct id_list *list, struct table *table, struct store *store,
+	const struct scope *scope, struct err *err)
+{
 	int64_t id = 0;
 	int rc = 0;
 
@@ -252,16 +270,7 @@ static int walk(struct id_list *list, struct table *table, struct store *store,
 		if (rc == -ERR_NOT_FOUND)
 			return 0;
 		if (rc == 0)
-			rc = packet_load(packet, &store->db, id, err);
-		if (rc == 0)
-			rc = load_keys(&store->blob, keys, &store->db, id, packet->count, err);
-		for (int i = 0; rc == 0 && i < packet->count; i++) {
-			uint64_t hash = key_hash(keys[i], scope->key_case);
-
-			if (hash && packet_row(packet, i)->status == MESSAGE_COMPLETED &&
-				!find_older(list, table, hash, MESSAGE_ID(id, i)))
-				rc = err_nomem(err);
-		}
+			rc = look_for_older(list, table, store, scope, id, err);
 	}
 	return rc;
 }
@@ -276,7 +285,7 @@ static int by_number(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* A Pending one must not be sent any more. */
+/* One that still waits must not be sent any more. */
 static int mark_row(
 	struct packet *packet, struct db *db, int position, int64_t now, struct err *err)
 {
@@ -290,7 +299,7 @@ static int mark_row(
 
 	row_set_add(&packet->superseded, position);
 	packet->changed = true;
-	if (row->status != MESSAGE_PENDING)
+	if (row->status != MESSAGE_PENDING && row->status != MESSAGE_NEW)
 		return 0;
 	outcome.row.next_try = 0;
 	rc = message_next(&outcome.row.status, row->status, EVENT_CANCEL, ACTOR_RUN, err);
@@ -355,6 +364,7 @@ static int supersede(struct store *store, const struct scope *scope, struct err 
 
 int store_supersede(struct store *store, int64_t run, struct err *err)
 {
+	static const char sql[] = "UPDATE run SET marked = ?2 WHERE id = ?1";
 	struct scope scope;
 	int rc = scope_load(&scope, &store->db, run, err);
 
@@ -362,71 +372,88 @@ int store_supersede(struct store *store, int64_t run, struct err *err)
 		return rc;
 	rc = supersede(store, &scope, err);
 	scope_free(&scope);
-	return rc;
+	return rc ? rc : db_run(&store->db, sql, BINDS(B_INT(run), B_INT(clock_now())), err);
 }
 
-/* ---- one message ---- */
+/* ---- messages that are about to be sent again ---- */
 
-/* Packets with completed messages of runs under way, of the same connection and object. */
+/*
+ * Packets with messages that completed since their run marked what is older, of runs under way with
+ * the same connection and object.
+ */
 static const char sql_under_way[] =
 	"SELECT p.id FROM run AS r JOIN packet AS p ON p.run = r.id WHERE r.state < 4"
-	" AND r.connection = ?1 AND r.object = ?2 AND p.id >= ?3 AND p.n_completed > 0";
+	" AND r.connection = ?1 AND r.object = ?2 AND p.id >= ?3 AND p.n_completed > 0"
+	" AND p.changed >= r.marked";
 
-static int search_packet(bool *found, struct packet *younger, struct store *store, int64_t id,
-	uint64_t hash, int64_t message, bool key_case, struct err *err)
+/* The keys of `messages` that nothing has superseded yet, into the table; the others into the list.
+ */
+static int add_asked(struct table *table, struct id_list *list, struct store *store,
+	const struct scope *scope, const int64_t *messages, int count, struct err *err)
 {
 	const char *keys[PACKET_ROWS_MAX];
-	int rc = packet_load(younger, &store->db, id, err);
+	struct packet *packet = &store->packet;
+	int rc = 0;
 
-	if (rc == 0)
-		rc = load_keys(&store->blob, keys, &store->db, id, younger->count, err);
-	for (int i = 0; rc == 0 && i < younger->count && !*found; i++)
-		*found = MESSAGE_ID(id, i) > message &&
-			 packet_row(younger, i)->status == MESSAGE_COMPLETED &&
-			 key_hash(keys[i], key_case) == hash;
+	for (int i = 0; rc == 0 && i < count; i++) {
+		int position = MESSAGE_POSITION(messages[i]);
+		uint64_t hash;
+
+		if (i == 0 || MESSAGE_PACKET(messages[i]) != packet->id) {
+			rc = packet_load(packet, &store->db, MESSAGE_PACKET(messages[i]), err);
+			if (rc == 0)
+				rc = load_keys(&store->blob, keys, &store->db, packet->id,
+					packet->count, err);
+		}
+		if (rc != 0 || position >= packet->count)
+			continue;
+		hash = key_hash(keys[position], scope->key_case);
+		if (row_set_has(&packet->superseded, position))
+			rc = list_add(list, messages[i]) ? 0 : err_nomem(err);
+		else if (hash)
+			rc = table_add(table, hash, messages[i], err);
+	}
 	return rc;
 }
 
-static int search_under_way(bool *found, struct store *store, const struct scope *scope,
-	uint64_t hash, int64_t message, struct err *err)
+static int search_under_way(struct id_list *list, struct table *table, struct store *store,
+	const struct scope *scope, int64_t from, struct err *err)
 {
-	struct packet younger;
 	struct id_list packets = { NULL, 0, 0 };
 	int rc = list_query(&packets, &store->db, sql_under_way,
-		BINDS(B_TEXT(scope->connection), B_TEXT(scope->object),
-			B_INT(MESSAGE_PACKET(message))),
-		err);
+		BINDS(B_TEXT(scope->connection), B_TEXT(scope->object), B_INT(from)), err);
 
-	memset(&younger, 0, sizeof(younger));
-	for (size_t i = 0; rc == 0 && i < packets.count && !*found; i++)
-		rc = search_packet(found, &younger, store, packets.ids[i], hash, message,
-			scope->key_case, err);
-	packet_clear(&younger);
+	for (size_t i = 0; rc == 0 && i < packets.count; i++)
+		rc = look_for_older(list, table, store, scope, packets.ids[i], err);
 	free(packets.ids);
 	return rc;
 }
 
-int store_is_superseded(bool *superseded, struct store *store, const struct packet *packet,
-	int position, struct err *err)
+int store_superseded_among(int64_t **out, size_t *out_count, struct store *store, int64_t run,
+	const int64_t *messages, int count, struct err *err)
 {
-	const char *keys[PACKET_ROWS_MAX];
+	struct id_list list = { NULL, 0, 0 };
+	struct table table = { NULL, 0, 0 };
 	struct scope scope;
-	uint64_t hash;
-	int rc;
+	int rc = scope_load(&scope, &store->db, run, err);
 
-	*superseded = row_set_has(&packet->superseded, position);
-	if (*superseded)
-		return 0;
-	rc = scope_load(&scope, &store->db, packet->run, err);
+	*out = NULL;
+	*out_count = 0;
 	if (rc != 0)
 		return rc;
-	rc = load_keys(&store->blob, keys, &store->db, packet->id, packet->count, err);
-	if (rc == 0) {
-		hash = key_hash(keys[position], scope.key_case);
-		if (hash)
-			rc = search_under_way(superseded, store, &scope, hash,
-				MESSAGE_ID(packet->id, position), err);
-	}
+	rc = add_asked(&table, &list, store, &scope, messages, count, err);
+	if (rc == 0 && table.count)
+		rc = search_under_way(
+			&list, &table, store, &scope, MESSAGE_PACKET(messages[0]), err);
+	table_empty(&table);
 	scope_free(&scope);
-	return rc;
+	if (rc != 0) {
+		free(list.ids);
+		return rc;
+	}
+	if (list.count)
+		qsort(list.ids, list.count, sizeof(*list.ids), by_number);
+	*out = list.ids;
+	*out_count = list.count;
+	return 0;
 }

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "model/message.h"
 #include "store/filter.h"
@@ -67,6 +68,9 @@ struct run_info {
 };
 
 int view_run(struct run_info *out, struct view *view, int64_t run, struct err *err);
+
+/* The run of a message; ERR_NOT_FOUND when there is no such message's packet. */
+int view_run_of(int64_t *run, struct view *view, int64_t message, struct err *err);
 
 /* Newest first. `interface` NULL = all; `before` 0 = from the newest. Caller frees *out. */
 int view_runs(struct run_info **out, int *count, struct view *view, const char *interface,
@@ -166,11 +170,13 @@ int view_causes(struct cause **out, int *count, struct view *view, const struct 
 /* A packet that has rows to send now. */
 struct packet_out {
 	int64_t packet;
-	int rows;			      /* in the packet */
-	struct row_set due;		      /* New, or Pending with next_try <= now */
-	struct row_set waiting;		      /* Pending with next_try > now ... */
-	int64_t next_due;		      /* ... and the earliest of these, 0 = none */
-	struct row_set tried;		      /* those that were sent before */
+	int rows;		/* in the packet */
+	struct row_set due;	/* New, or Pending with next_try <= now */
+	struct row_set waiting; /* Pending with next_try > now ... */
+	int64_t next_due;	/* ... and the earliest of these, 0 = none */
+	struct row_set tried;	/* those that were sent before */
+	struct row_set
+		remap; /* of the due ones: to be mapped anew first, see store_packet_remap() */
 	const char *records[PACKET_ROWS_MAX]; /* JSON objects (edited payloads where edited) */
 	uint32_t record_lens[PACKET_ROWS_MAX];
 	const char *keys[PACKET_ROWS_MAX];
@@ -238,6 +244,16 @@ struct job_part {
 };
 int view_job_parts(
 	struct job_part **out, int *count, struct view *view, int64_t job, struct err *err);
+
+/*
+ * The source rows of one packet, as the reader encoded them, in order; and the columns they have,
+ * as store_run_columns() was given them: "" for a run of an older version.
+ */
+typedef int source_row_each(
+	void *ctx, int position, const char *source, size_t len, struct err *err);
+int view_source_rows(
+	struct view *view, int64_t packet, source_row_each *each, void *ctx, struct err *err);
+int view_run_columns(struct buf *out, struct view *view, int64_t run, struct err *err);
 
 /* ---- who did what ---- */
 

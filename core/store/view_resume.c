@@ -104,3 +104,71 @@ int view_stored_rows(
 
 	return walk_packets(view, sql, run, visit_stored, &stored, err);
 }
+
+/* ---- rows to be mapped anew ---- */
+
+static int load_sources(struct slice sources[PACKET_ROWS_MAX], int *rows, struct view *view,
+	int64_t packet, struct err *err)
+{
+	static const char sql[] = "SELECT rows FROM packet WHERE id = ?";
+	int64_t count = 0;
+	int rc = db_value(&count, &view->db, sql, BINDS(B_INT(packet)), err);
+
+	if (rc == -ERR_NOT_FOUND)
+		return err_set(err, ERR_NOT_FOUND, "there is no packet %" PRId64, packet);
+	if (rc == 0)
+		rc = view_blob(&view->rows, view, view_sql_rows, packet, err);
+	*rows = (int)count;
+	return rc ? rc
+		  : blob_sources_read(sources, buf_str(&view->rows), view->rows.len, *rows, err);
+}
+
+int view_source_rows(
+	struct view *view, int64_t packet, source_row_each *each, void *ctx, struct err *err)
+{
+	struct slice sources[PACKET_ROWS_MAX];
+	int rows = 0;
+	int rc = view_begin(view, err);
+
+	if (rc == 0)
+		rc = load_sources(sources, &rows, view, packet, err);
+	for (int i = 0; rc == 0 && i < rows; i++)
+		rc = each(ctx, i, sources[i].data, sources[i].len, err);
+	view_end(view);
+	return rc;
+}
+
+int view_run_columns(struct buf *out, struct view *view, int64_t run, struct err *err)
+{
+	static const char sql[] = "SELECT columns FROM run WHERE id = ?";
+	sqlite3_stmt *stmt;
+	int rc = view_begin(view, err);
+
+	buf_reset(out);
+	if (rc == 0)
+		rc = db_query(&stmt, &view->db, sql, BINDS(B_INT(run)), err);
+	if (rc == 0)
+		rc = db_next(&view->db, stmt, err);
+	if (rc == 1) {
+		buf_add(out, sqlite3_column_blob(stmt, 0), (size_t)sqlite3_column_bytes(stmt, 0));
+		sqlite3_reset(stmt);
+		rc = buf_check(out, "the columns of a run", err);
+	}
+	view_end(view);
+	return rc;
+}
+
+int view_run_of(int64_t *run, struct view *view, int64_t message, struct err *err)
+{
+	static const char sql[] = "SELECT run FROM packet WHERE id = ?";
+	int rc = message > 0 ? view_begin(view, err) : -ERR_NOT_FOUND;
+
+	if (rc == -ERR_NOT_FOUND)
+		return err_set(err, ERR_NOT_FOUND, "there is no message %" PRId64, message);
+	if (rc == 0)
+		rc = db_value(run, &view->db, sql, BINDS(B_INT(MESSAGE_PACKET(message))), err);
+	view_end(view);
+	if (rc == -ERR_NOT_FOUND)
+		err_set(err, ERR_NOT_FOUND, "there is no message %" PRId64, message);
+	return rc;
+}

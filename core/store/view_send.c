@@ -15,8 +15,8 @@ static const char sql_next_due[] =
 	"SELECT min(due) FROM packet INDEXED BY packet_due WHERE run = ?1"
 	" AND (n_new > 0 OR n_pending > 0) AND due > 0";
 
-static const char sql_edited[] = "SELECT id, record FROM message WHERE id BETWEEN ? AND ?"
-				 " AND record IS NOT NULL";
+static const char sql_edited[] = "SELECT id, record, remap FROM message"
+				 " WHERE id BETWEEN ? AND ? AND (record IS NOT NULL OR remap = 1)";
 
 static bool due_now(const struct packet_row *row, int64_t now)
 {
@@ -49,8 +49,14 @@ static int add_edited(struct packet_out *out, struct view *view, struct err *err
 		int position = MESSAGE_POSITION(db_int(stmt, 0));
 		const char *record = db_text(stmt, 1);
 		size_t len = (size_t)sqlite3_column_bytes(stmt, 1);
-		struct edited *edited = malloc(sizeof(*edited) + len + 1);
+		struct edited *edited;
 
+		rc = 0;
+		if (db_int(stmt, 2) && row_set_has(&out->due, position))
+			row_set_add(&out->remap, position);
+		if (sqlite3_column_type(stmt, 1) == SQLITE_NULL)
+			continue;
+		edited = malloc(sizeof(*edited) + len + 1);
 		if (!edited) {
 			sqlite3_reset(stmt);
 			return err_nomem(err);
@@ -60,7 +66,6 @@ static int add_edited(struct packet_out *out, struct view *view, struct err *err
 		memory->edited = edited;
 		out->records[position] = edited->text;
 		out->record_lens[position] = (uint32_t)len;
-		rc = 0;
 	}
 	return rc;
 }

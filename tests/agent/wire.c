@@ -80,6 +80,69 @@ START_TEST(the_state_of_a_run_arrives_with_its_error)
 }
 END_TEST
 
+START_TEST(what_is_done_to_messages_arrives_as_it_was_sent)
+{
+	const int64_t numbers[] = { 256, INT64_C(9007199254740993) };
+	struct messages_request sent = { .event = EVENT_RESOLVE_COMPLETED,
+		.messages = numbers,
+		.count = 2,
+		.salesforce_id = "001000000000001AAA",
+		.total = 1234567,
+		.confirm = "ACME",
+		.wait_ms = 5000,
+		.who = "anna" };
+	struct message_answer answers[] = {
+		{ 256, 7, MESSAGE_PENDING, NULL },
+		{ 257, 0, MESSAGE_NEW, (char *)(uintptr_t) "there is \"no\" message" },
+	};
+	struct messages_reply reply = { answers, 2 };
+	struct messages_reply got_reply;
+	struct wire_messages got;
+	struct buf text = BUF_INIT(65536);
+	struct err err = ERR_INIT;
+
+	wire_write_messages(&text, &sent);
+	ck_ok(wire_read_messages(&got, buf_str(&text), text.len, &err), &err);
+	ck_assert_int_eq(got.request.event, EVENT_RESOLVE_COMPLETED);
+	ck_assert_int_eq(got.request.count, 2);
+	ck_assert(got.request.messages[1] == numbers[1]);
+	ck_assert_str_eq(got.request.salesforce_id, sent.salesforce_id);
+	ck_assert_int_eq(got.request.total, 1234567);
+	ck_assert_str_eq(got.request.confirm, "ACME");
+	ck_assert_int_eq(got.request.wait_ms, 5000);
+	wire_messages_free(&got);
+	buf_reset(&text);
+	wire_write_answers(&text, &reply);
+	ck_ok(wire_read_answers(&got_reply, buf_str(&text), text.len, &err), &err);
+	ck_assert_int_eq(got_reply.count, 2);
+	ck_assert_int_eq(got_reply.answers[0].run, 7);
+	ck_assert_int_eq(got_reply.answers[0].status, MESSAGE_PENDING);
+	ck_assert_ptr_null(got_reply.answers[0].reason);
+	ck_assert_str_eq(got_reply.answers[1].reason, answers[1].reason);
+	messages_reply_free(&got_reply);
+	buf_free(&text);
+}
+END_TEST
+
+START_TEST(an_edit_arrives_as_it_was_sent)
+{
+	const char *sets[] = { "Name=a=b", "Price__c=json:null", NULL };
+	struct edit_request sent = { .message = 77, .sets = sets, .who = "anna" };
+	struct wire_edit got;
+	struct buf text = BUF_INIT(65536);
+	struct err err = ERR_INIT;
+
+	wire_write_edit(&text, &sent);
+	ck_ok(wire_read_edit(&got, buf_str(&text), text.len, &err), &err);
+	ck_assert_int_eq(got.request.message, 77);
+	ck_assert_str_eq(got.request.sets[0], "Name=a=b");
+	ck_assert_str_eq(got.request.sets[1], "Price__c=json:null");
+	ck_assert_ptr_null(got.request.sets[2]);
+	wire_edit_free(&got);
+	buf_free(&text);
+}
+END_TEST
+
 static const char *const nonsense[] = {
 	"",
 	"no json",
@@ -96,10 +159,17 @@ START_TEST(nonsense_is_refused_not_guessed)
 {
 	struct wire_process got;
 	struct process_reply reply;
+	struct wire_messages messages;
+	struct messages_reply answers;
+	struct wire_edit edit;
 	struct err err = ERR_INIT;
 
 	ck_assert_int_lt(wire_read_process(&got, nonsense[_i], strlen(nonsense[_i]), &err), 0);
 	ck_assert_int_lt(wire_read_reply(&reply, nonsense[_i], strlen(nonsense[_i]), &err), 0);
+	ck_assert_int_lt(
+		wire_read_messages(&messages, nonsense[_i], strlen(nonsense[_i]), &err), 0);
+	ck_assert_int_lt(wire_read_answers(&answers, nonsense[_i], strlen(nonsense[_i]), &err), 0);
+	ck_assert_int_lt(wire_read_edit(&edit, nonsense[_i], strlen(nonsense[_i]), &err), 0);
 	ck_assert_int_eq(wire_read_error(nonsense[_i], strlen(nonsense[_i]), &err), -ERR_PROTOCOL);
 }
 END_TEST
@@ -110,6 +180,8 @@ Suite *suite_wire(void)
 	TCase *tcase = tcase_create("wire");
 
 	tcase_add_test(tcase, a_request_arrives_as_it_was_sent);
+	tcase_add_test(tcase, what_is_done_to_messages_arrives_as_it_was_sent);
+	tcase_add_test(tcase, an_edit_arrives_as_it_was_sent);
 	tcase_add_test(tcase, an_error_keeps_its_kind_code_and_words);
 	tcase_add_test(tcase, the_state_of_a_run_arrives_with_its_error);
 	tcase_add_loop_test(tcase, nonsense_is_refused_not_guessed, 0, (int)ARRAY_SIZE(nonsense));

@@ -15,6 +15,7 @@ Suite *suite_mapper(void);
 Suite *suite_odbc_string(void);
 Suite *suite_run(void);
 Suite *suite_run_faults(void);
+Suite *suite_run_again(void);
 Suite *suite_run_ends(void);
 Suite *suite_gate(void);
 Suite *suite_backlog(void);

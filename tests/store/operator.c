@@ -126,13 +126,90 @@ START_TEST(reprocessing_opens_an_ended_run_again)
 	ck_assert_int_ne(run.ended, 0);
 	fixture_event(&fx, MESSAGE_ID(packet, 0), EVENT_REPROCESS);
 	ck_ok(view_run(&run, fx.view, fx.run, &err), &err);
-	ck_assert_int_eq(run.state, RUN_QUEUED);
+	ck_assert_int_eq(run.state, RUN_PAUSED);
+	ck_assert(run.reading_done); /* the source is not looked at again */
 	ck_assert_int_eq(run.ended, 0);
 	ck_assert_int_eq(run.counts.pending, 1);
 	fixture_state(&fx, fx.claim, RUN_SENDING);
 	fixture_event(&fx, MESSAGE_ID(packet, 0), EVENT_REPROCESS);
 	ck_ok(view_run(&run, fx.view, fx.run, &err), &err);
 	ck_assert_int_eq(run.state, RUN_SENDING); /* one under way goes on as it is */
+}
+END_TEST
+
+/* ---- many at once ---- */
+
+struct heard {
+	int done, refused, missing;
+	struct err last;
+};
+
+static void hear(void *ctx, const struct message_verdict *verdict)
+{
+	struct heard *heard = ctx;
+
+	heard->done += !verdict->why;
+	heard->refused += verdict->why && verdict->run;
+	heard->missing += !verdict->run;
+	if (verdict->why)
+		err_copy(&heard->last, verdict->why);
+}
+
+START_TEST(of_many_each_is_done_or_refused_by_itself)
+{
+	int64_t one = MESSAGE_ID(fixture_packet(&fx, "A", 3), 0);
+	int64_t two = MESSAGE_ID(fixture_packet(&fx, "B", 2), 0);
+	const int64_t messages[] = { one, one + 1, one + 2, one + 3, two, two + 1, two + 9999 };
+	const int64_t disorder[] = { two, one };
+	struct messages_event what = {
+		.event = EVENT_REPROCESS, .actor = ACTOR_OPERATOR, .who = "anna"
+	};
+	struct heard heard = { 0 };
+	struct err err = ERR_INIT;
+
+	fixture_send(&fx, MESSAGE_PACKET(one), 0, "fsl");
+	fixture_send(&fx, MESSAGE_PACKET(two), 0, "ff");
+	ck_commit(&fx,
+		store_messages_event(
+			fx.store, &what, messages, (int)ARRAY_SIZE(messages), hear, &heard, &err),
+		&err);
+	ck_assert_int_eq(heard.done, 3);
+	ck_assert_int_eq(heard.refused, 2); /* Completed, Unknown */
+	ck_assert_int_eq(heard.missing, 2);
+	check_status(one, MESSAGE_PENDING, "reprocess by anna");
+	check_status(one + 1, MESSAGE_COMPLETED, "");
+	check_status(one + 2, MESSAGE_UNKNOWN, "the line broke");
+	check_status(two + 1, MESSAGE_PENDING, "reprocess by anna");
+	ck_refused(&fx, store_messages_event(fx.store, &what, disorder, 2, hear, &heard, &err),
+		ERR_USAGE, &err);
+}
+END_TEST
+
+/* A value that could not be read is not in the store: mapped anew it would be sent as nothing. */
+START_TEST(a_row_whose_value_was_lost_is_not_sent_again)
+{
+	struct row_in row = { .key = "ORD",
+		.source = "",
+		.record = "{}",
+		.record_len = 2,
+		.reject = "VALUE_NOT_SENDABLE: Name: the value holds a NUL byte" };
+	int64_t packet = 0;
+	struct err err = ERR_INIT;
+
+	ck_commit(&fx, store_packet_add(&packet, fx.store, fx.claim, &row, 1, &err), &err);
+	for (int i = 0; i < 2; i++) {
+		ck_refused(&fx,
+			store_message_event(
+				fx.store, MESSAGE_ID(packet, 0), EVENT_FORCE, "anna", NULL, &err),
+			ERR_USAGE, &err);
+		ck_assert_ptr_nonnull(strstr(err.text, "mend it in the source"));
+		if (i == 0)
+			fixture_event(&fx, MESSAGE_ID(packet, 0), EVENT_CANCEL);
+	}
+	ck_commit(&fx,
+		store_message_edit(fx.store, MESSAGE_ID(packet, 0), "{\"Name\":\"x\"}", "a", &err),
+		&err);
+	fixture_event(&fx, MESSAGE_ID(packet, 0), EVENT_FORCE);
 }
 END_TEST
 
@@ -350,6 +427,8 @@ Suite *suite_operator(void)
 	tcase_add_test(tc, a_refused_event_says_which_message_and_why);
 	tcase_add_test(tc, resolving_keeps_the_salesforce_id);
 	tcase_add_test(tc, reprocessing_opens_an_ended_run_again);
+	tcase_add_test(tc, of_many_each_is_done_or_refused_by_itself);
+	tcase_add_test(tc, a_row_whose_value_was_lost_is_not_sent_again);
 	tcase_add_test(tc, an_edit_is_kept_with_who_and_when);
 	tcase_add_test(tc, only_objects_of_messages_that_may_change_are_taken);
 	tcase_add_test(tc, what_waits_is_not_edited_under_the_hands_of_its_sender);

@@ -1,13 +1,12 @@
-/* message.c — the messages: what became of every row. List, follow, show, cancel, export. */
+/* message.c — the messages: what became of every row. List, follow, show, export. */
 
 #include "base/base.h"
-#include "agent/agent.h"
 #include "base/clock.h"
 #include "store/view.h"
 #include "tui/command/command.h"
 #include "tui/command/follow.h"
 #include "tui/command/message_report.h"
-#include "tui/command/store_write.h"
+#include "tui/command/message_verb.h"
 
 #include <unistd.h>
 
@@ -28,14 +27,6 @@ static int parse_filter(struct filter **out, const struct arguments *args, struc
 		rc = filter_parse(out, buf_str(&text), clock_now(), NULL, err);
 	buf_free(&text);
 	return rc;
-}
-
-static int parse_message(int64_t *id, const char *text, struct err *err)
-{
-	if (text_int(id, text[0] == '#' ? text + 1 : text, 1, INT64_MAX))
-		return 0;
-	return err_set(
-		err, ERR_USAGE, "\"%s\" is no message: give its number from `message list`", text);
 }
 
 /* ---- walking ---- */
@@ -193,7 +184,7 @@ static int message_show(struct command_env *env, const struct arguments *args)
 	struct view *view = NULL;
 	struct err err = ERR_INIT;
 	int64_t id;
-	int rc = parse_message(&id, args->words.items[0], &err);
+	int rc = message_number(&id, args->words.items[0], &err);
 
 	if (rc == 0)
 		rc = view_open(&view, env->home->data, &err);
@@ -212,100 +203,6 @@ static int message_show(struct command_env *env, const struct arguments *args)
 	view_close(view);
 	buf_free(&text);
 	return rc < 0 ? command_fail(env, &err) : 0;
-}
-
-/* ---- cancel ---- */
-
-struct cancelling {
-	char who[RUN_WHO_MAX];
-	int64_t *ids;
-	size_t count, capacity;
-	int64_t cancelled;
-};
-
-static int collect(void *ctx, const struct message *msg, struct err *err)
-{
-	struct cancelling *cancelling = ctx;
-
-	if (msg->status != MESSAGE_NEW && msg->status != MESSAGE_PENDING)
-		return 0;
-	if (cancelling->count == cancelling->capacity) {
-		size_t capacity = cancelling->capacity ? cancelling->capacity * 2 : 256;
-		int64_t *ids = realloc(cancelling->ids, capacity * sizeof(*ids));
-
-		if (!ids)
-			return err_nomem(err);
-		cancelling->ids = ids;
-		cancelling->capacity = capacity;
-	}
-	cancelling->ids[cancelling->count++] = msg->id;
-	return 0;
-}
-
-static int cancel_each(void *ctx, struct store *store, struct err *err)
-{
-	struct cancelling *cancelling = ctx;
-	int rc = 0;
-
-	for (size_t i = 0; rc == 0 && i < cancelling->count; i++) {
-		rc = store_message_event(
-			store, cancelling->ids[i], EVENT_CANCEL, cancelling->who, NULL, err);
-		cancelling->cancelled += rc == 0;
-	}
-	return rc;
-}
-
-/* Which ones: those named, or all that fit --filter and can be cancelled. */
-static int choose(struct cancelling *cancelling, struct command_env *env,
-	const struct arguments *args, struct err *err)
-{
-	const char *text = argument_text(args, "--filter");
-	struct filter *filter = NULL;
-	struct view *view = NULL;
-	int rc = 0;
-
-	if (!text && args->words.count == 0)
-		return err_set(
-			err, ERR_USAGE, "which messages? Name them, or give --filter FILTER");
-	for (size_t i = 0; rc == 0 && i < args->words.count; i++) {
-		struct message msg = { .status = MESSAGE_NEW };
-
-		rc = parse_message(&msg.id, args->words.items[i], err);
-		if (rc == 0)
-			rc = collect(cancelling, &msg, err);
-	}
-	if (rc < 0 || !text)
-		return rc;
-	rc = filter_parse(&filter, text, clock_now(), NULL, err);
-	if (rc == 0)
-		rc = view_open(&view, env->home->data, err);
-	if (rc == 0)
-		rc = walk(view, filter, 0, collect, cancelling, err);
-	view_close(view);
-	filter_free(filter);
-	return rc;
-}
-
-static int message_cancel(struct command_env *env, const struct arguments *args)
-{
-	struct cancelling cancelling = { .ids = NULL };
-	struct err err = ERR_INIT;
-	int rc;
-
-	agent_who(cancelling.who, sizeof(cancelling.who));
-	rc = choose(&cancelling, env, args, &err);
-	if (rc == 0 && cancelling.count)
-		rc = store_write(env, cancel_each, &cancelling, &err);
-	free(cancelling.ids);
-	if (rc < 0)
-		return command_fail(env, &err);
-	if (env->json) {
-		fprintf(env->out, "{\"cancelled\":%" PRId64 "}\n", cancelling.cancelled);
-		env->printed = true;
-	} else {
-		fprintf(env->out, "%" PRId64 " cancelled\n", cancelling.cancelled);
-	}
-	return 0;
 }
 
 /* ---- export ---- */
@@ -387,11 +284,6 @@ static const struct option_spec list_options[] = {
 	{ NULL, OPTION_FLAG, NULL, NULL },
 };
 
-static const struct option_spec cancel_options[] = {
-	{ "--filter", OPTION_TEXT, "FILTER", "all that fit and are New or Pending" },
-	{ NULL, OPTION_FLAG, NULL, NULL },
-};
-
 static const struct option_spec export_options[] = {
 	{ "--csv", OPTION_TEXT, "F", "the file to write, - for standard output" },
 	{ NULL, OPTION_FLAG, NULL, NULL },
@@ -402,9 +294,18 @@ const struct command message_commands[] = {
 		list_options, 0, -1, message_list, false },
 	{ "message show", "M", "One message: payload, attempts, what the org said, what to do",
 		NULL, 1, 1, message_show, false },
-	{ "message cancel", "M... | --filter FILTER",
-		"Do not send messages that are New or Pending", cancel_options, 0, -1,
-		message_cancel, true },
+	{ "message reprocess", "M... | --filter FILTER [--force] [--dry-run] [--wait MIN]",
+		"Send messages again, mapped as today, each in its own run",
+		message_reprocess_options, 0, -1, message_reprocess, true },
+	{ "message cancel", "M... | --filter FILTER [--dry-run]",
+		"Do not send messages that are New or Pending; give up failed ones by number",
+		message_cancel_options, 0, -1, message_cancel, true },
+	{ "message edit", "M --set FIELD=VALUE...",
+		"Change the payload of one message before it is sent again", message_edit_options,
+		1, 1, message_edit, true },
+	{ "message resolve", "M... | --filter FILTER --as completed[:ID]|not-sent",
+		"Settle what Unknown messages came to", message_resolve_options, 0, -1,
+		message_resolve, true },
 	{ "message export", "[FILTER] --csv F", "Write messages to a CSV file", export_options, 0,
 		-1, message_export, false },
 	{ NULL, NULL, NULL, NULL, 0, 0, NULL, false },

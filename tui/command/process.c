@@ -80,7 +80,7 @@ static void print_lines(struct watch *watch)
 	}
 }
 
-static int exit_code(const struct watch *watch)
+int process_exit_code(const struct watch *watch)
 {
 	struct outcome outcome = { { false } };
 
@@ -106,7 +106,22 @@ static void tell_what_goes_on(const struct watch *watch, bool go_on)
 		!watch->local || go_on ? "" : " go on");
 }
 
+static int print_default(struct watch *watch, void *ctx)
+{
+	(void)ctx;
+	if (watch->env->json)
+		print_json(watch);
+	else
+		print_lines(watch);
+	return process_exit_code(watch);
+}
+
 int process_watch(struct watch *watch)
+{
+	return process_watch_with(watch, print_default, NULL);
+}
+
+int process_watch_with(struct watch *watch, process_end *end, void *ctx)
 {
 	struct err err = ERR_INIT;
 	bool go_on;
@@ -118,11 +133,7 @@ int process_watch(struct watch *watch)
 	}
 	go_on = watch->left && !(watch->local && agent_stop_asked(watch->local)) &&
 		(!watch->signalled || command_last_signal() == SIGHUP);
-	code = exit_code(watch);
-	if (watch->env->json)
-		print_json(watch);
-	else
-		print_lines(watch);
+	code = end(watch, ctx);
 	if (watch->left && !watch->env->json)
 		tell_what_goes_on(watch, go_on);
 	watch_close(watch, go_on);

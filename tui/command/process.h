@@ -1,4 +1,4 @@
-/* process.h — Manual Process as a command, and the end that `run resume` shares with it. */
+/* process.h — Manual Process as a command, and the end that other verbs share with it. */
 
 #ifndef COMMAND_PROCESS_H
 #define COMMAND_PROCESS_H
@@ -14,5 +14,11 @@ int process_command(struct command_env *env, const struct arguments *args);
 
 /* Watch, print what became of the runs, let go. Returns the exit code. */
 int process_watch(struct watch *watch);
+
+/* The same with another end, called once, before the runs are let go: prints, gives the code. */
+typedef int process_end(struct watch *watch, void *ctx);
+int process_watch_with(struct watch *watch, process_end *end, void *ctx);
+
+int process_exit_code(const struct watch *watch);
 
 #endif

@@ -1,0 +1,149 @@
+/* End to end: what a person does to messages, by the commands, with an agent up and without. */
+
+#include "base/base.h"
+#include "e2e/suites.h"
+
+#include "e2e/world.h"
+
+static struct world world;
+static char bad[32]; /* the number of the message that failed */
+
+/* 30 customers, of whom one has a zip code that no org takes. */
+static void setup(void)
+{
+	world_open(&world, NULL, NULL);
+	world_customers(&world, 30);
+	world_sql(&world, "UPDATE t SET zip = '20457 Hamburg, gate B, second floor' WHERE no = "
+			  "'C-000007'");
+	world_connection(&world);
+	world_interface(&world);
+}
+
+static void teardown(void)
+{
+	world_close(&world);
+}
+
+static void start_agent(void)
+{
+	ck_run(0, &world, "agent", "start", "--json");
+	world.agent = (pid_t)world_number("agent.pid");
+}
+
+static void process_and_fail(void)
+{
+	ck_run(1, &world, "process", "accounts", "--json");
+	ck_run(0, &world, "message", "list", "status:failed", "--json");
+	snprintf(bad, sizeof(bad), "%" PRId64, world_number("messages.0.id"));
+}
+
+static void edit_and_send(void)
+{
+	ck_run(0, &world, "message", "edit", bad, "--set", "BillingPostalCode=20457", "--json");
+	ck_assert_str_eq(world_json("message.payload.BillingPostalCode"), "20457");
+	ck_run(0, &world, "message", "reprocess", bad, "--json");
+	ck_assert_int_eq(world_number("done"), 1);
+	ck_assert_str_eq(world_json("messages.0.done"), "true");
+	ck_assert_str_eq(world_json("runs.0.status"), "Done");
+	ck_assert_int_eq(world_number("runs.0.completed"), 30);
+	ck_assert_int_eq(practice_record_count(world.practice, "Account"), 30);
+	ck_run(0, &world, "message", "show", bad, "--json");
+	ck_assert_str_eq(world_json("message.status"), "Completed");
+	ck_assert_int_eq(world_number("message.attempts"), 2);
+	ck_assert_str_ne(world_json("message.edited_by"), "");
+	ck_run(0, &world, "message", "show", bad);
+}
+
+START_TEST(an_edited_message_is_sent_again_without_an_agent)
+{
+	process_and_fail();
+	edit_and_send();
+}
+END_TEST
+
+START_TEST(an_edited_message_is_sent_again_by_the_agent)
+{
+	start_agent();
+	process_and_fail();
+	edit_and_send();
+}
+END_TEST
+
+START_TEST(a_filter_reprocesses_what_may_be_and_tells_the_rest)
+{
+	process_and_fail();
+	ck_run(0, &world, "message", "reprocess", "--filter", "status:failed", "--dry-run",
+		"--json");
+	ck_assert_int_eq(world_number("done"), 1);
+	ck_run(0, &world, "message", "show", bad, "--json");
+	ck_assert_str_eq(world_json("message.status"), "Failed"); /* it was but asked */
+	ck_run(1, &world, "message", "reprocess", "--filter", "interface:accounts", "--json");
+	ck_assert_int_eq(world_number("matched"), 30);
+	ck_assert_int_eq(world_number("done"), 1);
+	ck_assert_int_eq(world_number("refused"), 29);
+	ck_assert_int_eq(world_number("reasons.0.count"), 29);
+	ck_run(0, &world, "message", "show", bad, "--json");
+	ck_assert_int_eq(world_number("message.attempts"), 2);
+	ck_assert_str_eq(world_json("message.code"), "STRING_TOO_LONG");
+	ck_run(0, &world, "message", "reprocess", "--filter", "key:none", "--json");
+	ck_assert_int_eq(world_number("matched"), 0);
+}
+END_TEST
+
+START_TEST(a_failed_message_is_given_up_by_its_number_alone)
+{
+	process_and_fail();
+	ck_run(1, &world, "message", "cancel", "--filter", "run:1 status:failed", "--json");
+	ck_assert_int_eq(world_number("cancelled"), 0);
+	ck_run(0, &world, "message", "cancel", bad, "--json");
+	ck_assert_int_eq(world_number("cancelled"), 1);
+	ck_run(0, &world, "message", "show", bad, "--json");
+	ck_assert_str_eq(world_json("message.status"), "Cancelled");
+	ck_assert_str_eq(world_json("message.code"), "STRING_TOO_LONG"); /* why is not forgotten */
+}
+END_TEST
+
+START_TEST(a_failed_message_is_resolved_with_the_id_it_has)
+{
+	process_and_fail();
+	ck_run(2, &world, "message", "resolve", bad, "--as", "done");
+	ck_run(2, &world, "message", "resolve", bad, "--as", "completed:none");
+	ck_run(2, &world, "message", "resolve", bad, "--as", "not-sent", "--json");
+	ck_assert_int_eq(world_number("refused"), 1);
+	ck_run(0, &world, "message", "resolve", bad, "--as", "completed:001000000000001AAA",
+		"--json");
+	ck_run(0, &world, "message", "show", bad, "--json");
+	ck_assert_str_eq(world_json("message.status"), "Completed");
+	ck_assert_str_eq(world_json("message.salesforce_id"), "001000000000001AAA");
+}
+END_TEST
+
+START_TEST(wrong_edits_say_what_is_wrong)
+{
+	process_and_fail();
+	ck_run(2, &world, "message", "edit", bad);
+	ck_run(2, &world, "message", "edit", bad, "--set", "Name");
+	ck_run(2, &world, "message", "edit", bad, "--set", "Ext_Id__c=C-000008");
+	ck_run(2, &world, "message", "edit", bad, "--set", "Name=json:{");
+	ck_run(2, &world, "message", "edit", "nonsense", "--set", "Name=x");
+	ck_run(3, &world, "message", "edit", "99999", "--set", "Name=x");
+	ck_run(2, &world, "message", "edit", "256", "--set", "Name=x"); /* Completed */
+}
+END_TEST
+
+Suite *suite_e2e_messages(void)
+{
+	Suite *suite = suite_create("e2e_messages");
+	TCase *tcase = tcase_create("messages");
+
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_set_timeout(tcase, 120);
+	tcase_add_test(tcase, an_edited_message_is_sent_again_without_an_agent);
+	tcase_add_test(tcase, an_edited_message_is_sent_again_by_the_agent);
+	tcase_add_test(tcase, a_filter_reprocesses_what_may_be_and_tells_the_rest);
+	tcase_add_test(tcase, a_failed_message_is_given_up_by_its_number_alone);
+	tcase_add_test(tcase, a_failed_message_is_resolved_with_the_id_it_has);
+	tcase_add_test(tcase, wrong_edits_say_what_is_wrong);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}

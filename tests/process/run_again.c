@@ -1,0 +1,159 @@
+/* Tests of messages that are sent again: today's mapping, edited payloads, order. */
+
+#include "base/base.h"
+#include "process/suites.h"
+
+#include "process/stage.h"
+
+#define WAIT INT64_C(20000)
+
+static struct stage stage;
+
+static void teardown(void)
+{
+	stage_close(&stage);
+}
+
+/* A run of `rows`, of which the first has no name. The message of that one. */
+static int64_t process_one_bad(int rows)
+{
+	struct message_window window;
+	int64_t failed;
+
+	stage_open(&stage, rows);
+	stage_sql(&stage, "UPDATE order_line SET name = NULL WHERE id = 1");
+	ck_ok(stage_process(&stage, WAIT), &stage.err);
+	stage_find(&stage, &window, "status:failed");
+	ck_assert_int_eq(window.count, 1);
+	failed = window.messages[0].id;
+	message_window_free(&window);
+	return failed;
+}
+
+static struct message_detail *detail_of(int64_t message)
+{
+	struct message_detail *detail = NULL;
+
+	ck_ok(view_message(&detail, stage.view, message, &stage.err), &stage.err);
+	return detail;
+}
+
+/* Name comes from another column from now on. */
+static void map_name(enum mapping_kind kind, const char *from)
+{
+	struct mapping *mapping = &stage.interface.mapping;
+
+	for (size_t i = 0; i < mapping->count; i++) {
+		if (strcmp(mapping->entries[i].field, "Name") != 0)
+			continue;
+		mapping->entries[i].kind = kind;
+		text_set(&mapping->entries[i].text, from);
+	}
+}
+
+static void send_again(int64_t message, enum message_status expected)
+{
+	struct message_detail *detail;
+
+	stage_event(&stage, message, EVENT_REPROCESS);
+	ck_ok(stage_resume(&stage, WAIT), &stage.err);
+	detail = detail_of(message);
+	ck_assert_msg(detail->message.status == expected, "%s: %s", detail->message.code,
+		detail->message.comment);
+	message_detail_free(detail);
+	ck_assert_int_eq(stage_info(&stage).state, RUN_DONE);
+}
+
+START_TEST(a_message_sent_again_is_mapped_as_today)
+{
+	int64_t failed = process_one_bad(50);
+	struct message_detail *detail;
+
+	map_name(MAPPING_COLUMN, "order_no");
+	/* the source is not asked again: what counts is the stored row */
+	stage_sql(&stage, "DROP TABLE order_line");
+	send_again(failed, MESSAGE_COMPLETED);
+	detail = detail_of(failed);
+	ck_assert_int_eq(detail->attempt_count, 2);
+	ck_assert_str_eq(stage_field(&stage, detail->message.key, "Name"), detail->message.key);
+	ck_assert(detail->mapping_version == mapping_version(&stage.interface.mapping));
+	ck_assert(!detail->message.edited);
+	message_detail_free(detail);
+	ck_assert_int_eq(stage_info(&stage).counts.completed, 50);
+	ck_assert_int_eq(stage_records(&stage), 50);
+}
+END_TEST
+
+START_TEST(an_edited_payload_is_not_mapped_anew)
+{
+	int64_t failed = process_one_bad(5);
+	struct message_detail *detail = detail_of(failed);
+	char record[200];
+
+	snprintf(record, sizeof(record), "{\"Order_No__c\":\"%s\",\"Name\":\"by hand\"}",
+		detail->message.key);
+	stage_edit(&stage, failed, record);
+	map_name(MAPPING_COLUMN, "order_no");
+	send_again(failed, MESSAGE_COMPLETED);
+	ck_assert_str_eq(stage_field(&stage, detail->message.key, "Name"), "by hand");
+	message_detail_free(detail);
+}
+END_TEST
+
+static void check_refused_here(int64_t failed, const char *code)
+{
+	int64_t requests = stage_requests(&stage, "composite");
+	struct message_detail *detail;
+
+	send_again(failed, MESSAGE_FAILED);
+	detail = detail_of(failed);
+	ck_assert_str_eq(detail->message.code, code);
+	ck_assert_int_eq(detail->attempt_count, 1);
+	message_detail_free(detail);
+	ck_assert_int_eq(stage_requests(&stage, "composite"), requests);
+}
+
+START_TEST(what_todays_mapping_refuses_fails_before_anything_is_sent)
+{
+	int64_t failed = process_one_bad(5);
+
+	map_name(MAPPING_COLUMN, "no_such_column");
+	check_refused_here(failed, "MAPPING");
+}
+END_TEST
+
+START_TEST(a_mapping_that_gives_another_key_is_not_the_same_message)
+{
+	int64_t failed = process_one_bad(5);
+
+	text_set(&stage.interface.mapping.entries[0].text, "quantity");
+	check_refused_here(failed, "KEY_CHANGED");
+}
+END_TEST
+
+START_TEST(a_reopened_run_reads_nothing_more)
+{
+	int64_t failed = process_one_bad(5);
+
+	stage_sql(&stage, "INSERT INTO order_line (order_no, name) VALUES ('ORD-NEW', 'x')");
+	map_name(MAPPING_COLUMN, "order_no");
+	send_again(failed, MESSAGE_COMPLETED);
+	ck_assert_int_eq(stage_info(&stage).counts.read, 5);
+}
+END_TEST
+
+Suite *suite_run_again(void)
+{
+	Suite *suite = suite_create("run_again");
+	TCase *tcase = tcase_create("run_again");
+
+	tcase_add_checked_fixture(tcase, NULL, teardown);
+	tcase_set_timeout(tcase, 60);
+	tcase_add_test(tcase, a_message_sent_again_is_mapped_as_today);
+	tcase_add_test(tcase, an_edited_payload_is_not_mapped_anew);
+	tcase_add_test(tcase, what_todays_mapping_refuses_fails_before_anything_is_sent);
+	tcase_add_test(tcase, a_mapping_that_gives_another_key_is_not_the_same_message);
+	tcase_add_test(tcase, a_reopened_run_reads_nothing_more);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
