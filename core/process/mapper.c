@@ -51,7 +51,8 @@ static void add_value(struct buf *record, const struct mapper *mapper, const str
 	const char *hint;
 
 	if (cell->bad) {
-		reject(err, "VALUE_NOT_SENDABLE", "%s: %s", entry->label, cell->bad);
+		reject(err, entry->formula >= 0 ? "FORMULA_FAILED" : "VALUE_NOT_SENDABLE", "%s: %s",
+			entry->label, cell->bad);
 		buf_add_str(record, "null");
 	} else if (!field_value_json(
 			   record, entry->type, cell->text, cell->len, mapper->zone, &hint)) {
@@ -177,15 +178,20 @@ int mapper_row(struct buf *record, struct buf *key, struct mapper *mapper, const
 	struct err problem = ERR_INIT;
 	size_t record_start = record->len;
 	size_t key_start = key->len;
-	int rc;
+	const struct cell *computed = NULL;
+	int rc = mapper->formulas ? formulas_row(&computed, mapper->formulas, cells, err) : 0;
 
+	if (rc)
+		return rc;
 	for (size_t i = 0; i < mapper->count; i++) {
 		const struct entry *entry = &mapper->entries[i];
 
-		if (entry->column < 0)
-			map_constant(record, entry);
-		else
+		if (entry->column >= 0)
 			map_entry(record, key, mapper, entry, &cells[entry->column], &problem);
+		else if (entry->formula >= 0)
+			map_entry(record, key, mapper, entry, &computed[entry->formula], &problem);
+		else
+			map_constant(record, entry);
 	}
 	if (mapper->row_key_count)
 		join_key(key, mapper, cells);

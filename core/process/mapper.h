@@ -9,11 +9,13 @@
 #include "process/key.h"
 #include "process/process.h"
 #include "process/field_value.h"
+#include "process/formula.h"
 #include "process/zone.h"
 
 /* One mapped field. */
 struct entry {
-	int column;	   /* -1: `constant` */
+	int column;	   /* -1: `constant`, or `formula` */
+	int formula;	   /* its number among the formulas, -1: none */
 	struct buf prefix; /* `"Name":` or `"Account__r":{"Ext_Id__c":` */
 	struct buf blank;  /* `"Name":null`: what clears the field */
 	bool nested;	   /* the prefix opened an object */
@@ -32,7 +34,8 @@ struct mapper {
 	bool has_key;
 	char key_field[129]; /* for the words about a blank key */
 	enum key_kind key_kind;
-	struct zone *zone; /* NULL: zoneless times are refused */
+	struct formulas *formulas; /* NULL: there are none */
+	struct zone *zone;	   /* NULL: zoneless times are refused */
 };
 
 /* How the keys of an operation are compared; `describe` may be NULL. */

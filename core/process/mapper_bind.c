@@ -130,7 +130,8 @@ static int bind_constant(struct entry *entry, const struct mapping_entry *from,
 }
 
 static int bind_entry(struct entry *entry, const struct mapping_entry *from, struct mapper *mapper,
-	const struct column *columns, int count, const struct describe *describe, struct err *err)
+	const struct column *columns, int count, const struct describe *describe, int *formulas,
+	struct err *err)
 {
 	const char *dot = strchr(from->field, '.');
 	int rc;
@@ -146,17 +147,35 @@ static int bind_entry(struct entry *entry, const struct mapping_entry *from, str
 	if (rc)
 		return rc;
 	entry->clears = from->nulls == NULL_CLEAR;
+	entry->formula = -1;
 	switch (from->kind) {
 	case MAPPING_COLUMN:
 		return find_column(&entry->column, from->text, columns, count, err);
 	case MAPPING_VALUE:
 		return bind_constant(entry, from, mapper->zone, err);
 	default:
-		return err_set(err, ERR_CONFIG,
-			"mapping: %s comes from a formula, which this version cannot compute: "
-			"let the query compute it and map its column",
-			from->field);
+		entry->column = -1;
+		entry->formula = (*formulas)++;
+		return 0;
 	}
+}
+
+static int bind_formulas(struct mapper *mapper, const struct mapping *mapping, int formulas,
+	const struct column *columns, int count, struct err *err)
+{
+	struct formula *list = calloc((size_t)formulas + 1, sizeof(*list));
+	int rc;
+
+	if (!list)
+		return err_nomem(err);
+	for (size_t i = 0; i < mapping->count; i++)
+		if (mapper->entries[i].formula >= 0)
+			list[mapper->entries[i].formula] =
+				(struct formula){ mapping->entries[i].field,
+					mapping->entries[i].text };
+	rc = formulas_new(&mapper->formulas, list, (size_t)formulas, columns, count, err);
+	free(list);
+	return rc;
 }
 
 /* ---- the key ---- */
@@ -192,9 +211,10 @@ static int key_from_field(struct mapper *mapper, const struct interface *interfa
 	const struct mapping *mapping = &interface->mapping;
 	const struct mapping_entry *entry = mapping_find(mapping, name);
 
-	if (!entry || entry->kind != MAPPING_COLUMN)
+	if (!entry || entry->kind == MAPPING_VALUE)
 		return err_set(err, ERR_CONFIG,
-			"mapping: %s finds its records by %s: map that field from a column",
+			"mapping: %s finds its records by %s: map that field from a column or a "
+			"formula",
 			operation_name(interface->operation), name);
 	mapper->entries[entry - mapping->entries].key = true;
 	mapper->has_key = true;
@@ -247,6 +267,7 @@ int mapper_new(struct mapper **out, const struct interface *interface, const str
 {
 	struct mapper *mapper = calloc(1, sizeof(*mapper));
 	const struct mapping *mapping = &interface->mapping;
+	int formulas = 0;
 	int rc = 0;
 
 	if (!mapper)
@@ -259,8 +280,10 @@ int mapper_new(struct mapper **out, const struct interface *interface, const str
 	for (size_t i = 0; !rc && i < mapping->count; i++) {
 		mapper->count = i + 1;
 		rc = bind_entry(&mapper->entries[i], &mapping->entries[i], mapper, columns, count,
-			describe, err);
+			describe, &formulas, err);
 	}
+	if (!rc && formulas)
+		rc = bind_formulas(mapper, mapping, formulas, columns, count, err);
 	if (!rc)
 		rc = bind_key(mapper, interface, columns, count, describe, err);
 	if (rc) {
@@ -282,6 +305,7 @@ void mapper_free(struct mapper *mapper)
 	}
 	free(mapper->entries);
 	free(mapper->row_key);
+	formulas_free(mapper->formulas);
 	zone_free(mapper->zone);
 	free(mapper);
 }

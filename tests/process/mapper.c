@@ -46,6 +46,8 @@ static void add_mapping(struct interface *interface, const char *text)
 		value[strlen(value) - 1] = '\0';
 		value++;
 	}
+	if (kind == MAPPING_FORMULA)
+		value += strlen("formula:");
 	ck_assert_int_eq(mapping_add(&interface->mapping, word, kind, value, nulls, NULL), 0);
 }
 
@@ -129,6 +131,22 @@ static const struct {
 		"{\"id\":\"001000000000001AAA\"}", "001000000000001AAA", NULL, NULL },
 	{ OPERATION_INSERT, NULL, "Name=order_no", true, ROW, "{\"Name\":\"A-1\"}", "", NULL,
 		NULL },
+	/* formulas: like a column's values from there on */
+	{ OPERATION_UPSERT, "No__c",
+		"No__c=formula:upper(order_no)||'-'||shipped Price__c=formula:price*2 "
+		"Shipped__c=formula:price>2",
+		true, "a/12.50/1/C-7/x", "{\"No__c\":\"A-1\",\"Price__c\":25,\"Shipped__c\":true}",
+		"A-1", NULL, NULL },
+	{ OPERATION_UPSERT, "Num__c", "Num__c=formula:price+0", true, "x/7.00/1/x/x",
+		"{\"Num__c\":7}", "7", NULL, NULL },
+	{ OPERATION_UPSERT, "No__c", "No__c=order_no Name=formula:nullif(cust_no,'-')!", true,
+		"A/1/1/-/x", "{\"No__c\":\"A\",\"Name\":null}", "A", NULL, NULL },
+	{ OPERATION_UPSERT, "No__c", "No__c=order_no Name=formula:fail(cust_no)", true,
+		"A/1/1/rotten/x", "{\"No__c\":\"A\",\"Name\":null}", "A", "FORMULA_FAILED",
+		"Order Name: rotten" },
+	{ OPERATION_UPSERT, "No__c", "No__c=order_no Price__c=formula:cust_no", true, "A/1/1/x/x",
+		"{\"No__c\":\"A\",\"Price__c\":\"x\"}", "A", "INVALID_TYPE_ON_FIELD_IN_RECORD",
+		"Price: value not of required type: x" },
 	/* values that the field cannot take fail their own row, with what could be made of it */
 	{ OPERATION_UPSERT, "No__c", "No__c=order_no Price__c=price Name=cust_no", true,
 		"A-1/12,50/1/C-7/x", "{\"No__c\":\"A-1\",\"Price__c\":\"12,50\",\"Name\":\"C-7\"}",
@@ -221,7 +239,8 @@ static const struct {
 	{ OPERATION_UPSERT, "No__c", "No__c=order_no Id=cust_no", NULL, "take it out" },
 	{ OPERATION_UPDATE, NULL, "Name=order_no", NULL, "by Id" },
 	{ OPERATION_DELETE, NULL, "No__c=order_no", NULL, "by Id" },
-	{ OPERATION_UPSERT, "No__c", "No__c=order_no Price__c=formula:price*2", NULL, "formula" },
+	{ OPERATION_UPSERT, "No__c", "No__c=order_no Price__c=formula:prise*2", NULL,
+		"did you mean Price?" },
 	{ OPERATION_UPSERT, "No__c", "No__c=order_no Price__c='cheap'", NULL,
 		"cannot be \"cheap\"" },
 	{ OPERATION_UPSERT, "No__c", "No__c=order_no", "Mars/Olympus", "source.time_zone" },

@@ -11,6 +11,7 @@ extern const char *test_program;
 Suite *suite_field_value(void);
 Suite *suite_zone(void);
 Suite *suite_key(void);
+Suite *suite_formula(void);
 Suite *suite_mapper(void);
 Suite *suite_odbc_string(void);
 Suite *suite_run(void);

@@ -4,6 +4,7 @@
 #include "tui/command/settings.h"
 
 #include "config/files.h"
+#include "process/formula.h"
 #include "tui/command/grid.h"
 
 /* ---- list ---- */
@@ -221,6 +222,56 @@ static int interface_remove(struct command_env *env, const struct arguments *arg
 	return settings_done(env, "interface", name, "removed");
 }
 
+/* ---- formulas ---- */
+
+static void print_formulas(FILE *out)
+{
+	const struct formula_doc *doc;
+	const char *group = "";
+
+	fputs("A formula is an SQL expression over the row's columns, as SQLite reckons:\n"
+	      "  iif(country = 'DE', 'Germany', country)    round(price * 1.19, 2)\n"
+	      "  + - * / %  ||  = <> < > <= >=  AND OR NOT  IS NULL  IN (...)  BETWEEN  LIKE\n"
+	      "  CASE WHEN ... THEN ... ELSE ... END  CAST(x AS REAL)\n"
+	      "Texts stand in '...', odd column names in \"...\". 7 / 2 is 3, 7 / 2.0 is 3.5.\n",
+		out);
+	for (size_t i = 0; (doc = formula_doc(i)); i++) {
+		if (!text_equal(group, doc->group))
+			fprintf(out, "\n%s\n", doc->group);
+		group = doc->group;
+		fprintf(out, "  %-38s %s\n", doc->usage, doc->what);
+	}
+}
+
+static int interface_formulas(struct command_env *env, const struct arguments *args)
+{
+	struct buf text = BUF_INIT(1u << 20);
+	struct json json = JSON_INIT(&text);
+	const struct formula_doc *doc;
+
+	(void)args;
+	if (!env->json) {
+		print_formulas(env->out);
+		return 0;
+	}
+	json_open(&json, '{');
+	json_key(&json, "functions");
+	json_open(&json, '[');
+	for (size_t i = 0; (doc = formula_doc(i)); i++) {
+		json_open(&json, '{');
+		json_put_text(&json, "name", doc->name);
+		json_put_text(&json, "group", doc->group);
+		json_put_text(&json, "usage", doc->usage);
+		json_put_text(&json, "what", doc->what);
+		json_close(&json, '}');
+	}
+	json_close(&json, ']');
+	json_close(&json, '}');
+	command_print_json(env, &text);
+	buf_free(&text);
+	return 0;
+}
+
 /* ---- the table ---- */
 
 static const struct option_spec add_options[] = {
@@ -254,6 +305,8 @@ const struct command interface_commands[] = {
 		1, 1, command_interface_check, false },
 	{ "interface preview", "N [--limit K]", "Read and map some rows, without sending them",
 		preview_options, 1, 1, command_interface_preview, false },
+	{ "interface formulas", "", "The functions that a mapping's formulas may use", NULL, 0, 0,
+		interface_formulas, false },
 	{ "interface remove", "N", "Remove an interface; its runs and messages stay", NULL, 1, 1,
 		interface_remove, true },
 	{ NULL, NULL, NULL, NULL, 0, 0, NULL, false },
