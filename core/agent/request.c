@@ -194,6 +194,7 @@ static int apply_create(void *ctx, struct store *store, struct err *err)
 			.trigger = request->trigger ? request->trigger : "manual",
 			.who = request->who,
 			.mapping_version = mapping_version(&interface->mapping),
+			.keep_older = !interface->supersede,
 			.batch = plan->batch };
 
 		rc = store_run_create(&plan->items[i].run, store, &spec, err);

@@ -11,7 +11,8 @@
 static const char sql_create[] =
 	"INSERT INTO run (interface, connection, integration, object, external_id, operation, mode,"
 	" state, initial, dry_run, started_by, who, limit_rows, batch, mapping_version, key_case,"
-	" created, progress) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?17, ?17)";
+	" created, progress, keep_older)"
+	" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?17, ?17, ?18)";
 
 int store_run_create(
 	int64_t *run, struct store *store, const struct run_spec *spec, struct err *err)
@@ -32,7 +33,8 @@ int store_run_create(
 			B_TEXT(spec->trigger ? spec->trigger : "manual"),
 			B_TEXT(spec->who ? spec->who : ""), B_INT(spec->limit_rows),
 			B_INT(spec->batch), B_INT((int64_t)spec->mapping_version),
-			B_INT(spec->key_case_sensitive), B_INT(clock_now())),
+			B_INT(spec->key_case_sensitive), B_INT(clock_now()),
+			B_INT(spec->keep_older)),
 		err);
 	if (rc == 0)
 		*run = sqlite3_last_insert_rowid(store->db.handle);

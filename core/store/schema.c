@@ -241,8 +241,13 @@ static const char send_again[] = "ALTER TABLE run ADD COLUMN columns BLOB;"
 				 "ALTER TABLE run ADD COLUMN marked INTEGER NOT NULL DEFAULT 0;"
 				 "ALTER TABLE message ADD COLUMN remap INTEGER NOT NULL DEFAULT 0;";
 
+/* 1: failed messages that are older than a completed one of their key stay as they are. */
+static const char keep_older[] =
+	"ALTER TABLE run ADD COLUMN keep_older INTEGER NOT NULL DEFAULT 0;";
+
 /* Entry i leads from version i to version i + 1. Only ever append. */
-static const char *const migrations[] = { version_1, attempts_by_job, service_tables, send_again };
+static const char *const migrations[] = { version_1, attempts_by_job, service_tables, send_again,
+	keep_older };
 
 int schema_version(void)
 {

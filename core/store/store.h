@@ -56,7 +56,8 @@ struct run_spec {
 	const char *trigger; /* "manual", "schedule", "call" */
 	const char *who;     /* system user (and SSH origin) */
 	uint64_t mapping_version;
-	int64_t batch;		 /* runs started together share it; 0 = alone */
+	int64_t batch;	 /* runs started together share it; 0 = alone */
+	bool keep_older; /* leave older failed messages of a key that completed as they are */
 	bool key_case_sensitive; /* keys that differ in case alone are different keys */
 };
 

@@ -18,6 +18,7 @@ struct scope {
 	int64_t run;
 	char *connection, *object;
 	bool key_case;
+	bool keep_older; /* only what still waits is out of date */
 };
 
 static void scope_free(struct scope *scope)
@@ -28,7 +29,8 @@ static void scope_free(struct scope *scope)
 
 static int scope_load(struct scope *scope, struct db *db, int64_t run, struct err *err)
 {
-	static const char sql[] = "SELECT connection, object, key_case FROM run WHERE id = ?";
+	static const char sql[] =
+		"SELECT connection, object, key_case, keep_older FROM run WHERE id = ?";
 	sqlite3_stmt *stmt;
 	int rc = db_query(&stmt, db, sql, BINDS(B_INT(run)), err);
 
@@ -42,6 +44,7 @@ static int scope_load(struct scope *scope, struct db *db, int64_t run, struct er
 	scope->connection = strdup(db_text(stmt, 0));
 	scope->object = strdup(db_text(stmt, 1));
 	scope->key_case = db_int(stmt, 2) != 0;
+	scope->keep_older = db_int(stmt, 3) != 0;
 	sqlite3_reset(stmt);
 	if (scope->connection && scope->object)
 		return 0;
@@ -182,10 +185,12 @@ static int load_keys(struct buf *out, const char *keys[PACKET_ROWS_MAX], struct 
 	return rc ? rc : blob_keys_read(keys, buf_str(out), out->len, rows, err);
 }
 
-static bool can_be_superseded(enum message_status status)
+static bool can_be_superseded(const struct scope *scope, enum message_status status)
 {
-	return status == MESSAGE_FAILED || status == MESSAGE_UNKNOWN ||
-	       status == MESSAGE_CANCELLED || status == MESSAGE_PENDING || status == MESSAGE_NEW;
+	if (status == MESSAGE_PENDING || status == MESSAGE_NEW)
+		return true;
+	return !scope->keep_older && (status == MESSAGE_FAILED || status == MESSAGE_UNKNOWN ||
+					     status == MESSAGE_CANCELLED);
 }
 
 /* Packets with messages that could be superseded by those of a run. */
@@ -211,7 +216,7 @@ static int add_candidates(struct table *table, struct store *store, const struct
 	for (int i = 0; rc == 0 && i < packet->count; i++) {
 		uint64_t hash = key_hash(keys[i], scope->key_case);
 
-		if (hash && can_be_superseded(packet_row(packet, i)->status) &&
+		if (hash && can_be_superseded(scope, packet_row(packet, i)->status) &&
 			!row_set_has(&packet->superseded, i))
 			rc = table_add(table, hash, MESSAGE_ID(id, i), err);
 	}
@@ -379,12 +384,12 @@ int store_supersede(struct store *store, int64_t run, struct err *err)
 
 /*
  * Packets with messages that completed since their run marked what is older, of runs under way with
- * the same connection and object.
+ * the same connection and object; and those of runs that leave what is older unmarked.
  */
 static const char sql_under_way[] =
-	"SELECT p.id FROM run AS r JOIN packet AS p ON p.run = r.id WHERE r.state < 4"
-	" AND r.connection = ?1 AND r.object = ?2 AND p.id >= ?3 AND p.n_completed > 0"
-	" AND p.changed >= r.marked";
+	"SELECT p.id FROM run AS r JOIN packet AS p ON p.run = r.id"
+	" WHERE (r.keep_older = 1 OR (r.state < 4 AND p.changed >= r.marked))"
+	" AND r.connection = ?1 AND r.object = ?2 AND p.id >= ?3 AND p.n_completed > 0";
 
 /* The keys of `messages` that nothing has superseded yet, into the table; the others into the list.
  */

@@ -439,6 +439,23 @@ START_TEST(csv_keeps_quotes_and_line_ends_inside_their_field)
 }
 END_TEST
 
+START_TEST(csv_never_holds_a_formula_unless_exactness_is_wanted)
+{
+	static const char *const hostile[] = { "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1" };
+	struct message msg = { .interface = "a", .key = hostile[_i] };
+	char expected[32];
+
+	message_csv(env.out, &msg);
+	fflush(env.out);
+	snprintf(expected, sizeof(expected), ",\"'%s\",", hostile[_i]);
+	ck_assert_msg(strstr(out_text, expected), "%s", out_text);
+	message_csv_exact(env.out, &msg);
+	fflush(env.out);
+	snprintf(expected, sizeof(expected), ",\"%s\",", hostile[_i]);
+	ck_assert_msg(strstr(out_text, expected), "%s", out_text);
+}
+END_TEST
+
 static Suite *suite_framework(void)
 {
 	Suite *suite = suite_create("framework");
@@ -467,6 +484,7 @@ static Suite *suite_framework(void)
 	tcase_add_loop_test(tcase, numbers_are_grouped_by_thousands, 0, (int)ARRAY_SIZE(numbers));
 	tcase_add_test(tcase, rows_cannot_command_the_terminal);
 	tcase_add_test(tcase, csv_keeps_quotes_and_line_ends_inside_their_field);
+	tcase_add_loop_test(tcase, csv_never_holds_a_formula_unless_exactness_is_wanted, 0, 6);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

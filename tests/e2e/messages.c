@@ -3,7 +3,10 @@
 #include "base/base.h"
 #include "e2e/suites.h"
 
+#include "base/file.h"
 #include "e2e/world.h"
+
+#include <sys/stat.h>
 
 static struct world world;
 static char bad[32]; /* the number of the message that failed */
@@ -51,6 +54,11 @@ static void edit_and_send(void)
 	ck_assert_str_eq(world_json("message.status"), "Completed");
 	ck_assert_int_eq(world_number("message.attempts"), 2);
 	ck_assert_str_ne(world_json("message.edited_by"), "");
+	ck_assert_str_eq(world_json("message.timeline.0.what"), "attempt");
+	ck_assert_str_eq(world_json("message.timeline.1.what"), "edit");
+	ck_assert_str_eq(world_json("message.timeline.2.what"), "reprocess");
+	ck_assert_str_ne(world_json("message.timeline.2.who"), "");
+	ck_assert_str_eq(world_json("message.timeline.3.what"), "attempt");
 	ck_run(0, &world, "message", "show", bad);
 }
 
@@ -118,6 +126,66 @@ START_TEST(a_failed_message_is_resolved_with_the_id_it_has)
 }
 END_TEST
 
+/* In order: what is behind a failed row goes once that one is settled, by whatever verb. */
+static void check_stop_goes_on(const char *verb, const char *option, const char *value)
+{
+	ck_run(0, &world, "interface", "add", "ordered", "--set", "connection=erp", "--set",
+		"object=Account", "--set", "operation=Upsert", "--set", "external_id=Ext_Id__c",
+		"--set", "query=SELECT no, name, zip FROM t ORDER BY no", "--set", "on_error=Stop",
+		"--map", "Ext_Id__c=no", "--map", "Name=name", "--map", "BillingPostalCode=zip");
+	ck_run(9, &world, "process", "ordered", "--json");
+	ck_assert_str_eq(world_json("runs.0.status"), "Stopped");
+	ck_assert_int_eq(world_number("runs.0.completed"), 6);
+	ck_assert_int_eq(world_number("runs.0.pending"), 23);
+	ck_assert_int_eq(practice_record_count(world.practice, "Account"), 6);
+	ck_run(0, &world, "message", "list", "status:failed", "--json");
+	snprintf(bad, sizeof(bad), "%" PRId64, world_number("messages.0.id"));
+	if (option)
+		ck_run(0, &world, "message", verb, bad, option, value, "--json");
+	else
+		ck_run(0, &world, "message", verb, bad, "--json");
+	ck_assert_str_eq(world_json("runs.0.status"), "Done");
+	ck_assert_int_eq(world_number("runs.0.pending"), 0);
+	ck_assert_int_eq(practice_record_count(world.practice, "Account"), 29);
+}
+
+START_TEST(stop_goes_on_when_the_row_is_given_up)
+{
+	check_stop_goes_on("cancel", NULL, NULL);
+}
+END_TEST
+
+START_TEST(stop_goes_on_when_the_row_is_resolved)
+{
+	check_stop_goes_on("resolve", "--as", "completed");
+}
+END_TEST
+
+START_TEST(an_export_holds_what_the_filter_shows)
+{
+	struct err err = ERR_INIT;
+	struct buf text = BUF_INIT(1u << 20);
+	struct stat st;
+	char path[600];
+
+	process_and_fail();
+	snprintf(path, sizeof(path), "%s/out.csv", world.home);
+	ck_run(0, &world, "message", "export", "status:failed", "--csv", path, "--json");
+	ck_assert_int_eq(world_number("exported"), 1);
+	ck_assert_int_eq(stat(path, &st), 0);
+	ck_assert_int_eq(st.st_mode & 0777, 0600);
+	ck_ok(file_read(&text, path, &err), &err);
+	ck_assert_ptr_nonnull(strstr(buf_str(&text), "\"C-000007\",\"Failed\""));
+	ck_run(0, &world, "message", "export", "--jsonl", path, "--json");
+	ck_assert_int_eq(world_number("exported"), 30);
+	buf_reset(&text);
+	ck_ok(file_read(&text, path, &err), &err);
+	ck_assert_int_eq(strncmp(buf_str(&text), "{\"id\":256,", 10), 0);
+	ck_run(2, &world, "message", "export", "--json");
+	buf_free(&text);
+}
+END_TEST
+
 START_TEST(wrong_edits_say_what_is_wrong)
 {
 	process_and_fail();
@@ -143,6 +211,9 @@ Suite *suite_e2e_messages(void)
 	tcase_add_test(tcase, a_filter_reprocesses_what_may_be_and_tells_the_rest);
 	tcase_add_test(tcase, a_failed_message_is_given_up_by_its_number_alone);
 	tcase_add_test(tcase, a_failed_message_is_resolved_with_the_id_it_has);
+	tcase_add_test(tcase, stop_goes_on_when_the_row_is_given_up);
+	tcase_add_test(tcase, stop_goes_on_when_the_row_is_resolved);
+	tcase_add_test(tcase, an_export_holds_what_the_filter_shows);
 	tcase_add_test(tcase, wrong_edits_say_what_is_wrong);
 	suite_add_tcase(suite, tcase);
 	return suite;

@@ -20,6 +20,7 @@ int64_t fixture_run(struct fixture *fx, const char *interface, struct run_claim 
 		.trigger = "manual",
 		.who = "anna",
 		.mapping_version = 0xfedcba9876543210u,
+		.keep_older = fx->keep_older,
 	};
 	struct err err = ERR_INIT;
 	int64_t run = 0;

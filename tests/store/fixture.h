@@ -14,6 +14,7 @@ struct fixture {
 	struct view *view;
 	struct run_claim *claim; /* of `run` */
 	int64_t run;
+	bool keep_older; /* of the runs made from here on */
 };
 
 /* Opens all, creates and claims a run of interface "orders". */

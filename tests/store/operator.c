@@ -401,6 +401,42 @@ START_TEST(within_a_run_the_older_of_two_rows_is_superseded)
 }
 END_TEST
 
+/* supersede = false: it stays a failure to be looked at, and still may not undo the younger one. */
+START_TEST(what_is_older_stays_unmarked_where_the_interface_says_so)
+{
+	int64_t packet = fixture_packet(&fx, "ORD", 3);
+	int64_t message = MESSAGE_ID(packet, 0);
+	struct run_claim *claim;
+	struct err err = ERR_INIT;
+
+	fixture_send(&fx, packet, 0, "frf");
+	fx.keep_older = true;
+	claim = run_again("ORD", 3, "ssf");
+	fixture_state(&fx, claim, RUN_DONE);
+	ck_assert(!is_superseded(message));
+	ck_assert(is_superseded(message + 1)); /* it would have been sent */
+	check_status(message + 1, MESSAGE_CANCELLED,
+		"superseded: a younger message of its key was completed");
+	ck_refused(&fx, store_message_event(fx.store, message, EVENT_REPROCESS, "anna", NULL, &err),
+		ERR_USAGE, &err);
+	fixture_event(&fx, message + 2, EVENT_REPROCESS);
+	run_claim_free(claim);
+}
+END_TEST
+
+START_TEST(a_new_message_that_was_overtaken_is_not_sent)
+{
+	int64_t packet = fixture_packet(&fx, "ORD", 2);
+	struct run_claim *claim = run_again("ORD", 2, "sf");
+
+	fixture_state(&fx, claim, RUN_DONE);
+	check_status(MESSAGE_ID(packet, 0), MESSAGE_CANCELLED,
+		"superseded: a younger message of its key was completed");
+	check_status(MESSAGE_ID(packet, 1), MESSAGE_NEW, "");
+	run_claim_free(claim);
+}
+END_TEST
+
 START_TEST(a_cancelled_run_is_superseded_packet_by_packet)
 {
 	int64_t packet = fixture_packet(&fx, "ORD", 200);
@@ -436,6 +472,8 @@ Suite *suite_operator(void)
 	tcase_add_test(tc, a_completed_message_supersedes_what_is_older_of_its_key);
 	tcase_add_test(tc, a_run_under_way_supersedes_before_it_ends);
 	tcase_add_test(tc, within_a_run_the_older_of_two_rows_is_superseded);
+	tcase_add_test(tc, what_is_older_stays_unmarked_where_the_interface_says_so);
+	tcase_add_test(tc, a_new_message_that_was_overtaken_is_not_sent);
 	tcase_add_test(tc, a_cancelled_run_is_superseded_packet_by_packet);
 	suite_add_tcase(suite, tc);
 	return suite;

@@ -171,6 +171,50 @@ static void operate(void)
 	}
 }
 
+static int told;
+
+static void check_verdict(void *ctx, const struct message_verdict *verdict)
+{
+	const struct messages_event *what = ctx;
+	int packet = 0;
+	int row = MESSAGE_POSITION(verdict->message);
+	enum message_status to;
+	int expected;
+
+	while (model.packets[packet] != MESSAGE_PACKET(verdict->message))
+		packet++;
+	to = model.status[packet][row];
+	expected = message_next(&to, to, what->event, what->actor, NULL);
+	ck_assert_int_eq(verdict->why == NULL, expected == 0);
+	model.status[packet][row] = to;
+	ck_assert_int_eq(verdict->status, to);
+	told++;
+}
+
+/* The same for many at once, by a person or the check by key: some are done, some refused. */
+static void operate_many(void)
+{
+	struct messages_event what = { .event = (enum message_event)dice(MESSAGE_EVENT_COUNT),
+		.actor = dice(3) ? ACTOR_OPERATOR : ACTOR_RECONCILER,
+		.who = "walker" };
+	int64_t messages[PACKETS * ROWS];
+	unsigned share = 1 + dice(6);
+	struct err err = ERR_INIT;
+	int count = 0;
+
+	for (int packet = 0; packet < PACKETS; packet++) {
+		for (int row = 0; row < ROWS; row++) {
+			if (dice(share) == 0)
+				messages[count++] = MESSAGE_ID(model.packets[packet], row);
+		}
+	}
+	told = 0;
+	ck_commit(&fx,
+		store_messages_event(fx.store, &what, messages, count, check_verdict, &what, &err),
+		&err);
+	ck_assert_int_eq(told, count);
+}
+
 static void edit(void)
 {
 	int packet = (int)dice(PACKETS);
@@ -218,7 +262,7 @@ static void roll_back(void)
 }
 
 static void (*const steps[])(void) = { begin, begin, begin, answer, answer, answer, operate,
-	operate, operate, edit, crash, cancel_rest, roll_back };
+	operate, operate, operate_many, edit, crash, cancel_rest, roll_back };
 
 /* The store against the model, message by message, and its counts against both. */
 static void compare(void)

@@ -8,11 +8,13 @@
 #include "tui/command/message_report.h"
 #include "tui/command/message_verb.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #define LIST_DEFAULT 100
 #define FOLLOW_DEFAULT 10
 #define WINDOW_ROWS 500
+#define AUDIT_MAX 1000
 
 /* All words together are the filter. */
 static int parse_filter(struct filter **out, const struct arguments *args, struct err *err)
@@ -179,6 +181,8 @@ static int message_list(struct command_env *env, const struct arguments *args)
 static int message_show(struct command_env *env, const struct arguments *args)
 {
 	struct message_detail *detail = NULL;
+	struct audit_entry *audit = NULL;
+	int count = 0;
 	struct buf text = BUF_INIT(64u << 20);
 	struct json json = JSON_INIT(&text);
 	struct view *view = NULL;
@@ -190,15 +194,21 @@ static int message_show(struct command_env *env, const struct arguments *args)
 		rc = view_open(&view, env->home->data, &err);
 	if (rc == 0)
 		rc = view_message(&detail, view, id, &err);
+	if (rc == 0)
+		rc = view_audit(&audit, &count, view, 0, id, AUDIT_MAX, &err);
 	if (rc == 0 && env->json) {
 		json_open(&json, '{');
 		json_key(&json, "message");
-		message_detail_json(&json, detail);
+		message_detail_json_open(&json, detail);
+		message_timeline_json(&json, detail, audit, count);
+		json_close(&json, '}');
 		json_close(&json, '}');
 		command_print_json(env, &text);
 	} else if (rc == 0) {
 		message_detail_lines(env->out, detail);
+		message_timeline_lines(env->out, detail, audit, count);
 	}
+	audit_entries_free(audit, count);
 	message_detail_free(detail);
 	view_close(view);
 	buf_free(&text);
@@ -209,18 +219,54 @@ static int message_show(struct command_env *env, const struct arguments *args)
 
 struct exporting {
 	FILE *to;
+	bool lines; /* of JSON */
+	bool exact;
 	int64_t count;
 };
+
+static void export_line(FILE *to, const struct message *msg)
+{
+	struct buf text = BUF_INIT(1u << 20);
+	struct json json = JSON_INIT(&text);
+
+	message_json(&json, msg);
+	fprintf(to, "%s\n", buf_str(&text));
+	buf_free(&text);
+}
 
 static int export_one(void *ctx, const struct message *msg, struct err *err)
 {
 	struct exporting *exporting = ctx;
 
-	message_csv(exporting->to, msg);
+	if (exporting->lines)
+		export_line(exporting->to, msg);
+	else if (exporting->exact)
+		message_csv_exact(exporting->to, msg);
+	else
+		message_csv(exporting->to, msg);
 	exporting->count++;
 	return ferror(exporting->to)
 		       ? err_set_errno(err, ERR_STORE, errno, "could not write the file")
 		       : 0;
+}
+
+static int export_all(struct exporting *exporting, struct view *view, const struct filter *filter,
+	struct err *err)
+{
+	if (!exporting->lines)
+		message_csv_header(exporting->to);
+	return walk(view, filter, 0, export_one, exporting, err);
+}
+
+/* Customers' rows are for the user alone. */
+static FILE *open_private(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	FILE *to = fd < 0 ? NULL : fdopen(fd, "w");
+
+	if (fd >= 0 && !to)
+		close(fd);
+	return to;
 }
 
 /* Into a file beside it first: a half-written export never carries the name that was asked for. */
@@ -232,11 +278,12 @@ static int export_to(struct exporting *exporting, const char *path, struct view 
 
 	if (snprintf(temporary, sizeof(temporary), "%s.part", path) >= (int)sizeof(temporary))
 		return err_set(err, ERR_USAGE, "the file's name is too long");
-	exporting->to = fopen(temporary, "we");
+	exporting->to = open_private(temporary);
 	if (!exporting->to)
 		return err_set_errno(err, ERR_STORE, errno, "could not write %s", temporary);
-	message_csv_header(exporting->to);
-	rc = walk(view, filter, 0, export_one, exporting, err);
+	rc = export_all(exporting, view, filter, err);
+	if (rc == 0 && (fflush(exporting->to) != 0 || fsync(fileno(exporting->to)) != 0))
+		rc = err_set_errno(err, ERR_STORE, errno, "could not write %s", temporary);
 	if (fclose(exporting->to) != 0 && rc == 0)
 		rc = err_set_errno(err, ERR_STORE, errno, "could not write %s", temporary);
 	if (rc == 0 && rename(temporary, path) != 0)
@@ -246,22 +293,39 @@ static int export_to(struct exporting *exporting, const char *path, struct view 
 	return rc;
 }
 
+/* Which file, and what it is to hold. */
+static int choose_export(const char **path, struct exporting *exporting,
+	const struct arguments *args, struct err *err)
+{
+	const char *csv = argument_text(args, "--csv");
+	const char *jsonl = argument_text(args, "--jsonl");
+
+	*path = csv ? csv : jsonl;
+	exporting->lines = jsonl != NULL;
+	exporting->exact = argument_flag(args, "--exact");
+	if (csv && jsonl)
+		return err_set(err, ERR_USAGE, "--csv or --jsonl, not both");
+	return *path ? 0
+		     : err_set(err, ERR_USAGE,
+			       "where to? --csv FILE or --jsonl FILE (- = standard output)");
+}
+
 static int message_export(struct command_env *env, const struct arguments *args)
 {
-	const char *path = argument_text(args, "--csv");
 	struct exporting exporting = { .to = env->out };
 	struct filter *filter = NULL;
 	struct view *view = NULL;
+	const char *path = NULL;
 	struct err err = ERR_INIT;
-	int rc = path ? parse_filter(&filter, args, &err)
-		      : err_set(&err, ERR_USAGE, "where to? --csv FILE (- = standard output)");
+	int rc = choose_export(&path, &exporting, args, &err);
 
+	if (rc == 0)
+		rc = parse_filter(&filter, args, &err);
 	if (rc == 0)
 		rc = view_open(&view, env->home->data, &err);
 	if (rc == 0 && strcmp(path, "-") == 0) {
-		message_csv_header(env->out);
 		env->printed = true;
-		rc = walk(view, filter, 0, export_one, &exporting, &err);
+		rc = export_all(&exporting, view, filter, &err);
 	} else if (rc == 0) {
 		rc = export_to(&exporting, path, view, filter, &err);
 	}
@@ -285,7 +349,10 @@ static const struct option_spec list_options[] = {
 };
 
 static const struct option_spec export_options[] = {
-	{ "--csv", OPTION_TEXT, "F", "the file to write, - for standard output" },
+	{ "--csv", OPTION_TEXT, "F", "the CSV file to write, - for standard output" },
+	{ "--jsonl", OPTION_TEXT, "F", "the same as one JSON object a line" },
+	{ "--exact", OPTION_FLAG, NULL,
+		"CSV without the ' before texts that a spreadsheet would take for formulas" },
 	{ NULL, OPTION_FLAG, NULL, NULL },
 };
 
@@ -306,7 +373,7 @@ const struct command message_commands[] = {
 	{ "message resolve", "M... | --filter FILTER --as completed[:ID]|not-sent",
 		"Settle what Unknown messages came to", message_resolve_options, 0, -1,
 		message_resolve, true },
-	{ "message export", "[FILTER] --csv F", "Write messages to a CSV file", export_options, 0,
-		-1, message_export, false },
+	{ "message export", "[FILTER] --csv F | --jsonl F", "Write messages to a file",
+		export_options, 0, -1, message_export, false },
 	{ NULL, NULL, NULL, NULL, 0, 0, NULL, false },
 };

@@ -81,6 +81,12 @@ static void attempts_json(struct json *json, const struct message_detail *detail
 
 void message_detail_json(struct json *json, const struct message_detail *detail)
 {
+	message_detail_json_open(json, detail);
+	json_close(json, '}');
+}
+
+void message_detail_json_open(struct json *json, const struct message_detail *detail)
+{
 	char when[CLOCK_TEXT_MAX];
 
 	message_json_open(json, &detail->message);
@@ -96,7 +102,58 @@ void message_detail_json(struct json *json, const struct message_detail *detail)
 	json_put_text(
 		json, "edited_at", detail->edited_at ? clock_iso(when, detail->edited_at) : NULL);
 	attempts_json(json, detail);
+}
+
+/* ---- what happened to it, in order ---- */
+
+/* The next of attempts and of what persons did, whichever was earlier. `audit` is newest first. */
+static bool attempt_is_next(
+	const struct message_detail *detail, int attempt, const struct audit_entry *audit, int left)
+{
+	if (attempt == detail->attempt_count)
+		return false;
+	return left == 0 || detail->attempts[attempt].sent <= audit[left - 1].time;
+}
+
+static void audit_json(struct json *json, const struct audit_entry *entry)
+{
+	char when[CLOCK_TEXT_MAX];
+
+	json_open(json, '{');
+	json_put_text(json, "time", clock_iso(when, entry->time));
+	json_put_text(json, "what", entry->action);
+	json_put_text(json, "who", entry->who);
+	json_put_text(json, "detail", entry->detail);
 	json_close(json, '}');
+}
+
+static void attempt_json(struct json *json, const struct attempt_info *attempt)
+{
+	char when[CLOCK_TEXT_MAX];
+
+	json_open(json, '{');
+	json_put_text(json, "time", clock_iso(when, attempt->sent));
+	json_put_text(json, "what", "attempt");
+	json_put_int(json, "attempt", attempt->id);
+	json_put_text(json, "answered", attempt->done ? clock_iso(when, attempt->done) : NULL);
+	json_put_text(json, "result", attempt->result);
+	json_close(json, '}');
+}
+
+void message_timeline_json(struct json *json, const struct message_detail *detail,
+	const struct audit_entry *audit, int count)
+{
+	int attempt = 0;
+
+	json_key(json, "timeline");
+	json_open(json, '[');
+	while (attempt < detail->attempt_count || count > 0) {
+		if (attempt_is_next(detail, attempt, audit, count))
+			attempt_json(json, &detail->attempts[attempt++]);
+		else
+			audit_json(json, &audit[--count]);
+	}
+	json_close(json, ']');
 }
 
 static void attempt_lines(FILE *to, const struct attempt_info *attempt)
@@ -104,9 +161,8 @@ static void attempt_lines(FILE *to, const struct attempt_info *attempt)
 	char sent[CLOCK_TEXT_MAX];
 	char done[CLOCK_TEXT_MAX];
 
-	fprintf(to, "  attempt %" PRId64 "  sent %s  %s%s", attempt->id,
-		clock_local_full(sent, attempt->sent),
-		attempt->done ? "answered " : "no answer recorded",
+	fprintf(to, "  %s  attempt %" PRId64 ", %s%s", clock_local_full(sent, attempt->sent),
+		attempt->id, attempt->done ? "answered " : "no answer recorded",
 		attempt->done ? clock_local_full(done, attempt->done) : "");
 	if (attempt->http_status)
 		fprintf(to, "  HTTP %d", attempt->http_status);
@@ -137,8 +193,34 @@ void message_detail_lines(FILE *to, const struct message_detail *detail)
 	fputs("  payload ", to);
 	report_text(to, detail->record, 0);
 	fputc('\n', to);
-	for (int i = 0; i < detail->attempt_count; i++)
-		attempt_lines(to, &detail->attempts[i]);
+}
+
+static void audit_lines(FILE *to, const struct audit_entry *entry)
+{
+	char when[CLOCK_TEXT_MAX];
+
+	fprintf(to, "  %s  ", clock_local_full(when, entry->time));
+	report_text(to, entry->action, 0);
+	fputs(" by ", to);
+	report_text(to, entry->who, 0);
+	if (entry->detail && *entry->detail) {
+		fputs("\n    ", to);
+		report_text(to, entry->detail, 0);
+	}
+	fputc('\n', to);
+}
+
+void message_timeline_lines(
+	FILE *to, const struct message_detail *detail, const struct audit_entry *audit, int count)
+{
+	int attempt = 0;
+
+	while (attempt < detail->attempt_count || count > 0) {
+		if (attempt_is_next(detail, attempt, audit, count))
+			attempt_lines(to, &detail->attempts[attempt++]);
+		else
+			audit_lines(to, &audit[--count]);
+	}
 }
 
 void message_csv_header(FILE *to)
@@ -147,9 +229,20 @@ void message_csv_header(FILE *to)
 		to);
 }
 
-static void put_csv(FILE *to, const char *text, char end)
+/*
+ * A spreadsheet takes a field for a formula that begins like one, quotes or not, and a row's text
+ * may be anybody's: a ' before it makes it a text there.
+ */
+static bool looks_like_formula(const char *text)
+{
+	return *text && strchr("=+-@\t\r", *text);
+}
+
+static void put_csv(FILE *to, const char *text, bool exact, char end)
 {
 	fputc('"', to);
+	if (!exact && text && looks_like_formula(text))
+		fputc('\'', to);
 	for (const char *c = text ? text : ""; *c; c++) {
 		if (*c == '"')
 			fputc('"', to);
@@ -159,17 +252,27 @@ static void put_csv(FILE *to, const char *text, char end)
 	fputc(end, to);
 }
 
-void message_csv(FILE *to, const struct message *msg)
+static void put_message(FILE *to, const struct message *msg, bool exact)
 {
 	char when[CLOCK_TEXT_MAX];
 
 	fprintf(to, "%" PRId64 ",%" PRId64 ",", msg->id, msg->run);
-	put_csv(to, msg->interface, ',');
-	put_csv(to, msg->key, ',');
-	put_csv(to, message_status_name(msg->status), ',');
-	put_csv(to, msg->salesforce_id, ',');
-	put_csv(to, msg->code, ',');
-	put_csv(to, msg->comment, ',');
-	put_csv(to, msg->fields, ',');
+	put_csv(to, msg->interface, exact, ',');
+	put_csv(to, msg->key, exact, ',');
+	put_csv(to, message_status_name(msg->status), exact, ',');
+	put_csv(to, msg->salesforce_id, exact, ',');
+	put_csv(to, msg->code, exact, ',');
+	put_csv(to, msg->comment, exact, ',');
+	put_csv(to, msg->fields, exact, ',');
 	fprintf(to, "%d,%s\r\n", msg->attempts, clock_iso(when, msg->time));
+}
+
+void message_csv(FILE *to, const struct message *msg)
+{
+	put_message(to, msg, false);
+}
+
+void message_csv_exact(FILE *to, const struct message *msg)
+{
+	put_message(to, msg, true);
 }

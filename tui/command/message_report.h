@@ -13,10 +13,23 @@ void message_json(struct json *json, const struct message *msg);
 void message_line(FILE *to, const struct message *msg);
 
 void message_detail_json(struct json *json, const struct message_detail *detail);
+/* The object without its closing bracket, for more keys. */
+void message_detail_json_open(struct json *json, const struct message_detail *detail);
+
+/* Attempts and what persons did to it, in order; `audit` as view_audit() gives it. */
+void message_timeline_json(struct json *json, const struct message_detail *detail,
+	const struct audit_entry *audit, int count);
+void message_timeline_lines(
+	FILE *to, const struct message_detail *detail, const struct audit_entry *audit, int count);
+
 void message_detail_lines(FILE *to, const struct message_detail *detail);
 
-/* RFC 4180: the header, and a record. */
+/*
+ * RFC 4180: the header, and a record. A text that a spreadsheet would take for a formula gets a '
+ * before it; _exact leaves it as it is.
+ */
 void message_csv_header(FILE *to);
 void message_csv(FILE *to, const struct message *msg);
+void message_csv_exact(FILE *to, const struct message *msg);
 
 #endif
