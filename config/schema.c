@@ -22,6 +22,7 @@ static const char *const operations[] = { "Insert", "Update", "Upsert", "Delete"
 static const char *const modes[] = { "Auto", "Collections", "Bulk", NULL };
 static const char *const on_errors[] = { "Continue", "Stop", NULL };
 static const char *const nulls[] = { "keep", "clear", NULL };
+static const char *const misseds[] = { "once", "skip", NULL };
 static const char *const uniques[] = { "checked", "assumed", NULL };
 static const char *const audiences[] = { "loopback", "everyone", NULL };
 static const char *const levels[] = { "error", "warn", "info", "debug", NULL };
@@ -155,7 +156,10 @@ static const struct key interface_keys[] = {
 		.help = "an empty column leaves the field alone, or clears it"),
 	I("mapping", KEY_MAPPING, mapping, .help = "where each field comes from (--map)"),
 	I("schedule", KEY_TEXT, schedule,
-		.help = "minute hour day month weekday, like */15 6-20 * * 1-5"),
+		.help = "like at 06:30 weekdays, or every 15 minutes 06:00-20:00, or */15 6-20 * * "
+			"1-5"),
+	I("missed", KEY_CHOICE, missed, .words = misseds,
+		.help = "a time when no agent was up is caught up once, or skipped"),
 };
 
 static const struct key settings_keys[] = {
@@ -169,6 +173,8 @@ static const struct key settings_keys[] = {
 	S("tls.key", KEY_TEXT, tls_key, .help = "its private key file (PEM)"),
 	S("parallel_runs", KEY_NUMBER, parallel_runs, .min = 1, .max = 64,
 		.help = "runs carried at the same time"),
+	S("schedules", KEY_LIST, schedules,
+		.help = "of integrations, each like \"ERP: at 06:30 weekdays; missed skip\""),
 	S("monitoring", KEY_TEXT, monitoring, .words = audiences, .otherwise = "loopback",
 		.help = "who may ask for /health and /metrics"),
 	S("limits.connections", KEY_NUMBER, limits.connections, .min = 1, .max = 10000,

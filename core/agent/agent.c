@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "store/schedules.h"
 
 #include <unistd.h>
 
@@ -268,6 +269,7 @@ int agent_apply_settings(
 	log_set_level(level);
 	carrier_set_parallel(agent->carrier, copy.parallel_runs);
 	set_settings(agent, &copy);
+	agent_poke_schedules(agent);
 	return 0;
 }
 
@@ -299,6 +301,14 @@ int agent_port(const struct agent *agent)
 	return agent->listener ? listener_port(agent->listener) : 0;
 }
 
+void agent_copy_schedules(struct agent *agent, struct text_list *out)
+{
+	pthread_mutex_lock(&agent->lock);
+	for (size_t i = 0; i < agent->settings.schedules.count; i++)
+		text_list_add(out, agent->settings.schedules.items[i]);
+	pthread_mutex_unlock(&agent->lock);
+}
+
 int agent_limit_waiting(struct agent *agent)
 {
 	int waiting;
@@ -307,6 +317,33 @@ int agent_limit_waiting(struct agent *agent)
 	waiting = agent->settings.limits.waiting;
 	pthread_mutex_unlock(&agent->lock);
 	return waiting;
+}
+
+void agent_poke_schedules(struct agent *agent)
+{
+	pthread_mutex_lock(&agent->lock);
+	scheduler_poke(agent->scheduler);
+	pthread_mutex_unlock(&agent->lock);
+}
+
+static void fill_alarms(struct agent_status *out, struct agent *agent)
+{
+	struct schedule_state *states = NULL;
+	struct view *view = NULL;
+	int count = 0;
+	char text[512];
+
+	if (view_open(&view, agent->home_data, NULL) == 0)
+		view_schedules(&states, &count, view, NULL);
+	view_close(view);
+	for (int i = 0; i < count; i++) {
+		if (!schedule_alarm(text, sizeof(text), &states[i], clock_now()))
+			continue;
+		if (out->alarm_count < AGENT_TOLD_MAX)
+			text_copy(out->alarms[out->alarm_count], sizeof(out->alarms[0]), text);
+		out->alarm_count++;
+	}
+	free(states);
 }
 
 static void add_problem(void *ctx, const char *text)
@@ -342,4 +379,6 @@ void agent_fill_status(struct agent_status *out, struct agent *agent)
 		scheduler_next(agent->scheduler, out->next, sizeof(out->next));
 	pthread_mutex_unlock(&agent->lock);
 	fill_problems(out, agent);
+	if (agent->listens)
+		fill_alarms(out, agent);
 }

@@ -151,6 +151,13 @@ struct edit_request {
 
 /* Change a message's payload; ERR_USAGE when it cannot be changed (any more), or not like that. */
 int agent_edit(struct agent *agent, const struct edit_request *request, struct err *err);
+/* `kind` as in store/schedules.h. ERR_NOT_FOUND when there is no such schedule. */
+int agent_pause_schedule(struct agent *agent, int kind, const char *name, bool pause,
+	const char *who, struct err *err);
+
+/* The same in a home where no agent is up. */
+int agent_pause_schedule_alone(const char *home_data, int kind, const char *name, bool pause,
+	const char *who, struct err *err);
 
 /* How the carrying of one run stands. */
 enum carry_state {
@@ -199,6 +206,8 @@ int agent_client_resume(const char *socket_path, int64_t run, const char *who, s
 int agent_client_messages(struct messages_reply *out, const char *socket_path,
 	const struct messages_request *request, struct err *err);
 int agent_client_edit(const char *socket_path, const struct edit_request *request, struct err *err);
+int agent_client_pause_schedule(const char *socket_path, int kind, const char *name, bool pause,
+	const char *who, struct err *err);
 int agent_client_stop(const char *socket_path, struct err *err);
 
 /*

@@ -166,6 +166,22 @@ int agent_client_resume(const char *socket_path, int64_t run, const char *who, s
 	return tell(socket_path, path, who, err);
 }
 
+int agent_client_pause_schedule(const char *socket_path, int kind, const char *name, bool pause,
+	const char *who, struct err *err)
+{
+	struct wire_schedule schedule = { .kind = kind, .name = name, .pause = pause, .who = who };
+	struct http_answer answer;
+	struct buf body = BUF_INIT(4096);
+	int rc;
+
+	http_answer_init(&answer);
+	wire_write_schedule(&body, &schedule);
+	rc = ask(&answer, socket_path, "POST", "/schedule", &body, err);
+	http_answer_free(&answer);
+	buf_free(&body);
+	return rc;
+}
+
 int agent_client_stop(const char *socket_path, struct err *err)
 {
 	char who[128];

@@ -146,6 +146,24 @@ static int answer_resume(struct control *control, const struct http_incoming *in
 	return agent_resume(control->agent, run, who, err);
 }
 
+static int answer_schedule(struct control *control, const struct http_incoming *in,
+	struct http_outgoing *out, int64_t run, struct err *err)
+{
+	struct wire_schedule schedule;
+	char who[RUN_WHO_MAX];
+	int rc = wire_read_schedule(&schedule, in->body, in->body_len, err);
+
+	(void)out;
+	(void)run;
+	if (rc < 0)
+		return rc;
+	identify(who, sizeof(who), in, schedule.who);
+	rc = agent_pause_schedule(
+		control->agent, schedule.kind, schedule.name, schedule.pause, who, err);
+	wire_schedule_free(&schedule);
+	return rc;
+}
+
 static int answer_stop(struct control *control, const struct http_incoming *in,
 	struct http_outgoing *out, int64_t run, struct err *err)
 {
@@ -173,6 +191,7 @@ static const struct {
 	{ "POST", "/runs/#/resume", answer_resume },
 	{ "POST", "/messages", answer_messages },
 	{ "POST", "/edit", answer_edit },
+	{ "POST", "/schedule", answer_schedule },
 	{ "POST", "/stop", answer_stop },
 };
 

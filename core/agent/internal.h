@@ -45,6 +45,12 @@ void agent_fill_status(struct agent_status *out, struct agent *agent);
 int agent_apply_settings(
 	struct agent *agent, const struct agent_settings *settings, struct err *err);
 
+/* The schedules are to be read anew. */
+void agent_poke_schedules(struct agent *agent);
+
+/* A copy of the integrations' schedules. */
+void agent_copy_schedules(struct agent *agent, struct text_list *out);
+
 /* Above how many waiting runs calls are turned away. */
 int agent_limit_waiting(struct agent *agent);
 

@@ -4,6 +4,7 @@
 #include "base/base.h"
 #include "agent/metrics.h"
 #include "base/clock.h"
+#include "store/schedules.h"
 #include "store/service.h"
 
 #include <ctype.h>
@@ -137,11 +138,34 @@ static void put_budgets(struct buf *out, const struct api_budget *all, int count
 	}
 }
 
+static void put_schedules(struct buf *out, const struct schedule_state *all, int count)
+{
+	char alarm[512];
+
+	family(out, "_schedule_next_time_seconds", "gauge",
+		"When a schedule is due next, in Unix time; 0 = never.");
+	for (int i = 0; i < count; i++) {
+		buf_add_str(out, "agentboard_schedule_next_time_seconds");
+		labels(out, all[i].kind ? "integration" : "interface", all[i].name, NULL, NULL);
+		buf_addf(out, " %.3f\n", (double)all[i].next / 1000);
+	}
+	family(out, "_schedule_alarm", "gauge",
+		"1: it should have run and did not. A paused one is 0.");
+	for (int i = 0; i < count; i++) {
+		buf_add_str(out, "agentboard_schedule_alarm");
+		labels(out, all[i].kind ? "integration" : "interface", all[i].name, NULL, NULL);
+		buf_addf(out, " %d\n",
+			schedule_alarm(alarm, sizeof(alarm), &all[i], clock_now()) ? 1 : 0);
+	}
+}
+
 int metrics_write(
 	struct buf *out, struct agent *agent, const struct listener_counts *counts, struct err *err)
 {
 	struct interface_counts *interfaces = NULL;
 	struct api_budget *budgets = NULL;
+	struct schedule_state *schedules = NULL;
+	int schedule_count = 0;
 	struct view *view = NULL;
 	int interface_count = 0;
 	int budget_count = 0;
@@ -151,15 +175,19 @@ int metrics_write(
 		rc = view_interface_counts(&interfaces, &interface_count, view, err);
 	if (rc == 0)
 		rc = view_api_budgets(&budgets, &budget_count, view, err);
+	if (rc == 0)
+		rc = view_schedules(&schedules, &schedule_count, view, err);
 	view_close(view);
 	if (rc == 0) {
 		put_agent(out, agent, counts);
 		put_messages(out, interfaces, interface_count);
 		put_runs(out, interfaces, interface_count);
 		put_budgets(out, budgets, budget_count);
+		put_schedules(out, schedules, schedule_count);
 		buf_add_str(out, "# EOF\n");
 	}
 	free(interfaces);
 	free(budgets);
+	free(schedules);
 	return rc;
 }

@@ -10,8 +10,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "store/schedules.h"
 
-#define LOOK_EVERY_MS 20000 /* for changed files and changed clocks */
+#define LOOK_EVERY_MS 1000 /* for changed files and changed clocks */
 
 struct scheduler {
 	struct agent *agent;
@@ -20,7 +21,7 @@ struct scheduler {
 
 	pthread_mutex_t lock; /* guards the rest */
 	pthread_cond_t changed;
-	bool stopping;
+	bool stopping, poked;
 	char next[64];
 };
 
@@ -57,37 +58,157 @@ static const char *obstacle(struct agent *agent, const char *name)
 	return why;
 }
 
-static void begin(struct agent *agent, const char *name)
+/* ---- one time that came ---- */
+
+struct coming {
+	struct schedule_state state;
+	const char *names[PROCESS_RUNS_MAX + 1]; /* what may start */
+	int count;
+	char passed[256]; /* "b: its last run has not ended" */
+};
+
+static void judge(struct coming *coming, struct agent *agent, const struct due *due)
 {
-	const char *names[] = { name, NULL };
-	struct process_request request = { .interfaces = names,
+	for (size_t i = 0; i < due->interfaces->count; i++) {
+		const char *name = due->interfaces->items[i];
+		const char *why = obstacle(agent, name);
+		size_t used = strlen(coming->passed);
+
+		if (!why && coming->count < PROCESS_RUNS_MAX)
+			coming->names[coming->count++] = name;
+		if (!why)
+			continue;
+		snprintf(coming->passed + used, sizeof(coming->passed) - used, "%s%s: %s",
+			used ? "; " : "", name, why);
+		log_line(LOG_LEVEL_WARN, 0, "schedule passes over %s: %s", name, why);
+	}
+}
+
+static void start_runs(struct coming *coming, struct agent *agent, const struct due *due)
+{
+	struct process_request request = { .interfaces = coming->names,
 		.wait_ms = AGENT_WAIT_DEFAULT_MS,
 		.trigger = "schedule",
 		.who = "schedule" };
-	const char *why = obstacle(agent, name);
+	struct schedule_state *state = &coming->state;
 	struct process_reply reply;
 	struct err err = ERR_INIT;
 
-	if (why)
-		log_line(LOG_LEVEL_WARN, 0, "schedule passes over %s: %s", name, why);
-	else if (agent_process(&reply, agent, &request, &err) < 0)
-		log_line(LOG_LEVEL_ERROR, 0, "schedule could not start %s: %s", name, err.text);
+	if (agent_process(&reply, agent, &request, &err) < 0) {
+		state->verdict = SCHEDULE_FAILED;
+		text_copy(state->note, sizeof(state->note), err.text);
+		log_line(LOG_LEVEL_ERROR, 0, "schedule could not start %s: %s", state->name,
+			err.text);
+		return;
+	}
+	state->verdict = due->late ? SCHEDULE_CAUGHT_UP : SCHEDULE_STARTED;
+	state->run = reply.runs[0];
+	text_copy(state->note, sizeof(state->note), coming->passed);
+}
+
+static int apply_came(void *ctx, struct store *store, struct err *err)
+{
+	return store_schedule_came(store, ctx, err);
+}
+
+static void begin(struct agent *agent, const struct due *due)
+{
+	struct coming coming = { .state = *due->state };
+	struct schedule_state *state = &coming.state;
+	char when[CLOCK_TEXT_MAX];
+	struct err err = ERR_INIT;
+
+	state->run = 0;
+	state->note[0] = '\0';
+	if (due->late)
+		log_line(due->skip ? LOG_LEVEL_ERROR : LOG_LEVEL_WARN, 0,
+			"%s should have run at %s, when no agent was there: %s", state->name,
+			clock_local_full(when, state->due),
+			due->skip ? "missed, and to be skipped" : "caught up once");
+	if (!due->late || !due->skip)
+		judge(&coming, agent, due);
+	if (due->late && due->skip) {
+		state->verdict = SCHEDULE_MISSED;
+		text_copy(state->note, sizeof(state->note), "no agent was there at that time");
+	} else if (coming.count) {
+		start_runs(&coming, agent, due);
+	} else {
+		state->verdict = SCHEDULE_PASSED;
+		text_copy(state->note, sizeof(state->note),
+			coming.passed[0] ? coming.passed : "no interface goes with it");
+	}
+	if (writer_call(agent->env.writer, apply_came, state, &err) < 0)
+		log_line(LOG_LEVEL_ERROR, 0, "could not record the schedule of %s: %s", state->name,
+			err.text);
+}
+
+/* ---- loading ---- */
+
+struct syncing {
+	struct schedule_state *states;
+	int count;
+};
+
+static int apply_sync(void *ctx, struct store *store, struct err *err)
+{
+	const struct syncing *syncing = ctx;
+
+	return store_schedules_sync(store, syncing->states, syncing->count, err);
+}
+
+static int load_known(
+	struct schedule_state **known, int *count, struct agent *agent, struct err *err)
+{
+	struct view *view = NULL;
+	int rc = view_open(&view, agent->home_data, err);
+
+	*known = NULL;
+	*count = 0;
+	if (rc == 0)
+		rc = view_schedules(known, count, view, err);
+	view_close(view);
+	return rc;
+}
+
+static void load(struct scheduler *scheduler)
+{
+	struct agent *agent = scheduler->agent;
+	struct text_list integrations = { NULL, 0 };
+	struct schedule_state *known = NULL;
+	struct syncing syncing = { NULL, 0 };
+	struct err err = ERR_INIT;
+	int known_count = 0;
+	int rc;
+
+	agent_copy_schedules(agent, &integrations);
+	rc = load_known(&known, &known_count, agent, &err);
+	timetable_load(scheduler->timetable, &integrations, known, known_count, clock_now());
+	syncing.count = timetable_states(&syncing.states, scheduler->timetable);
+	if (rc == 0 && syncing.count >= 0)
+		rc = writer_call(agent->env.writer, apply_sync, &syncing, &err);
+	if (rc < 0)
+		log_line(LOG_LEVEL_ERROR, 0, "could not record the schedules: %s", err.text);
+	free(syncing.states);
+	free(known);
+	text_list_free(&integrations);
 }
 
 /* How long nothing will be due; also writes down what comes next. */
 static int64_t look_ahead(struct scheduler *scheduler)
 {
-	const char *interface = NULL;
+	const struct schedule_state *state = NULL;
 	int64_t now = clock_now();
-	int64_t next = timetable_next(scheduler->timetable, &interface);
+	int64_t next = timetable_next(scheduler->timetable, &state);
+	char name[SCHEDULE_NAME_MAX + 16];
 	char when[CLOCK_TEXT_MAX];
 
 	pthread_mutex_lock(&scheduler->lock);
-	if (next)
+	scheduler->next[0] = '\0';
+	if (next) {
+		schedule_name(name, sizeof(name), state);
 		snprintf(scheduler->next, sizeof(scheduler->next), "%.20s %.40s",
-			clock_local_short(when, next, now), interface);
-	else
-		scheduler->next[0] = '\0';
+			clock_local_short(when, next, now), name);
+	}
 	pthread_mutex_unlock(&scheduler->lock);
 	if (!next || next - now > LOOK_EVERY_MS)
 		return LOOK_EVERY_MS;
@@ -105,7 +226,7 @@ static bool rest(struct scheduler *scheduler, int64_t ms)
 	until.tv_sec += ms / 1000 + until.tv_nsec / 1000000000;
 	until.tv_nsec %= 1000000000;
 	pthread_mutex_lock(&scheduler->lock);
-	while (!scheduler->stopping &&
+	while (!scheduler->stopping && !scheduler->poked &&
 		pthread_cond_timedwait(&scheduler->changed, &scheduler->lock, &until) == 0)
 		;
 	stopping = scheduler->stopping;
@@ -113,17 +234,39 @@ static bool rest(struct scheduler *scheduler, int64_t ms)
 	return !stopping;
 }
 
+static bool take_poke(struct scheduler *scheduler)
+{
+	bool poked;
+
+	pthread_mutex_lock(&scheduler->lock);
+	poked = scheduler->poked;
+	scheduler->poked = false;
+	pthread_mutex_unlock(&scheduler->lock);
+	return poked;
+}
+
 static void *work(void *ctx)
 {
 	struct scheduler *scheduler = ctx;
-	const char *name;
+	struct due due;
 
 	do {
-		while ((name = timetable_due(scheduler->timetable, clock_now())) != NULL)
-			begin(scheduler->agent, name);
-		timetable_load(scheduler->timetable, clock_now());
+		if (take_poke(scheduler) || timetable_is_stale(scheduler->timetable))
+			load(scheduler);
+		while (timetable_due(&due, scheduler->timetable, clock_now()))
+			begin(scheduler->agent, &due);
 	} while (rest(scheduler, look_ahead(scheduler)));
 	return NULL;
+}
+
+void scheduler_poke(struct scheduler *scheduler)
+{
+	if (!scheduler)
+		return;
+	pthread_mutex_lock(&scheduler->lock);
+	scheduler->poked = true;
+	pthread_cond_broadcast(&scheduler->changed);
+	pthread_mutex_unlock(&scheduler->lock);
 }
 
 int scheduler_start(struct scheduler **out, struct agent *agent, struct err *err)
@@ -135,6 +278,7 @@ int scheduler_start(struct scheduler **out, struct agent *agent, struct err *err
 	if (!scheduler)
 		return err_nomem(err);
 	scheduler->agent = agent;
+	scheduler->poked = true; /* load at once */
 	scheduler->timetable = timetable_new(agent->catalog);
 	if (!scheduler->timetable) {
 		free(scheduler);

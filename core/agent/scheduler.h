@@ -1,4 +1,4 @@
-/* scheduler.h — a thread that starts runs when their time has come. */
+/* scheduler.h — a thread that starts runs when their time has come, and writes down how it went. */
 
 #ifndef AGENT_SCHEDULER_H
 #define AGENT_SCHEDULER_H
@@ -12,6 +12,9 @@ struct scheduler;
 
 int scheduler_start(struct scheduler **out, struct agent *agent, struct err *err);
 void scheduler_stop(struct scheduler *scheduler);
+
+/* The settings or the store say something new of the schedules. From any thread. */
+void scheduler_poke(struct scheduler *scheduler);
 
 /* "12:15:00 order-lines", or "" when nothing is scheduled. */
 void scheduler_next(struct scheduler *scheduler, char *out, size_t size);

@@ -6,17 +6,19 @@
 #include "base/log.h"
 #include "base/text.h"
 
+#define CLOCK_BACK_MS 60000 /* a clock that was put back by more moves every time */
+
 struct entry {
-	char *interface;
+	struct schedule_state state;
 	struct cron cron;
-	int64_t next; /* ms UTC; 0 = never */
+	bool skip_missed;
+	struct text_list interfaces;
 };
 
 struct timetable {
 	const struct catalog *catalog;
-	bool loaded;
 	uint64_t version; /* of the catalog when it was loaded */
-	int64_t looked;	  /* the last `now`: a clock put back moves every time */
+	int64_t looked;	  /* the last `now` */
 	struct entry *entries;
 	size_t count;
 };
@@ -33,7 +35,7 @@ struct timetable *timetable_new(const struct catalog *catalog)
 static void clear(struct timetable *timetable)
 {
 	for (size_t i = 0; i < timetable->count; i++)
-		free(timetable->entries[i].interface);
+		text_list_free(&timetable->entries[i].interfaces);
 	free(timetable->entries);
 	timetable->entries = NULL;
 	timetable->count = 0;
@@ -45,6 +47,59 @@ void timetable_free(struct timetable *timetable)
 		return;
 	clear(timetable);
 	free(timetable);
+}
+
+/* ---- loading ---- */
+
+struct loading {
+	struct timetable *timetable;
+	const struct schedule_state *known;
+	int known_count;
+	int64_t now;
+};
+
+/* Go on where it was left, unless it is another schedule by now. */
+static void resume(struct entry *entry, const struct loading *loading)
+{
+	struct schedule_state *state = &entry->state;
+
+	state->looked = loading->now;
+	for (int i = 0; i < loading->known_count; i++) {
+		const struct schedule_state *known = &loading->known[i];
+		struct schedule_state fresh = *state;
+
+		if (known->kind != state->kind || strcmp(known->name, state->name) != 0)
+			continue;
+		*state = *known;
+		memcpy(state->text, fresh.text, sizeof(state->text));
+		if (strcmp(known->text, state->text) != 0 || known->looked > loading->now ||
+			!known->looked)
+			state->looked = loading->now;
+	}
+	state->next = cron_next(&entry->cron, state->looked);
+}
+
+static int add(struct loading *loading, enum schedule_kind kind, const char *name, const char *text,
+	struct entry **out, struct err *err)
+{
+	struct timetable *timetable = loading->timetable;
+	struct entry entry = { .state = { .kind = kind } };
+	struct entry *entries;
+	int rc = cron_parse(&entry.cron, text, err);
+
+	if (rc == 0 && (!text_copy(entry.state.name, sizeof(entry.state.name), name) ||
+			       !text_copy(entry.state.text, sizeof(entry.state.text), text)))
+		rc = err_set(err, ERR_CONFIG, "its name or schedule is too long");
+	if (rc < 0)
+		return rc;
+	entries = realloc(timetable->entries, (timetable->count + 1) * sizeof(*entries));
+	if (!entries)
+		return err_nomem(err);
+	timetable->entries = entries;
+	resume(&entry, loading);
+	entries[timetable->count] = entry;
+	*out = &entries[timetable->count++];
+	return 0;
 }
 
 /* Does any schedule use this connection? A draft waits for its pings. */
@@ -61,32 +116,47 @@ static int check_connection(const struct catalog *catalog, const char *name, str
 	return rc;
 }
 
-static int add(struct timetable *timetable, const struct interface *interface, int64_t now,
-	struct err *err)
+static int add_interface(
+	struct loading *loading, const struct interface *interface, struct err *err)
 {
-	struct entry entry = { .interface = NULL };
-	struct entry *entries;
-	int rc = cron_parse(&entry.cron, interface->schedule, err);
+	struct entry *entry;
+	int rc = check_connection(loading->timetable->catalog, interface->connection, err);
 
 	if (rc == 0)
-		rc = check_connection(timetable->catalog, interface->connection, err);
-	if (rc < 0)
-		return rc;
-	entries = realloc(timetable->entries, (timetable->count + 1) * sizeof(*entries));
-	if (!entries)
-		return err_nomem(err);
-	timetable->entries = entries;
-	entry.interface = text_dup(interface->name);
-	if (!entry.interface)
-		return err_nomem(err);
-	entry.next = cron_next(&entry.cron, now);
-	entries[timetable->count++] = entry;
+		rc = add(loading, SCHEDULE_INTERFACE, interface->name, interface->schedule, &entry,
+			err);
+	if (rc == 0) {
+		entry->skip_missed = interface->missed == MISSED_SKIP;
+		rc = text_list_add(&entry->interfaces, interface->name) ? 0 : err_nomem(err);
+	}
+	return rc;
+}
+
+/* A deployed interface without a schedule of its own goes with that of its integration. */
+static int join_integration(
+	struct loading *loading, const struct interface *interface, struct err *err)
+{
+	struct timetable *timetable = loading->timetable;
+
+	for (size_t i = 0; i < timetable->count; i++) {
+		struct entry *entry = &timetable->entries[i];
+
+		if (entry->state.kind == SCHEDULE_INTEGRATION &&
+			text_equal(entry->state.name, interface->integration)) {
+			int rc = check_connection(timetable->catalog, interface->connection, err);
+
+			if (rc < 0)
+				return rc;
+			return text_list_add(&entry->interfaces, interface->name) ? 0
+										  : err_nomem(err);
+		}
+	}
 	return 0;
 }
 
-static void load_one(struct timetable *timetable, const char *name, int64_t now)
+static void load_interface(struct loading *loading, const char *name)
 {
-	const struct catalog *catalog = timetable->catalog;
+	const struct catalog *catalog = loading->timetable->catalog;
 	struct interface interface;
 	struct err err = ERR_INIT;
 	int rc;
@@ -94,62 +164,138 @@ static void load_one(struct timetable *timetable, const char *name, int64_t now)
 	interface_init(&interface);
 	rc = catalog->interface(catalog->self, &interface, name, &err);
 	if (rc == 0 && interface.deployed && !text_empty(interface.schedule))
-		rc = add(timetable, &interface, now, &err);
+		rc = add_interface(loading, &interface, &err);
+	else if (rc == 0 && interface.deployed && !text_empty(interface.integration))
+		rc = join_integration(loading, &interface, &err);
 	if (rc < 0)
 		log_line(LOG_LEVEL_WARN, 0, "%s is not scheduled: %s", name, err.text);
 	interface_free_fields(&interface);
 }
 
-void timetable_load(struct timetable *timetable, int64_t now)
+/* "ERP: at 06:30; missed skip" */
+static void load_integration(struct loading *loading, const char *line)
+{
+	char copy[SCHEDULE_TEXT_MAX];
+	struct err err = ERR_INIT;
+	struct entry *entry;
+	char *colon;
+	char *end;
+	bool skip = false;
+	int rc = 0;
+
+	text_copy(copy, sizeof(copy), line);
+	colon = strchr(copy, ':');
+	end = strchr(copy, ';');
+	if (end) {
+		*end++ = '\0';
+		end = text_trim(end);
+		skip = text_equal(end, "missed skip");
+		if (!skip && !text_equal(end, "missed once"))
+			rc = err_set(&err, ERR_CONFIG,
+				"behind the ; stands \"missed skip\" or \"missed once\"");
+	}
+	if (!colon)
+		rc = err_set(&err, ERR_CONFIG, "it reads \"NAME: SCHEDULE\"");
+	if (colon && rc == 0) {
+		*colon = '\0';
+		rc = add(loading, SCHEDULE_INTEGRATION, text_trim(copy), text_trim(colon + 1),
+			&entry, &err);
+	}
+	if (rc == 0)
+		entry->skip_missed = skip;
+	else
+		log_line(LOG_LEVEL_WARN, 0, "\"%s\" of schedules in agent.cfg is not in force: %s",
+			line, err.text);
+}
+
+void timetable_load(struct timetable *timetable, const struct text_list *integrations,
+	const struct schedule_state *known, int known_count, int64_t now)
 {
 	const struct catalog *catalog = timetable->catalog;
-	uint64_t version = catalog->version ? catalog->version(catalog->self) : 0;
+	struct loading loading = { timetable, known, known_count, now };
 	struct text_list names = { NULL, 0 };
 	struct err err = ERR_INIT;
 
-	if (timetable->loaded && version == timetable->version)
-		return;
-	timetable->loaded = true;
-	timetable->version = version;
+	timetable->version = catalog->version ? catalog->version(catalog->self) : 0;
 	clear(timetable);
+	for (size_t i = 0; integrations && i < integrations->count; i++)
+		load_integration(&loading, integrations->items[i]);
 	if (!catalog->interfaces)
 		return;
 	if (catalog->interfaces(catalog->self, &names, &err) < 0)
 		log_line(LOG_LEVEL_ERROR, 0, "nothing is scheduled: %s", err.text);
 	for (size_t i = 0; i < names.count; i++)
-		load_one(timetable, names.items[i], now);
+		load_interface(&loading, names.items[i]);
 	text_list_free(&names);
 }
 
-const char *timetable_due(struct timetable *timetable, int64_t now)
+bool timetable_is_stale(const struct timetable *timetable)
 {
-	bool put_back = now < timetable->looked - 60000;
+	const struct catalog *catalog = timetable->catalog;
 
+	return catalog->version && catalog->version(catalog->self) != timetable->version;
+}
+
+/* ---- asking ---- */
+
+/* Every time up to `now` is dealt with. */
+static void pass(struct entry *entry, int64_t now)
+{
+	entry->state.looked = now;
+	entry->state.next = cron_next(&entry->cron, now);
+}
+
+static void put_back(struct timetable *timetable, int64_t now)
+{
+	for (size_t i = 0; i < timetable->count; i++)
+		pass(&timetable->entries[i], now);
+}
+
+bool timetable_due(struct due *out, struct timetable *timetable, int64_t now)
+{
+	if (now < timetable->looked - CLOCK_BACK_MS)
+		put_back(timetable, now);
 	timetable->looked = now;
 	for (size_t i = 0; i < timetable->count; i++) {
 		struct entry *entry = &timetable->entries[i];
+		int64_t due = entry->state.next;
 
-		if (put_back)
-			entry->next = cron_next(&entry->cron, now);
-		if (!put_back && entry->next && entry->next <= now) {
-			entry->next = cron_next(&entry->cron, now);
-			return entry->interface;
-		}
+		if (!due || due > now)
+			continue;
+		pass(entry, now);
+		if (entry->state.paused_at)
+			continue;
+		entry->state.due = due;
+		*out = (struct due){ .state = &entry->state,
+			.late = now - due > SCHEDULE_LATE_MS,
+			.skip = entry->skip_missed,
+			.interfaces = &entry->interfaces };
+		return true;
 	}
-	return NULL;
+	return false;
 }
 
-int64_t timetable_next(const struct timetable *timetable, const char **interface)
+int64_t timetable_next(const struct timetable *timetable, const struct schedule_state **state)
 {
 	int64_t next = 0;
 
 	for (size_t i = 0; i < timetable->count; i++) {
-		const struct entry *entry = &timetable->entries[i];
+		const struct schedule_state *at = &timetable->entries[i].state;
 
-		if (entry->next && (!next || entry->next < next)) {
-			next = entry->next;
-			*interface = entry->interface;
+		if (at->next && !at->paused_at && (!next || at->next < next)) {
+			next = at->next;
+			*state = at;
 		}
 	}
 	return next;
+}
+
+int timetable_states(struct schedule_state **out, const struct timetable *timetable)
+{
+	*out = calloc(timetable->count + 1, sizeof(**out));
+	if (!*out)
+		return -1;
+	for (size_t i = 0; i < timetable->count; i++)
+		(*out)[i] = timetable->entries[i].state;
+	return (int)timetable->count;
 }

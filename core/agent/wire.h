@@ -62,6 +62,18 @@ extern const char *const wire_carry_names[];
 void wire_write_run(struct buf *out, const struct agent_run *run);
 int wire_read_run(struct agent_run *out, const char *text, size_t len, struct err *err);
 
+/* POST /schedule: strings of the read one are owned by its document. */
+struct wire_schedule {
+	int kind;
+	const char *name;
+	bool pause;
+	const char *who;
+	void *document;
+};
+void wire_write_schedule(struct buf *out, const struct wire_schedule *schedule);
+int wire_read_schedule(struct wire_schedule *out, const char *text, size_t len, struct err *err);
+void wire_schedule_free(struct wire_schedule *schedule);
+
 /* {"who":"anna (ssh 10.0.0.7)"}; "" when it says nothing. */
 void wire_write_who(struct buf *out, const char *who);
 void wire_read_who(char *out, size_t size, const char *text, size_t len);

@@ -396,6 +396,31 @@ int wire_read_run(struct agent_run *out, const char *text, size_t len, struct er
 	return 0;
 }
 
+/* ---- POST /schedule ---- */
+
+int wire_read_schedule(struct wire_schedule *out, const char *text, size_t len, struct err *err)
+{
+	struct json_object *root = parse(text, len, err);
+
+	*out = (struct wire_schedule){ .document = root };
+	if (!root)
+		return -ERR_PROTOCOL;
+	out->kind = (int)get_int(root, "kind");
+	out->name = get_text(root, "name");
+	out->pause = get_bool(root, "pause");
+	out->who = get_text(root, "who");
+	if (out->name && (out->kind == 0 || out->kind == 1))
+		return 0;
+	wire_schedule_free(out);
+	return err_set(err, ERR_PROTOCOL, "no schedule was named");
+}
+
+void wire_schedule_free(struct wire_schedule *schedule)
+{
+	json_object_put(schedule->document);
+	*schedule = (struct wire_schedule){ .document = NULL };
+}
+
 /* ---- who asks ---- */
 
 void wire_read_who(char *out, size_t size, const char *text, size_t len)

@@ -156,6 +156,18 @@ void wire_write_run(struct buf *out, const struct agent_run *run)
 	json_close(&json, '}');
 }
 
+void wire_write_schedule(struct buf *out, const struct wire_schedule *schedule)
+{
+	struct json json = JSON_INIT(out);
+
+	json_open(&json, '{');
+	json_put_int(&json, "kind", schedule->kind);
+	json_put_text(&json, "name", schedule->name);
+	json_put_bool(&json, "pause", schedule->pause);
+	json_put_text(&json, "who", schedule->who);
+	json_close(&json, '}');
+}
+
 void wire_write_who(struct buf *out, const char *who)
 {
 	struct json json = JSON_INIT(out);

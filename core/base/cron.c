@@ -4,6 +4,7 @@
 #include "base/cron.h"
 #include "base/text.h"
 
+#include <ctype.h>
 #include <strings.h>
 
 #define MINUTE 60
@@ -129,6 +130,8 @@ int cron_parse(struct cron *out, const char *text, struct err *err)
 	char *word;
 	int count = 0;
 
+	if (isalpha((unsigned char)text[strspn(text, " \t")]))
+		return cron_parse_words(out, text, err);
 	for (size_t i = 0; i < ARRAY_SIZE(nicknames); i++) {
 		if (text_equal_fold(text, nicknames[i].name))
 			text = nicknames[i].meaning;
@@ -151,8 +154,7 @@ int cron_parse(struct cron *out, const char *text, struct err *err)
 		return err_set(err, ERR_CONFIG,
 			"a schedule has five fields: minute, hour, day of month, month, day of "
 			"week, as in */15 6-20 * * 1-5");
-	*out = (struct cron){ .minutes = bits[FIELD_MINUTE],
-		.hours = (uint32_t)bits[FIELD_HOUR],
+	*out = (struct cron){ .hours = (uint32_t)bits[FIELD_HOUR],
 		.days = (uint32_t)bits[FIELD_DAY],
 		.months = (uint32_t)bits[FIELD_MONTH],
 		/* Sunday is 0 and 7 */
@@ -160,14 +162,29 @@ int cron_parse(struct cron *out, const char *text, struct err *err)
 		.any_hour = any[FIELD_HOUR],
 		.any_day = any[FIELD_DAY],
 		.any_weekday = any[FIELD_WEEKDAY] };
+	for (int i = 0; i < 24 * MINUTE; i++) {
+		if (bits[FIELD_HOUR] >> (i / MINUTE) & 1 && bits[FIELD_MINUTE] >> (i % MINUTE) & 1)
+			out->minutes[i / 64] |= UINT64_C(1) << (i % 64);
+	}
 	return 0;
 }
 
 /* ---- searching ---- */
 
+static bool is_last_day(const struct tm *tm)
+{
+	struct tm next = *tm;
+
+	next.tm_mday++;
+	next.tm_isdst = 0;
+	timegm(&next);
+	return next.tm_mday == 1;
+}
+
 static bool day_fits(const struct cron *cron, const struct tm *tm)
 {
-	bool day = cron->days >> tm->tm_mday & 1;
+	bool day =
+		(cron->days >> tm->tm_mday & 1) || (cron->days & CRON_LAST_DAY && is_last_day(tm));
 	bool weekday = cron->weekdays >> tm->tm_wday & 1;
 
 	if (!(cron->months >> (tm->tm_mon + 1) & 1))
@@ -177,8 +194,9 @@ static bool day_fits(const struct cron *cron, const struct tm *tm)
 
 static bool time_fits(const struct cron *cron, const struct tm *tm)
 {
-	return day_fits(cron, tm) && (cron->hours >> tm->tm_hour & 1) &&
-	       (cron->minutes >> tm->tm_min & 1);
+	int minute = tm->tm_hour * MINUTE + tm->tm_min;
+
+	return (cron->minutes[minute / 64] >> (minute % 64) & 1) && day_fits(cron, tm);
 }
 
 /* Minutes that the wall clock shows, counted as if no zone ever changed. */

@@ -42,6 +42,11 @@ int agent_settings_copy(
 	int rc = 0;
 
 	*out = *from;
+	out->schedules = (struct text_list){ NULL, 0 };
+	for (size_t i = 0; i < from->schedules.count; i++) {
+		if (!text_list_add(&out->schedules, from->schedules.items[i]))
+			rc = err_nomem(err);
+	}
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		*texts[i].to = text_dup(texts[i].text);
 		if (texts[i].text && !*texts[i].to)
@@ -61,5 +66,6 @@ void agent_settings_free_fields(struct agent_settings *settings)
 	free(settings->tls_key);
 	free(settings->log_level);
 	free(settings->monitoring);
+	text_list_free(&settings->schedules);
 	*settings = (struct agent_settings){ 0 };
 }

@@ -4,6 +4,7 @@
 #define MODEL_AGENT_SETTINGS_H
 
 #include "base/err.h"
+#include "base/text.h"
 
 #define AGENT_DEFAULT_USERNAME "skyvva"
 #define AGENT_DEFAULT_PASSWORD "skyvva@12!" /* the tutorial's; never accepted beyond loopback */
@@ -15,7 +16,8 @@ struct agent_settings {
 	char *password_hash; /* Argon2id; NULL = the tutorial's default password is still in force
 			      */
 	char *tls_cert, *tls_key;
-	int parallel_runs; /* default 4 */
+	int parallel_runs;	    /* default 4 */
+	struct text_list schedules; /* of integrations: "ERP: at 06:30" */
 	/* Who sees /health and, with the credential, /metrics: "loopback" (default) or "everyone".
 	 */
 	char *monitoring;

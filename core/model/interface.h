@@ -17,6 +17,7 @@
 enum operation { OPERATION_INSERT, OPERATION_UPDATE, OPERATION_UPSERT, OPERATION_DELETE };
 enum transfer_mode { TRANSFER_AUTO, TRANSFER_COLLECTIONS, TRANSFER_BULK };
 enum on_error { ON_ERROR_CONTINUE, ON_ERROR_STOP };
+enum missed_policy { MISSED_ONCE, MISSED_SKIP }; /* a time at which no agent was there */
 enum null_policy { NULL_KEEP, NULL_CLEAR }; /* a NULL column: leave the field alone, or empty it */
 
 enum mapping_kind { MAPPING_COLUMN, MAPPING_VALUE, MAPPING_FORMULA };
@@ -66,6 +67,7 @@ struct interface {
 	struct text_list row_key;
 	struct mapping mapping;
 	char *schedule;
+	enum missed_policy missed; /* default: caught up once */
 	char *watermark_column;
 	char *watermark_overlap;
 	int halt;	  /* consecutive rows failing with one code stop the run; default 1000 */

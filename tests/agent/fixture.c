@@ -16,7 +16,7 @@ static const struct {
 };
 
 static const char *schedule_of_b;
-static bool is_draft;
+static bool is_draft, skip_missed, no_query;
 static const char *broken_b;
 static uint64_t version;
 
@@ -24,6 +24,18 @@ void fixture_schedule(const char *schedule, bool draft)
 {
 	schedule_of_b = schedule;
 	is_draft = draft;
+	version++;
+}
+
+void fixture_skip_missed(bool skip)
+{
+	skip_missed = skip;
+	version++;
+}
+
+void fixture_no_query(bool none)
+{
+	no_query = none;
 	version++;
 }
 
@@ -68,6 +80,10 @@ static int load_interface(void *self, struct interface *out, const char *name, s
 		out->deployed = true;
 		if (strcmp(name, "b") == 0)
 			text_set(&out->schedule, schedule_of_b);
+		if (strcmp(name, "b") == 0 && no_query)
+			text_set(&out->query, NULL);
+		if (strcmp(name, "b") == 0 && skip_missed)
+			out->missed = MISSED_SKIP;
 		return mapping_add(&out->mapping, "Ext__c", MAPPING_COLUMN, "no", NULL_KEEP, err);
 	}
 	return err_set(err, ERR_NOT_FOUND, "there is no interface %s", name);

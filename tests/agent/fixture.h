@@ -15,6 +15,12 @@ void fixture_catalog(struct catalog *out);
 /* From here on "b" has this schedule (NULL = none), and the connection is a draft or not. */
 void fixture_schedule(const char *schedule, bool draft);
 
+/* From here on "b" is not caught up, or is. */
+void fixture_skip_missed(bool skip);
+
+/* From here on "b" has no query, which its own checks refuse, or has one. */
+void fixture_no_query(bool none);
+
 /* From here on the file of "b" cannot be read, for this reason (NULL = it can). */
 void fixture_break(const char *why);
 

@@ -8,6 +8,7 @@
 Suite *suite_guard(void);
 Suite *suite_listener(void);
 Suite *suite_calls(void);
+Suite *suite_schedule(void);
 Suite *suite_reload(void);
 Suite *suite_carrier(void);
 Suite *suite_service(void);

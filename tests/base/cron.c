@@ -21,6 +21,8 @@ static void set_zone(const char *zone)
 	tzset();
 }
 
+#define NEW_YORK "EST5EDT,M3.2.0,M11.1.0"
+#define LORD_HOWE "<+1030>-10:30<+11>-11,M10.1.0,M4.1.0"
 #define BERLIN "CET-1CEST,M3.5.0,M10.5.0/3"
 
 /* Berlin is two hours ahead in summer; it changes on 2026-03-29 and 2026-10-25. */
@@ -53,6 +55,45 @@ static const struct {
 	{ "30 2 * * *", BERLIN, "2026-10-24T12:00:00Z", "2026-10-25T00:30:00Z" },
 	{ "30 2 * * *", BERLIN, "2026-10-25T00:30:00Z", "2026-10-26T01:30:00Z" },
 	{ "30 * * * *", BERLIN, "2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z" },
+	/* New York changes on 2026-03-08 and 2026-11-01, at 2 in the morning */
+	{ "30 2 * * *", NEW_YORK, "2026-03-07T12:00:00Z", "2026-03-08T07:00:00Z" },
+	{ "30 2 * * *", NEW_YORK, "2026-03-08T07:00:00Z", "2026-03-09T06:30:00Z" },
+	{ "30 1 * * *", NEW_YORK, "2026-10-31T12:00:00Z", "2026-11-01T05:30:00Z" },
+	{ "30 1 * * *", NEW_YORK, "2026-11-01T05:30:00Z", "2026-11-02T06:30:00Z" },
+	{ "at 01:30", NEW_YORK, "2026-11-01T05:30:00Z", "2026-11-02T06:30:00Z" },
+	/* Lord Howe changes by half an hour, on 2026-10-04 and 2026-04-05 */
+	{ "15 2 * * *", LORD_HOWE, "2026-10-02T16:00:00Z", "2026-10-03T15:30:00Z" },
+	{ "15 2 * * *", LORD_HOWE, "2026-10-03T15:30:00Z", "2026-10-04T15:15:00Z" },
+	{ "45 1 * * *", LORD_HOWE, "2026-04-04T12:00:00Z", "2026-04-04T14:45:00Z" },
+	{ "45 1 * * *", LORD_HOWE, "2026-04-04T14:45:00Z", "2026-04-05T15:15:00Z" },
+	/* every so many minutes goes on as time does, whatever the clock shows */
+	{ "every 15 minutes", BERLIN, "2026-10-25T00:45:00Z", "2026-10-25T01:00:00Z" },
+	{ "every 15 minutes", BERLIN, "2026-03-29T00:45:00Z", "2026-03-29T01:00:00Z" },
+	{ "every 15 minutes 00:00-06:00", BERLIN, "2026-10-25T01:15:00Z", "2026-10-25T01:30:00Z" },
+	/* in words */
+	{ "at 06:30", "UTC", "2026-11-23T06:30:00Z", "2026-11-24T06:30:00Z" },
+	{ "at 6:30, 18:00", "UTC", "2026-11-23T06:30:00Z", "2026-11-23T18:00:00Z" },
+	{ "at 06:30 weekdays", "UTC", "2026-11-27T12:00:00Z", "2026-11-30T06:30:00Z" },
+	{ "weekends at 06:30", "UTC", "2026-11-23T12:00:00Z", "2026-11-28T06:30:00Z" },
+	{ "at 06:30 on Monday, thu", "UTC", "2026-11-23T12:00:00Z", "2026-11-26T06:30:00Z" },
+	{ "at 06:30 fri-mon", "UTC", "2026-11-24T12:00:00Z", "2026-11-27T06:30:00Z" },
+	{ "at 22:00 on day 1, 15", "UTC", "2026-11-02T00:00:00Z", "2026-11-15T22:00:00Z" },
+	{ "at 23:00 day 31", "UTC", "2026-11-01T00:00:00Z", "2026-12-31T23:00:00Z" },
+	{ "at 23:00 last day", "UTC", "2026-11-23T00:00:00Z", "2026-11-30T23:00:00Z" },
+	{ "at 23:00 last day", "UTC", "2027-02-01T00:00:00Z", "2027-02-28T23:00:00Z" },
+	{ "at 23:00 last day", "UTC", "2028-02-01T00:00:00Z", "2028-02-29T23:00:00Z" },
+	{ "every minute", "UTC", "2026-11-23T12:00:00Z", "2026-11-23T12:01:00Z" },
+	{ "every 2 hours", "UTC", "2026-11-23T12:00:00Z", "2026-11-23T14:00:00Z" },
+	{ "every 15 minutes 06:00-20:00", "UTC", "2026-11-23T20:00:00Z", "2026-11-24T06:00:00Z" },
+	{ "every 15 minutes 06:00-20:00", "UTC", "2026-11-23T19:45:00Z", "2026-11-23T20:00:00Z" },
+	{ "every 15 minutes from 06:00 to 20:00", "UTC", "2026-11-23T19:45:00Z",
+		"2026-11-23T20:00:00Z" },
+	/* counted from the first minute of the window */
+	{ "every 25 minutes 06:00-20:00", "UTC", "2026-11-23T06:26:00Z", "2026-11-23T06:50:00Z" },
+	{ "every 30 minutes 22:00-02:00", "UTC", "2026-11-23T23:45:00Z", "2026-11-24T00:00:00Z" },
+	{ "every 30 minutes 22:00-02:00", "UTC", "2026-11-24T02:00:00Z", "2026-11-24T22:00:00Z" },
+	{ "every 90 minutes between 08:00 and 18:00 weekdays", "UTC", "2026-11-27T17:30:00Z",
+		"2026-11-30T08:00:00Z" },
 };
 
 START_TEST(the_next_time_is_the_first_that_fits)
@@ -101,6 +142,19 @@ static const struct {
 	{ "99999999999 * * * *", "is no minute" },
 	{ "* * * foo *", "is no month" },
 	{ "@sometimes", "is no minute" },
+	{ "now and then", "\"now\" was not understood" },
+	{ "at noon", "\"at\" was not understood" },
+	{ "at 24:00", "\"at\" was not understood" },
+	{ "at 6:3", "\"at\" was not understood" },
+	{ "every day", "\"every\" was not understood" },
+	{ "every 0 minutes", "\"every\" was not understood" },
+	{ "every 2000 minutes", "\"every\" was not understood" },
+	{ "at 06:30 every 5 minutes", "either" },
+	{ "weekdays", "either" },
+	{ "at 06:30 06:00-20:00", "\"every\"" },
+	{ "every 5 minutes 06:00-25:00", "\"06:00-25:00\" was not understood" },
+	{ "at 06:30 mon-foo", "\"mon-foo\" was not understood" },
+	{ "at 06:30 day 32", "\"day\" was not understood" },
 };
 
 START_TEST(what_is_no_schedule_is_refused_with_the_field)

@@ -145,5 +145,6 @@ FAKE const struct command ping_commands[] = { NONE };
 FAKE const struct command run_commands[] = { NONE };
 FAKE const struct command message_commands[] = { NONE };
 FAKE const struct command agent_commands[] = { NONE };
+FAKE const struct command schedule_commands[] = { NONE };
 FAKE const struct command practice_commands[] = { NONE };
 FAKE const struct command demo_commands[] = { NONE };

@@ -45,7 +45,7 @@ static const struct {
 	{ TEXT(schedule), "*/15 6-20 * * 1-5", NULL, NULL },
 	{ TEXT(schedule), "0 6 * * MON-FRI", NULL, NULL },
 	{ TEXT(schedule), "*/15 6-20 * *", "schedule", "five fields" },
-	{ TEXT(schedule), "at six o'clock * *", "schedule", "is no minute" },
+	{ TEXT(schedule), "at six o'clock * *", "schedule", "was not understood" },
 	{ TEXT(watermark_overlap), "10m", "watermark.column", "not set" },
 };
 

@@ -17,6 +17,7 @@ static const struct command *const tables[] = {
 	run_commands,
 	message_commands,
 	agent_commands,
+	schedule_commands,
 	practice_commands,
 	demo_commands,
 	config_commands,

@@ -82,6 +82,7 @@ extern const struct command ping_commands[];
 extern const struct command run_commands[]; /* process, run ... */
 extern const struct command message_commands[];
 extern const struct command agent_commands[];
+extern const struct command schedule_commands[];
 extern const struct command practice_commands[];
 extern const struct command demo_commands[];
 extern const struct command config_commands[];
