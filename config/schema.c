@@ -107,6 +107,14 @@ static const struct key connection_keys[] = {
 	C("source.after", KEY_TEXT, source.after, .words = afters, .otherwise = "keep",
 		.help = "what becomes of a file that was read"),
 	C("source.archive", KEY_TEXT, source.archive, .help = "folder for after = archive"),
+	C("source.marker", KEY_TEXT, source.marker,
+		.help = "ending of the file that says another is complete, like .done"),
+	C("source.settle", KEY_NUMBER, source.settle, .min = 0, .max = 3600,
+		.help = "seconds between two looks at a file that may still grow"),
+	C("source.key_file", KEY_TEXT, source.key_file,
+		.help = "private key for sftp; source.password is its passphrase then"),
+	C("source.known_hosts", KEY_TEXT, source.known_hosts,
+		.help = "file of known host keys; ~/.ssh/known_hosts unless set"),
 };
 
 static const struct key interface_keys[] = {

@@ -66,6 +66,7 @@ struct process_request {
 	const char *const *interfaces; /* NULL-terminated */
 	int64_t limit_rows;
 	bool initial, dry_run;
+	bool again;	 /* read files that were processed before */
 	int64_t wait_ms; /* for retries that become due */
 	const char *trigger;
 	const char *who;

@@ -4,6 +4,7 @@
 #include "base/base.h"
 #include "agent/internal.h"
 #include "base/text.h"
+#include "process/origin.h"
 #include "source/reader.h"
 
 static int read_state(
@@ -42,25 +43,22 @@ static int read_past(struct reader *reader, int limit, struct err *err)
 static int is_many(struct agent *agent, const struct process_request *request,
 	const struct connection *connection, const struct interface *interface, struct err *err)
 {
-	bool initial = request->initial && !text_empty(interface->initial_query);
-	struct reader_spec spec = { .program = agent->env.reader_program,
-		.query = initial ? interface->initial_query : interface->query,
-		.limit_rows = (int64_t)connection->confirm_rows + 1,
-		.timeout_s = connection->source.query_timeout };
+	struct files_wish wish = { &agent->env, connection, interface, NULL, NULL };
 	struct reader *reader = NULL;
-	char *odbc = NULL;
+	struct origin origin;
 	int rc;
 
 	if (request->limit_rows > 0 && request->limit_rows <= connection->confirm_rows)
 		return 0;
-	rc = process_odbc_string(&odbc, connection, agent->env.keyring, err);
-	spec.odbc = odbc;
-	if (rc == 0)
-		rc = reader_start(&reader, &spec, err);
-	if (rc == 0)
-		rc = read_past(reader, connection->confirm_rows, err);
+	rc = origin_open(
+		&origin, &wish, request->initial, (int64_t)connection->confirm_rows + 1, err);
+	if (rc == 0 && !origin.empty) {
+		rc = reader_start(&reader, &origin.spec, err);
+		if (rc == 0)
+			rc = read_past(reader, connection->confirm_rows, err);
+	}
 	reader_free(reader);
-	secret_wipe(odbc);
+	origin_free(&origin);
 	return rc;
 }
 

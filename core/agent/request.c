@@ -191,6 +191,7 @@ static int apply_create(void *ctx, struct store *store, struct err *err)
 			.limit_rows = request->limit_rows,
 			.initial = request->initial,
 			.dry_run = request->dry_run,
+			.again = request->again,
 			.trigger = request->trigger ? request->trigger : "manual",
 			.who = request->who,
 			.mapping_version = mapping_version(&interface->mapping),

@@ -144,6 +144,7 @@ int wire_read_process(struct wire_process *out, const char *text, size_t len, st
 		.limit_rows = get_int(root, "limit"),
 		.initial = get_bool(root, "initial"),
 		.dry_run = get_bool(root, "dry_run"),
+		.again = get_bool(root, "again"),
 		.wait_ms = get_int(root, "wait_ms"),
 		.trigger = get_text(root, "trigger"),
 		.who = get_text(root, "who"),

@@ -38,6 +38,7 @@ void wire_write_process(struct buf *out, const struct process_request *request)
 	json_put_int(&json, "limit", request->limit_rows);
 	json_put_bool(&json, "initial", request->initial);
 	json_put_bool(&json, "dry_run", request->dry_run);
+	json_put_bool(&json, "again", request->again);
 	json_put_int(&json, "wait_ms", request->wait_ms);
 	json_put_text(&json, "trigger", request->trigger);
 	json_put_text(&json, "who", request->who);

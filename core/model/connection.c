@@ -31,6 +31,9 @@ static const size_t strings[] = {
 	offsetof(struct connection, source.encoding),
 	offsetof(struct connection, source.after),
 	offsetof(struct connection, source.archive),
+	offsetof(struct connection, source.marker),
+	offsetof(struct connection, source.key_file),
+	offsetof(struct connection, source.known_hosts),
 };
 
 static const size_t secrets[] = {
@@ -49,6 +52,7 @@ void connection_init(struct connection *connection)
 {
 	*connection = (struct connection){
 		.agent = { .port = AGENT_PORT_DEFAULT, .called_by_salesforce = true },
+		.source = { .settle = SETTLE_DEFAULT },
 		.confirm_rows = 1000,
 	};
 }

@@ -21,6 +21,7 @@ enum client_auth {
 }; /* how key and secret travel to the token endpoint */
 
 #define AGENT_PORT_DEFAULT 9055
+#define SETTLE_DEFAULT 1  /* seconds */
 #define MODEL_NAME_MAX 64 /* letters in the name of a connection, interface or integration */
 
 /* Salesforce -> agent: what Ping Agent Connection uses. */
@@ -69,6 +70,10 @@ struct source_access {
 	char *encoding;		/* NULL = "UTF-8" */
 	char *after;		/* "keep", "archive", "delete"; NULL = "keep" */
 	char *archive;		/* folder for after = "archive" */
+	char *marker;	   /* a file is complete when one of its name and this lies beside it */
+	int settle;	   /* seconds between two looks at a file's size; default 1 */
+	char *key_file;	   /* SFTP: private key; source.password is its passphrase then */
+	char *known_hosts; /* SFTP: NULL = ~/.ssh/known_hosts */
 };
 
 struct connection {

@@ -165,12 +165,6 @@ static int check_schedule(const struct interface *interface, struct err *err)
 		return 0;
 	if (cron_parse(&cron, interface->schedule, &why) < 0)
 		return problem(err, "schedule", "%s", why.text);
-	if (interface->operation == OPERATION_INSERT && interface->row_key.count == 0 &&
-		!mapping_column_of(&interface->mapping, interface->external_id))
-		return problem(err, "row_key",
-			"not set: without it an Insert could double rows, so it runs by hand only; "
-			"set "
-			"it, or take the schedule out");
 	return 0;
 }
 
@@ -237,6 +231,13 @@ int interface_check_source(
 		{ "after_failure", interface->after_failure },
 	};
 
+	/* Rows of files are told apart by file and line. */
+	if (connection->type == CONNECTION_AGENT_DATABASE && !text_empty(interface->schedule) &&
+		interface->operation == OPERATION_INSERT && interface->row_key.count == 0 &&
+		!mapping_column_of(&interface->mapping, interface->external_id))
+		return problem(err, "row_key",
+			"not set: without it an Insert could double rows, so it runs by hand only; "
+			"set it, or take the schedule out");
 	if (connection->type == CONNECTION_AGENT_DATABASE)
 		return text_empty(interface->query)
 			       ? problem(err, "query",

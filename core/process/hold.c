@@ -11,8 +11,10 @@
 struct hold {
 	enum operation operation;
 	enum key_kind kind;
-	struct key_map held;   /* key -> OPEN, or hash of the row that failed */
-	struct key_map stored; /* identity of a stored row -> how often */
+	bool failed_too;	/* rows that failed before are read again */
+	struct key_map held;	/* key -> OPEN, or hash of the row that failed */
+	struct key_map stored;	/* identity of a stored row -> how often */
+	struct key_map earlier; /* the same of earlier runs that read the same rows */
 };
 
 /*
@@ -32,8 +34,11 @@ static int add_open_key(
 	void *ctx, const char *key, bool open, uint64_t failed_hash, struct err *err)
 {
 	struct hold *hold = ctx;
-	int64_t *value = key_map_put(&hold->held, key_hash(key, hold->kind));
+	int64_t *value;
 
+	if (!open && hold->failed_too)
+		return 0;
+	value = key_map_put(&hold->held, key_hash(key, hold->kind));
 	if (!value)
 		return err_nomem(err);
 	if (*value != OPEN)
@@ -41,11 +46,11 @@ static int add_open_key(
 	return 0;
 }
 
-static int add_stored_row(void *ctx, const char *key, uint64_t hash, struct err *err)
+static int count_row(
+	struct hold *hold, struct key_map *rows, const char *key, uint64_t hash, struct err *err)
 {
-	struct hold *hold = ctx;
 	uint64_t key_part = *key ? key_hash(key, hold->kind) : 0;
-	int64_t *count = key_map_put(&hold->stored, identity(hold, key_part, hash));
+	int64_t *count = key_map_put(rows, identity(hold, key_part, hash));
 
 	if (!count)
 		return err_nomem(err);
@@ -53,19 +58,40 @@ static int add_stored_row(void *ctx, const char *key, uint64_t hash, struct err 
 	return 0;
 }
 
-int hold_new(struct hold **out, struct view *view, const char *interface, int64_t run,
-	enum operation operation, enum key_kind kind, bool again, struct err *err)
+static int add_stored_row(
+	void *ctx, const char *key, uint64_t hash, enum message_status status, struct err *err)
+{
+	struct hold *hold = ctx;
+
+	(void)status;
+	return count_row(hold, &hold->stored, key, hash, err);
+}
+
+/* What failed is read again where it was told to; what was cancelled was never sent. */
+static int add_earlier_row(
+	void *ctx, const char *key, uint64_t hash, enum message_status status, struct err *err)
+{
+	struct hold *hold = ctx;
+
+	if (status != MESSAGE_COMPLETED)
+		return 0;
+	return count_row(hold, &hold->earlier, key, hash, err);
+}
+
+int hold_new(struct hold **out, struct view *view, const struct run_info *info, enum key_kind kind,
+	bool again, struct err *err)
 {
 	struct hold *hold = calloc(1, sizeof(*hold));
 	int rc;
 
 	if (!hold)
 		return err_nomem(err);
-	hold->operation = operation;
+	hold->operation = info->operation;
 	hold->kind = kind;
-	rc = view_open_keys(view, interface, run, add_open_key, hold, err);
+	hold->failed_too = info->again;
+	rc = view_open_keys(view, info->interface, info->id, add_open_key, hold, err);
 	if (!rc && again)
-		rc = view_stored_rows(view, run, add_stored_row, hold, err);
+		rc = view_stored_rows(view, info->id, add_stored_row, hold, err);
 	if (rc) {
 		hold_free(hold);
 		return rc;
@@ -74,28 +100,37 @@ int hold_new(struct hold **out, struct view *view, const char *interface, int64_
 	return 0;
 }
 
+int hold_add_earlier(struct hold *hold, struct view *view, int64_t run, struct err *err)
+{
+	return view_stored_rows(view, run, add_earlier_row, hold, err);
+}
+
 void hold_free(struct hold *hold)
 {
 	if (!hold)
 		return;
 	key_map_free(&hold->held);
 	key_map_free(&hold->stored);
+	key_map_free(&hold->earlier);
 	free(hold);
+}
+
+/* Is there one left of the rows counted in `rows`? */
+static bool take_one(struct key_map *rows, const struct hold *hold, uint64_t key, uint64_t row)
+{
+	int64_t *count = rows->count ? key_map_get(rows, identity(hold, key, row)) : NULL;
+
+	return count && (*count)-- > 0;
 }
 
 enum hold_verdict hold_check(struct hold *hold, uint64_t key, uint64_t row)
 {
 	int64_t *value;
 
-	if (hold->stored.count) {
-		value = key_map_get(&hold->stored, identity(hold, key, row));
-		if (value && *value > 0) {
-			--*value;
-			return HOLD_PASSED;
-		}
-	}
+	if (take_one(&hold->stored, hold, key, row))
+		return HOLD_PASSED;
 	value = key && hold->held.count ? key_map_get(&hold->held, key) : NULL;
 	if (value && (*value == OPEN || *value == (int64_t)row))
 		return HOLD_HELD;
-	return HOLD_STORE;
+	return take_one(&hold->earlier, hold, key, row) ? HOLD_SKIPPED : HOLD_STORE;
 }

@@ -20,14 +20,18 @@ struct hold;
  * Built once, before the first row: a look-up in the store per row would cost too much. `again`:
  * this run has rows of an interrupted reading.
  */
-int hold_new(struct hold **out, struct view *view, const char *interface, int64_t run,
-	enum operation operation, enum key_kind kind, bool again, struct err *err);
+int hold_new(struct hold **out, struct view *view, const struct run_info *info, enum key_kind kind,
+	bool again, struct err *err);
+
+/* An earlier run read the same rows, in part: what it sent, or has yet to send, is skipped. */
+int hold_add_earlier(struct hold *hold, struct view *view, int64_t run, struct err *err);
 void hold_free(struct hold *hold);
 
 enum hold_verdict {
 	HOLD_STORE,
-	HOLD_HELD,  /* counted as held */
-	HOLD_PASSED /* stored already by this run: not counted again */
+	HOLD_HELD,    /* counted as held */
+	HOLD_SKIPPED, /* sent already, as it is: counted as skipped */
+	HOLD_PASSED   /* stored already by this run: not counted again */
 };
 
 /* `key` is the hash of the row's key, 0 when it has none; `row` that of the source row. */

@@ -9,6 +9,7 @@
 #include "process/hold.h"
 #include "process/key_map.h"
 #include "process/mapper.h"
+#include "process/origin.h"
 #include "source/frame.h"
 #include "source/reader.h"
 #include "base/clock.h"
@@ -48,6 +49,8 @@ struct intake {
 	struct queue *idle; /* of packets */
 
 	/* this thread's */
+	struct origin origin;
+	int columns;
 	struct mapper *mapper;
 	struct hold *hold;
 	struct packet *packet; /* the one being filled */
@@ -211,11 +214,40 @@ static bool is_twice(struct packet *packet, uint64_t key)
 	return seen && (*seen)++ > 0;
 }
 
+/* The last two cells of a file's row say where it stands; the rest is the row. */
+static uint64_t content_hash(
+	const struct intake *intake, const struct cell *cells, const char *row, size_t len)
+{
+	const struct cell *place = cells + intake->columns - FILE_COLUMNS;
+
+	if (!intake->origin.files)
+		return row_hash(row, len);
+	if (place[1].bad)
+		return row_hash(place[1].bad, strlen(place[1].bad));
+	return row_hash(row, len - FILE_COLUMNS * sizeof(uint32_t) - place[0].len - place[1].len);
+}
+
+/* A record of a file that nobody could read has a place alone: 1, else 0. */
+static int take_broken(
+	struct intake *intake, const struct cell *cells, struct buf *record, struct err *problem)
+{
+	const struct cell *place = cells + intake->columns - FILE_COLUMNS;
+
+	if (!intake->origin.files || !place[1].bad)
+		return 0;
+	buf_addf(&intake->key, "%.*s:%.*s", (int)place[0].len, place[0].text, (int)place[1].len,
+		place[1].text);
+	buf_add_str(record, "{}");
+	err_set(problem, ERR_SOURCE, "%.*s: %s", (int)place[0].len, place[0].text, place[1].bad);
+	text_copy(problem->code, sizeof(problem->code), "BROKEN_RECORD");
+	return 1;
+}
+
 static int take_row(struct intake *intake, const struct cell *cells, const char *row, size_t len,
 	struct err *err)
 {
 	struct err problem = ERR_INIT;
-	uint64_t hash = row_hash(row, len);
+	uint64_t hash = content_hash(intake, cells, row, len);
 	struct buf *data;
 	uint64_t key;
 	size_t start;
@@ -226,7 +258,9 @@ again:
 	data = &intake->packet->data;
 	start = data->len;
 	buf_reset(&intake->key);
-	bad = mapper_row(data, &intake->key, intake->mapper, cells, &problem);
+	bad = take_broken(intake, cells, data, &problem);
+	if (!bad)
+		bad = mapper_row(data, &intake->key, intake->mapper, cells, &problem);
 	if (bad < 0)
 		return err_copy(err, &problem);
 	key = intake->key.len ? key_hash(buf_str(&intake->key), mapper_key_kind(intake->mapper))
@@ -234,6 +268,11 @@ again:
 	switch (hold_check(intake->hold, key, hash)) {
 	case HOLD_HELD:
 		intake->counts.held++;
+		intake->counts.rows++;
+		buf_cut(data, start);
+		return 0;
+	case HOLD_SKIPPED:
+		intake->counts.skipped++;
 		intake->counts.rows++;
 		/* fall through */
 	case HOLD_PASSED:
@@ -284,16 +323,8 @@ static int take_rows(struct intake *intake, struct err *err)
 
 static int open_reader(struct intake *intake, struct err *err)
 {
-	const struct intake_spec *spec = &intake->spec;
-	const struct interface *interface = spec->interface;
-	bool initial = spec->info->initial && !text_empty(interface->initial_query);
-	struct reader_spec reader_spec = { .program = spec->env->reader_program,
-		.odbc = spec->odbc,
-		.query = initial ? interface->initial_query : interface->query,
-		.limit_rows = spec->info->limit_rows,
-		.timeout_s = spec->connection->source.query_timeout };
 	struct reader *reader = NULL;
-	int rc = reader_start(&reader, &reader_spec, err);
+	int rc = reader_start(&reader, &intake->origin.spec, err);
 
 	pthread_mutex_lock(&intake->lock);
 	intake->reader = reader;
@@ -333,27 +364,62 @@ static int keep_columns(
 	return rc;
 }
 
+static int make_hold(struct intake *intake, struct err *err)
+{
+	const struct intake_spec *spec = &intake->spec;
+	const struct files *files = intake->origin.files;
+	struct view *view = NULL;
+	int rc = view_open(&view, spec->env->home_data, err);
+
+	if (!rc)
+		rc = hold_new(&intake->hold, view, spec->info, mapper_key_kind(intake->mapper),
+			spec->again, err);
+	for (size_t i = 0; !rc && files && i < files->earlier_count; i++)
+		rc = hold_add_earlier(intake->hold, view, files->earlier[i], err);
+	view_close(view);
+	return rc;
+}
+
+static int apply_take(void *ctx, struct store *store, struct err *err)
+{
+	const struct intake *intake = ctx;
+	const struct files *files = intake->origin.files;
+
+	return store_source_files_take(store, intake->spec.claim, intake->spec.info->interface,
+		files->chosen, files->spec.count, err);
+}
+
+static int open_origin(struct intake *intake, struct err *err)
+{
+	const struct intake_spec *spec = &intake->spec;
+	struct files_wish wish = { spec->env, spec->connection, spec->interface, spec->info,
+		spec->ends };
+
+	return origin_open(
+		&intake->origin, &wish, spec->info->initial, spec->info->limit_rows, err);
+}
+
+/* Files are taken when nothing can be wrong with the settings any more. */
 static int prepare(struct intake *intake, struct err *err)
 {
 	const struct intake_spec *spec = &intake->spec;
 	const struct column *columns;
-	struct view *view = NULL;
-	int count;
-	int rc = open_reader(intake, err);
+	int rc = open_origin(intake, err);
 
+	if (rc || intake->origin.empty)
+		return rc;
+	rc = open_reader(intake, err);
 	if (!rc)
-		rc = reader_columns(&columns, &count, intake->reader, err);
+		rc = reader_columns(&columns, &intake->columns, intake->reader, err);
 	if (!rc)
-		rc = mapper_new(&intake->mapper, spec->interface, columns, count, spec->describe,
-			spec->connection->source.time_zone, err);
+		rc = mapper_new(&intake->mapper, spec->interface, columns, intake->columns,
+			spec->describe, spec->connection->source.time_zone, err);
 	if (!rc)
-		rc = keep_columns(intake, columns, count, err);
+		rc = keep_columns(intake, columns, intake->columns, err);
 	if (!rc)
-		rc = view_open(&view, spec->env->home_data, err);
-	if (!rc)
-		rc = hold_new(&intake->hold, view, spec->interface->name, spec->info->id,
-			spec->info->operation, mapper_key_kind(intake->mapper), spec->again, err);
-	view_close(view);
+		rc = make_hold(intake, err);
+	if (!rc && intake->origin.files && !intake->origin.files->resumed && !spec->info->dry_run)
+		rc = writer_call(spec->env->writer, apply_take, intake, err);
 	return rc;
 }
 
@@ -362,14 +428,20 @@ static int apply_end(void *ctx, struct store *store, struct err *err)
 {
 	struct intake *intake = ctx;
 	struct run_change change = RUN_CHANGE_NONE;
+	int rc = 0;
 
 	change.held_add = intake->counts.held;
+	change.skipped_add = intake->counts.skipped;
 	if (intake->spec.info->dry_run)
 		change.skipped_add = intake->counts.rows - intake->counts.held;
 	change.read_add = change.held_add + change.skipped_add;
 	change.reading_done = true;
 	change.state = RUN_SENDING;
-	return store_run_update(store, intake->spec.claim, &change, err);
+	if (intake->origin.files)
+		rc = store_source_files_state(store, intake->spec.info->id,
+			intake->spec.info->limit_rows ? SOURCE_FILE_RELEASED : SOURCE_FILE_READ,
+			err);
+	return rc ? rc : store_run_update(store, intake->spec.claim, &change, err);
 }
 
 /* Wait until the writer has given all packets back; its failure, if there was one. */
@@ -394,7 +466,7 @@ static int read_source(struct intake *intake, struct err *err)
 	int drained;
 
 	fresh_packet(intake);
-	if (!rc)
+	if (!rc && intake->reader)
 		rc = take_rows(intake, err);
 	/* What was read before a failure is good, and stored. */
 	if (intake->packet->count && flush_packet(intake, rc ? &ignored : err) && !rc)
@@ -507,6 +579,11 @@ int intake_result(struct intake *intake, struct err *err)
 	return intake->rc;
 }
 
+const char *intake_note(const struct intake *intake)
+{
+	return intake->origin.files ? intake->origin.files->note : "";
+}
+
 const struct intake_counts *intake_counts(const struct intake *intake)
 {
 	return &intake->counts;
@@ -525,6 +602,7 @@ void intake_free(struct intake *intake)
 		key_map_free(&intake->pool[i].keys);
 	}
 	queue_free(intake->idle);
+	origin_free(&intake->origin);
 	mapper_free(intake->mapper);
 	hold_free(intake->hold);
 	buf_free(&intake->key);

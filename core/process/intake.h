@@ -19,7 +19,7 @@ struct intake_spec {
 	const struct connection *connection;
 	const struct interface *interface;
 	const struct describe *describe;
-	const char *odbc;
+	const atomic_bool *ends; /* true once the run is to end early */
 	bool again;		 /* an earlier reading was interrupted: pass over what it stored */
 	void (*wake)(void *ctx); /* on any thread: see intake_more(), or reading is over */
 	void *ctx;
@@ -47,10 +47,14 @@ int intake_result(struct intake *intake, struct err *err);
 struct intake_counts {
 	int64_t rows;	  /* read from the source */
 	int64_t held;	  /* left out: an earlier message of the key is not settled */
+	int64_t skipped;  /* left out: sent already as it is */
 	int64_t rejected; /* the row itself cannot be sent */
 	char first_problem[256];
 };
 const struct intake_counts *intake_counts(const struct intake *intake);
+
+/* After intake_over(): what of the source was not read, and why; "" = nothing. */
+const char *intake_note(const struct intake *intake);
 
 /* Stops and joins. NULL is legal. */
 void intake_free(struct intake *intake);

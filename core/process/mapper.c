@@ -136,7 +136,7 @@ static void join_key(struct buf *key, const struct mapper *mapper, const struct 
 		struct cell part = trimmed(&cells[mapper->row_key[i]]);
 
 		if (i)
-			buf_add_char(key, '|');
+			buf_add_char(key, mapper->row_key_bar);
 		buf_add(key, part.text ? part.text : "", part.len);
 		blank = blank && !part.len;
 	}

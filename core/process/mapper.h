@@ -31,6 +31,7 @@ struct mapper {
 	size_t count;
 	int *row_key; /* columns, when the key is not one field's value */
 	size_t row_key_count;
+	char row_key_bar; /* between its values */
 	bool has_key;
 	char key_field[129]; /* for the words about a blank key */
 	enum key_kind key_kind;

@@ -5,6 +5,7 @@
 
 #include "base/base.h"
 #include "process/mapper.h"
+#include "source/file_source.h"
 #include "base/text.h"
 
 #define PREFIX_MAX 512
@@ -226,9 +227,22 @@ static int key_from_field(struct mapper *mapper, const struct interface *interfa
 static int key_from_columns(struct mapper *mapper, const struct text_list *row_key,
 	const struct column *columns, int count, struct err *err)
 {
-	mapper->row_key = calloc(row_key->count + 1, sizeof(*mapper->row_key));
+	mapper->row_key = calloc(row_key->count + FILE_COLUMNS, sizeof(*mapper->row_key));
 	if (!mapper->row_key)
 		return err_nomem(err);
+	mapper->row_key_bar = '|';
+	if (!row_key->count && count >= FILE_COLUMNS &&
+		text_equal(columns[count - 1].name, FILE_COLUMN_LINE)) {
+		/* Rows of files are told apart by where they stand. */
+		mapper->row_key[0] = count - 2;
+		mapper->row_key[1] = count - 1;
+		mapper->row_key_count = FILE_COLUMNS;
+		mapper->row_key_bar = ':';
+		mapper->has_key = true;
+		text_copy(mapper->key_field, sizeof(mapper->key_field), FILE_COLUMN_LINE);
+		mapper->key_kind = mapping_key_kind(OPERATION_INSERT, NULL, NULL);
+		return 0;
+	}
 	for (size_t i = 0; i < row_key->count; i++) {
 		int rc = find_column(&mapper->row_key[i], row_key->items[i], columns, count, err);
 

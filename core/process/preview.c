@@ -4,6 +4,7 @@
  */
 
 #include "base/base.h"
+#include "process/origin.h"
 #include "process/process.h"
 #include "source/reader.h"
 #include "base/text.h"
@@ -31,6 +32,7 @@ static void ask_org(struct describe **describe, struct preview *preview,
 	if (!rc)
 		return;
 	snprintf(note, sizeof(note), "values are shown as the database gives them: %s", err.text);
+	free(preview->note);
 	preview->note = text_dup(note);
 }
 
@@ -93,20 +95,15 @@ static int read_rows(struct preview *preview, struct reader *reader, struct mapp
 }
 
 static int fill(struct preview *preview, const struct process_env *env,
-	const struct connection *connection, const struct interface *interface, const char *odbc,
-	int limit, const atomic_bool *cancel, struct err *err)
+	const struct connection *connection, const struct interface *interface,
+	const struct reader_spec *spec, int limit, const atomic_bool *cancel, struct err *err)
 {
-	struct reader_spec spec = { .program = env->reader_program,
-		.odbc = odbc,
-		.query = interface->query,
-		.limit_rows = limit,
-		.timeout_s = connection->source.query_timeout };
 	struct describe *describe = NULL;
 	struct reader *reader = NULL;
 	struct mapper *mapper = NULL;
 	const struct column *columns;
 	int count;
-	int rc = reader_start(&reader, &spec, err);
+	int rc = reader_start(&reader, spec, err);
 
 	if (!rc)
 		rc = reader_columns(&columns, &count, reader, err);
@@ -130,7 +127,8 @@ int process_preview(struct preview **out, const struct process_env *env,
 	const atomic_bool *cancel, struct err *err)
 {
 	struct preview *preview = calloc(1, sizeof(*preview));
-	char *odbc = NULL;
+	struct files_wish wish = { env, connection, interface, NULL, cancel };
+	struct origin origin = { .empty = true };
 	int rc;
 
 	if (!preview)
@@ -138,10 +136,12 @@ int process_preview(struct preview **out, const struct process_env *env,
 	if (limit < 1 || limit > PREVIEW_MAX)
 		rc = err_set(err, ERR_USAGE, "a preview shows 1 to %d rows", PREVIEW_MAX);
 	else
-		rc = process_odbc_string(&odbc, connection, env->keyring, err);
-	if (!rc)
-		rc = fill(preview, env, connection, interface, odbc, limit, cancel, err);
-	secret_wipe(odbc);
+		rc = origin_open(&origin, &wish, false, limit, err);
+	if (!rc && origin.files && origin.files->note[0])
+		preview->note = text_dup(origin.files->note);
+	if (!rc && !origin.empty)
+		rc = fill(preview, env, connection, interface, &origin.spec, limit, cancel, err);
+	origin_free(&origin);
 	if (rc)
 		preview_free(preview);
 	else

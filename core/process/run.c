@@ -5,6 +5,7 @@
 
 #include "base/base.h"
 #include "process/connect.h"
+#include "process/files.h"
 #include "process/intake.h"
 #include "process/mapper.h"
 #include "process/retry.h"
@@ -23,7 +24,6 @@ struct carry {
 	struct watch *watch;
 	struct link link;
 	struct intake *intake;
-	char *odbc;
 
 	enum run_state state; /* to be recorded; RUN_SENDING = leave it as it is */
 	bool drop_rest;	      /* what was stored is not to be sent */
@@ -90,11 +90,8 @@ static int check_interface(const struct carry *carry, struct err *err)
 	if (interface->mode == TRANSFER_BULK)
 		return err_set(err, ERR_CONFIG,
 			"mode: Bulk is not offered by this version: use Auto or Collections");
-	if (carry->connection->type != CONNECTION_AGENT_DATABASE)
-		return err_set(err, ERR_CONFIG,
-			"connection %s is of type %s, whose rows this version cannot read",
-			carry->connection->name, connection_type_name(carry->connection->type));
 	if (carry->info.operation == OPERATION_INSERT && interface->row_key.count == 0 &&
+		carry->connection->type == CONNECTION_AGENT_DATABASE &&
 		text_equal(carry->info.trigger, "schedule"))
 		return err_set(err, ERR_CONFIG,
 			"row_key: not set: without one Insert runs by hand only, since no "
@@ -150,15 +147,13 @@ static int start_reading(struct carry *carry, struct err *err)
 		.interface = carry->interface,
 		.describe = carry->link.describe,
 		.again = carry->info.state != RUN_QUEUED,
+		.ends = watch_ends(carry->watch),
 		.wake = wake_run,
 		.ctx = org_http(carry->link.org) };
-	int rc;
 
 	if (carry->info.reading_done)
 		return 0;
-	rc = process_odbc_string(&carry->odbc, carry->connection, carry->env->keyring, err);
-	spec.odbc = carry->odbc;
-	return rc ? rc : intake_start(&carry->intake, &spec, err);
+	return intake_start(&carry->intake, &spec, err);
 }
 
 /* Reading may have failed while sending went well. */
@@ -237,6 +232,11 @@ static int apply_end(void *ctx, struct store *store, struct err *err)
 	int64_t rows;
 	int rc = 0;
 
+	/* Rows that nobody sends are read again from their files by the next run. */
+	if (carry->state == RUN_CANCELLED || carry->drop_rest)
+		rc = store_source_files_state(store, carry->info.id, SOURCE_FILE_RELEASED, err);
+	if (rc)
+		return rc;
 	if (carry->state == RUN_CANCELLED)
 		rc = store_run_cancel_rest(&rows, store, carry->claim, carry->info.cancel_who, err);
 	else if (carry->drop_rest)
@@ -282,11 +282,33 @@ static enum run_state state_after(const struct err *why)
 	}
 }
 
+/* Every row is accounted for: so are the files. Before the run is Done, since nobody would come
+ * back to it afterwards. */
+static void settle_files(struct carry *carry)
+{
+	struct files_wish wish = { carry->env, carry->connection, carry->interface, &carry->info,
+		NULL };
+	char trouble[256] = "";
+	size_t used = strlen(carry->reason);
+
+	if (carry->connection->type != CONNECTION_AGENT_FILE || carry->info.dry_run)
+		return;
+	files_settle(trouble, sizeof(trouble), &wish, 0);
+	files_settle(trouble, sizeof(trouble), &wish, carry->info.id);
+	if (trouble[0])
+		snprintf(carry->reason + used, sizeof(carry->reason) - used, "%s%s",
+			used ? "; " : "", trouble);
+}
+
 static int conclude(struct carry *carry, int rc, struct err *err)
 {
 	struct err failure = ERR_INIT;
 	int recorded;
 
+	if (!rc && carry->intake && !carry->info.dry_run)
+		text_copy(carry->reason, sizeof(carry->reason), intake_note(carry->intake));
+	if (!rc && carry->state == RUN_DONE)
+		settle_files(carry);
 	intake_free(carry->intake);
 	carry->intake = NULL;
 	if (carry->watch && watch_cancelled(carry->watch) && rc == -ERR_INTERRUPTED)
@@ -328,7 +350,6 @@ static void carry_free(struct carry *carry)
 	link_free(&carry->link);
 	watch_free(carry->watch);
 	run_claim_free(carry->claim);
-	secret_wipe(carry->odbc);
 	free(carry);
 }
 

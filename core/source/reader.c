@@ -33,6 +33,7 @@ struct reader {
 	int places;  /* of its statement */
 	int stopped; /* eventfd: wakes a waiting reader_next() */
 	int timeout_s;
+	bool files; /* it reads files, no database */
 	atomic_bool stop;
 
 	pthread_mutex_t lock; /* guards pid: it is not signalled once it was reaped */
@@ -51,14 +52,41 @@ struct reader {
 
 /* ---- starting ---- */
 
+static void put_files(struct json *json, const struct file_spec *spec)
+{
+	json_open(json, '{');
+	json_put_int(json, "format", spec->format);
+	json_put_int(json, "delimiter", (unsigned char)spec->delimiter);
+	json_put_text(json, "encoding", spec->encoding ? spec->encoding : "UTF-8");
+	json_put_bool(json, "strict", spec->strict);
+	json_key(json, "wanted");
+	json_open(json, '[');
+	for (size_t i = 0; i < spec->wanted.count; i++)
+		json_text(json, spec->wanted.items[i]);
+	json_close(json, ']');
+	json_key(json, "items");
+	json_open(json, '[');
+	for (size_t i = 0; i < spec->count; i++) {
+		json_text(json, spec->items[i].path);
+		json_text(json, spec->items[i].name);
+	}
+	json_close(json, ']');
+	json_close(json, '}');
+}
+
 static void spec_json(struct buf *out, const struct reader *reader, const struct reader_spec *spec)
 {
 	struct json json = JSON_INIT(out);
 
 	json_open(&json, '{');
 	json_put_int(&json, "parent", getpid());
-	json_put_text(&json, "odbc", spec->odbc);
-	json_put_text(&json, "query", spec->query);
+	if (spec->files) {
+		json_key(&json, "files");
+		put_files(&json, spec->files);
+	} else {
+		json_put_text(&json, "odbc", spec->odbc);
+		json_put_text(&json, "query", spec->query);
+	}
 	json_put_int(&json, "limit", spec->limit_rows);
 	json_put_int(&json, "timeout", spec->timeout_s);
 	if (reader->places >= 0)
@@ -161,6 +189,7 @@ int reader_start_places(
 	pthread_mutex_init(&reader->lock, NULL);
 	buf_init(&reader->in, FRAME_MAX + FRAME_HEAD + READ_PIECE);
 	reader->timeout_s = spec->timeout_s;
+	reader->files = spec->files != NULL;
 	reader->frames = reader->told = -1;
 	reader->places = places;
 	reader->stopped = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -266,8 +295,8 @@ static int explain_end(struct reader *reader, struct err *err)
 		err_set(err, ERR_SOURCE,
 			"the reader was killed from outside (signal 9): perhaps memory ran out");
 	else if (WIFSIGNALED(status))
-		err_set(err, ERR_SOURCE,
-			"the database driver crashed in the reader: signal %d (%s)",
+		err_set(err, ERR_SOURCE, "%s crashed in the reader: signal %d (%s)",
+			reader->files ? "reading the files" : "the database driver",
 			WTERMSIG(status), strsignal(WTERMSIG(status)));
 	else
 		err_set(err, ERR_SOURCE, "the reader ended too early, with code %d",

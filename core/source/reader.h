@@ -13,14 +13,16 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "source/file_source.h"
 #include "source/source.h"
 
 struct reader_spec {
 	const char *program; /* NULL = /proc/self/exe */
-	const char *odbc;    /* complete connection string, with UID and PWD */
+	const char *odbc;    /* complete connection string, with UID and PWD; NULL: files */
 	const char *query;
-	int64_t limit_rows; /* 0 = all */
-	int timeout_s;	    /* without a row, while one is asked for; 0 = none */
+	const struct file_spec *files; /* NULL: a database */
+	int64_t limit_rows;	       /* 0 = all */
+	int timeout_s;		       /* without a row, while one is asked for; 0 = none */
 };
 
 struct reader;

@@ -26,6 +26,7 @@ struct child_spec {
 	struct buf text;
 	struct json_object *root;
 	const char *odbc, *query;
+	struct file_spec files; /* its items are NULL for a database */
 	int64_t limit_rows;
 	int timeout_s;
 	int places; /* of a statement that is run for rows that come; -1 = a query */
@@ -71,7 +72,7 @@ static const char *text_member(struct json_object *root, const char *name)
 
 static int read_spec(struct child_spec *spec, struct err *err)
 {
-	struct json_object *places;
+	struct json_object *places, *files;
 	int rc = read_spec_text(&spec->text, err);
 
 	if (rc)
@@ -79,7 +80,9 @@ static int read_spec(struct child_spec *spec, struct err *err)
 	spec->root = json_tokener_parse(buf_str(&spec->text));
 	spec->odbc = text_member(spec->root, "odbc");
 	spec->query = text_member(spec->root, "query");
-	if (!spec->odbc || !spec->query)
+	if (!(spec->odbc && spec->query) &&
+		!(json_object_object_get_ex(spec->root, "files", &files) &&
+			file_spec_get(&spec->files, files)))
 		return err_set(
 			err, ERR_USAGE, "`agentboard reader` is started by Agentboard itself");
 	if (getppid() != json_object_get_int(json_object_object_get(spec->root, "parent")))
@@ -96,6 +99,7 @@ static void forget_spec(struct child_spec *spec)
 {
 	if (spec->odbc)
 		sodium_memzero((char *)spec->odbc, strlen(spec->odbc));
+	file_spec_free(&spec->files);
 	json_object_put(spec->root);
 	buf_wipe(&spec->text);
 }
@@ -130,7 +134,10 @@ static int flush_rows(int fd, struct buf *frame, struct err *err)
 	return rc;
 }
 
-static int send_rows(int fd, struct odbc_source *source, int count, int64_t limit,
+/* The next row of whatever is read; the contract of odbc_next(). */
+typedef int next_row(const struct cell **cells, void *source, struct err *err);
+
+static int send_rows(int fd, next_row *next, void *source, int count, int64_t limit,
 	struct buf *frame, struct err *err)
 {
 	const struct cell *cells;
@@ -140,7 +147,7 @@ static int send_rows(int fd, struct odbc_source *source, int count, int64_t limi
 
 	frame_begin(frame, FRAME_ROWS);
 	for (int64_t rows = 0; !rc && (!limit || rows < limit); rows++) {
-		more = odbc_next(&cells, source, err);
+		more = next(&cells, source, err);
 		if (more <= 0)
 			break;
 		frame_row(frame, cells, count);
@@ -154,25 +161,61 @@ static int send_rows(int fd, struct odbc_source *source, int count, int64_t limi
 	return more < 0 ? more : rc;
 }
 
+static int send_all(int fd, next_row *next, void *source, const struct column *columns, int count,
+	int64_t limit, struct buf *frame, struct err *err)
+{
+	int rc;
+
+	frame_columns(frame, columns, count);
+	rc = send_frame(fd, frame, err);
+	if (!rc)
+		rc = send_rows(fd, next, source, count, limit, frame, err);
+	if (rc)
+		return rc;
+	frame_begin(frame, FRAME_END);
+	frame_end(frame);
+	return send_frame(fd, frame, err);
+}
+
+static int next_of_odbc(const struct cell **cells, void *source, struct err *err)
+{
+	return odbc_next(cells, source, err);
+}
+
+static int next_of_files(const struct cell **cells, void *source, struct err *err)
+{
+	return file_source_next(cells, source, err);
+}
+
+static int serve_files(int fd, const struct child_spec *spec, struct buf *frame, struct err *err)
+{
+	struct file_source *source = NULL;
+	const struct column *columns;
+	int count;
+	int rc = file_source_open(&source, &spec->files, err);
+
+	if (rc)
+		return rc;
+	columns = file_source_columns(source, &count);
+	rc = send_all(fd, next_of_files, source, columns, count, spec->limit_rows, frame, err);
+	file_source_close(source);
+	return rc;
+}
+
 static int serve(int fd, const struct child_spec *spec, struct buf *frame, struct err *err)
 {
 	struct odbc_source *source = NULL;
 	const struct column *columns;
 	int count;
-	int rc = odbc_open(&source, spec->odbc, spec->query, spec->timeout_s, err);
+	int rc;
 
+	if (spec->files.items)
+		return serve_files(fd, spec, frame, err);
+	rc = odbc_open(&source, spec->odbc, spec->query, spec->timeout_s, err);
 	if (rc)
 		return rc;
 	columns = odbc_columns(source, &count);
-	frame_columns(frame, columns, count);
-	rc = send_frame(fd, frame, err);
-	if (!rc)
-		rc = send_rows(fd, source, count, spec->limit_rows, frame, err);
-	if (!rc) {
-		frame_begin(frame, FRAME_END);
-		frame_end(frame);
-		rc = send_frame(fd, frame, err);
-	}
+	rc = send_all(fd, next_of_odbc, source, columns, count, spec->limit_rows, frame, err);
 	odbc_close(source);
 	return rc;
 }

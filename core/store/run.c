@@ -11,8 +11,8 @@
 static const char sql_create[] =
 	"INSERT INTO run (interface, connection, integration, object, external_id, operation, mode,"
 	" state, initial, dry_run, started_by, who, limit_rows, batch, mapping_version, key_case,"
-	" created, progress, keep_older)"
-	" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?17, ?17, ?18)";
+	" created, progress, keep_older, again)"
+	" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?17, ?17, ?18, ?19)";
 
 int store_run_create(
 	int64_t *run, struct store *store, const struct run_spec *spec, struct err *err)
@@ -34,7 +34,7 @@ int store_run_create(
 			B_TEXT(spec->who ? spec->who : ""), B_INT(spec->limit_rows),
 			B_INT(spec->batch), B_INT((int64_t)spec->mapping_version),
 			B_INT(spec->key_case_sensitive), B_INT(clock_now()),
-			B_INT(spec->keep_older)),
+			B_INT(spec->keep_older), B_INT(spec->again)),
 		err);
 	if (rc == 0)
 		*run = sqlite3_last_insert_rowid(store->db.handle);

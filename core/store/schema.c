@@ -245,9 +245,27 @@ static const char send_again[] = "ALTER TABLE run ADD COLUMN columns BLOB;"
 static const char keep_older[] =
 	"ALTER TABLE run ADD COLUMN keep_older INTEGER NOT NULL DEFAULT 0;";
 
+/* Files that rows came from; and runs that read them although they were processed before. */
+static const char source_files[] =
+	"CREATE TABLE source_file ("
+	" id INTEGER PRIMARY KEY,"
+	" interface TEXT NOT NULL,"
+	" name TEXT NOT NULL,"
+	" size INTEGER NOT NULL,"
+	" changed INTEGER NOT NULL,"
+	" checksum TEXT NOT NULL,"
+	" run INTEGER NOT NULL,"
+	" state INTEGER NOT NULL,"
+	" time INTEGER NOT NULL"
+	") STRICT;"
+	"CREATE INDEX source_file_by_name ON source_file (interface, name);"
+	"CREATE INDEX source_file_by_run ON source_file (run);"
+	"CREATE INDEX source_file_open ON source_file (interface) WHERE state < 2;"
+	"ALTER TABLE run ADD COLUMN again INTEGER NOT NULL DEFAULT 0;";
+
 /* Entry i leads from version i to version i + 1. Only ever append. */
 static const char *const migrations[] = { version_1, attempts_by_job, service_tables, send_again,
-	keep_older };
+	keep_older, source_files };
 
 int schema_version(void)
 {

@@ -53,6 +53,7 @@ struct run_spec {
 	int64_t limit_rows;	 /* 0 = all */
 	bool initial;		 /* read with initial_query */
 	bool dry_run;
+	bool again;	     /* read files that were processed before */
 	const char *trigger; /* "manual", "schedule", "call" */
 	const char *who;     /* system user (and SSH origin) */
 	uint64_t mapping_version;

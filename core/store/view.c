@@ -161,7 +161,7 @@ int view_hashes(
 	" mode_why, state, reading_done, initial, dry_run, cancel_asked, cancel_who, started_by,"  \
 	" who, reason, limit_rows, batch, created, started, ended, progress, calls, read,"         \
 	" completed, failed, pending, unknown, cancelled, held, skipped, owner_pid, mark_time,"    \
-	" mark_rows, last_time, last_rows FROM run "
+	" mark_rows, last_time, last_rows, again FROM run "
 
 /* Where the text columns and the numbers go: column, offset, size. */
 static const struct {
@@ -250,6 +250,7 @@ static void read_run(struct run_info *run, struct view *view, sqlite3_stmt *stmt
 	run->reading_done = db_int(stmt, 10) != 0;
 	run->initial = db_int(stmt, 11) != 0;
 	run->dry_run = db_int(stmt, 12) != 0;
+	run->again = db_int(stmt, 38) != 0;
 	run->cancel_asked = db_int(stmt, 13) != 0;
 	if (view->lock_fd < 0)
 		view->lock_fd = lock_look(view->dir);

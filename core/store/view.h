@@ -50,7 +50,7 @@ struct run_info {
 	char mode_why[128];
 	enum run_state state;
 	bool reading_done;
-	bool initial, dry_run;
+	bool initial, dry_run, again;
 	bool cancel_asked;
 	char cancel_who[RUN_WHO_MAX];
 	char trigger[16];
@@ -214,9 +214,10 @@ typedef int waiting_row_each(
 int view_waiting_rows(struct view *view, int64_t run, int64_t now, waiting_row_each *each,
 	void *ctx, struct err *err);
 
-/* Every row that `run` has stored, in order, with its key and the hash of its source row: a reading
- * that was interrupted is repeated, and passes them over. */
-typedef int stored_row_each(void *ctx, const char *key, uint64_t hash, struct err *err);
+/* Every row that `run` has stored, in order, with its key, the hash of its source row and its
+ * status: a reading that was interrupted is repeated, and passes them over. */
+typedef int stored_row_each(
+	void *ctx, const char *key, uint64_t hash, enum message_status status, struct err *err);
 int view_stored_rows(
 	struct view *view, int64_t run, stored_row_each *each, void *ctx, struct err *err);
 

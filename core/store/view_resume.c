@@ -91,7 +91,8 @@ static int visit_stored(struct view *view, const struct packet *packet, void *ct
 	if (rc == 0)
 		rc = view_hashes(hashes, view, packet->id, packet->count, err);
 	for (int i = 0; rc == 0 && i < packet->count; i++)
-		rc = stored->each(stored->ctx, keys[i], hashes[i], err);
+		rc = stored->each(
+			stored->ctx, keys[i], hashes[i], packet_row(packet, i)->status, err);
 	return rc;
 }
 

@@ -10,5 +10,6 @@ Suite *suite_e2e_process(void);
 Suite *suite_e2e_messages(void);
 Suite *suite_e2e_agent(void);
 Suite *suite_e2e_demo(void);
+Suite *suite_e2e_files(void);
 
 #endif

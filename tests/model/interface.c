@@ -149,19 +149,28 @@ END_TEST
 
 START_TEST(an_insert_without_row_key_has_no_schedule)
 {
+	struct connection connection;
 	struct interface interface;
 	struct err err = ERR_INIT;
 
 	good(&interface);
+	connection_init(&connection);
 	interface.operation = OPERATION_INSERT;
 	text_set(&interface.external_id, NULL);
-	ck_ok(interface_check(&interface, &err), &err);
+	text_set(&interface.query, "SELECT 1");
+	ck_ok(interface_check_source(&interface, &connection, &err), &err);
 	text_set(&interface.schedule, "* * * * *");
-	ck_assert_int_eq(interface_check(&interface, &err), -ERR_CONFIG);
+	ck_assert_int_eq(interface_check_source(&interface, &connection, &err), -ERR_CONFIG);
 	ck_assert_str_eq(err.code, "row_key");
 	text_list_add(&interface.row_key, "order_no");
-	ck_ok(interface_check(&interface, &err), &err);
+	ck_ok(interface_check_source(&interface, &connection, &err), &err);
+	/* Files: a row is known by its place. */
+	text_list_free(&interface.row_key);
+	text_set(&interface.query, NULL);
+	connection.type = CONNECTION_AGENT_FILE;
+	ck_ok(interface_check_source(&interface, &connection, &err), &err);
 	interface_free_fields(&interface);
+	connection_free_fields(&connection);
 }
 END_TEST
 

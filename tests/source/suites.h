@@ -11,5 +11,6 @@ Suite *suite_odbc(void);
 Suite *suite_reader(void);
 Suite *suite_places(void);
 Suite *suite_updater(void);
+Suite *suite_source_files(void);
 
 #endif

@@ -159,8 +159,10 @@ static int visit_waiting(
 	return 0;
 }
 
-static int visit_stored(void *ctx, const char *key, uint64_t hash, struct err *err)
+static int visit_stored(
+	void *ctx, const char *key, uint64_t hash, enum message_status status, struct err *err)
 {
+	(void)status;
 	return visit_waiting(ctx, 1, key, (int64_t)hash, err);
 }
 

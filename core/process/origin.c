@@ -1,0 +1,37 @@
+/* origin.c — a database or files, to one spec for the reader. */
+
+#include "base/base.h"
+#include "process/origin.h"
+#include "base/text.h"
+
+int origin_open(struct origin *out, const struct files_wish *wish, bool initial, int64_t limit_rows,
+	struct err *err)
+{
+	const struct interface *interface = wish->interface;
+	int rc;
+
+	*out = (struct origin){ .spec = { .program = wish->env->reader_program,
+					.limit_rows = limit_rows,
+					.timeout_s = wish->connection->source.query_timeout } };
+	if (wish->connection->type == CONNECTION_AGENT_FILE) {
+		rc = files_choose(&out->files, wish, err);
+		if (rc)
+			return rc;
+		out->spec.files = &out->files->spec;
+		out->empty = out->files->spec.count == 0;
+		return 0;
+	}
+	out->spec.query = initial && !text_empty(interface->initial_query)
+				  ? interface->initial_query
+				  : interface->query;
+	rc = process_odbc_string(&out->odbc, wish->connection, wish->env->keyring, err);
+	out->spec.odbc = out->odbc;
+	return rc;
+}
+
+void origin_free(struct origin *origin)
+{
+	secret_wipe(origin->odbc);
+	files_free(origin->files);
+	*origin = (struct origin){ 0 };
+}
