@@ -26,6 +26,7 @@
 #define OVERRUN_MAX (16u << 20) /* read and thrown away so that the client sees its 413 */
 #define HEADER_MAX_DEFAULT (64u << 10)
 #define CUT_PIECE (16u << 10)
+#define STREAM_PIECE (16u << 10)
 #define DRAIN_MS 5000
 #define TLS_PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
 
@@ -225,12 +226,60 @@ static struct MHD_Response *make_cut_response(struct http_outgoing *out)
 	return response;
 }
 
+/* A body of unknown length. With a cut, half of its first piece is sent and no more. */
+struct stream {
+	ssize_t (*read)(void *ctx, char *to, size_t max);
+	void (*free)(void *ctx);
+	void *ctx;
+	bool cut;
+};
+
+static ssize_t stream_read(void *ctx, uint64_t pos, char *to, size_t max)
+{
+	const struct stream *stream = ctx;
+	ssize_t len = stream->cut && pos ? -1 : stream->read(stream->ctx, to, max);
+
+	if (len < 0)
+		return MHD_CONTENT_READER_END_WITH_ERROR;
+	if (len == 0)
+		return MHD_CONTENT_READER_END_OF_STREAM;
+	return stream->cut && len > 1 ? len / 2 : len;
+}
+
+static void stream_free(void *ctx)
+{
+	struct stream *stream = ctx;
+
+	stream->free(stream->ctx);
+	free(stream);
+}
+
+static struct MHD_Response *make_stream_response(struct http_outgoing *out)
+{
+	struct stream *stream = calloc(1, sizeof(*stream));
+	struct MHD_Response *response = NULL;
+
+	if (stream) {
+		*stream = (struct stream){ out->stream, out->stream_free, out->stream_ctx,
+			out->truncate_at > 0 };
+		response = MHD_create_response_from_callback(
+			MHD_SIZE_UNKNOWN, STREAM_PIECE, stream_read, stream, stream_free);
+	}
+	if (response)
+		out->stream = NULL; /* the response's now */
+	else
+		free(stream);
+	return response;
+}
+
 static struct MHD_Response *make_response(struct http_outgoing *out)
 {
 	struct MHD_Response *response;
 	size_t len = out->body.len;
 	char *data;
 
+	if (out->stream)
+		return make_stream_response(out);
 	if (out->truncate_at && out->truncate_at < len)
 		return make_cut_response(out);
 	data = buf_detach(&out->body);
@@ -263,7 +312,7 @@ static void add_headers(struct MHD_Response *response, const struct buf *headers
 
 static enum MHD_Result send_answer(struct MHD_Connection *connection, struct http_outgoing *out)
 {
-	bool has_body = out->body.len > 0;
+	bool has_body = out->body.len > 0 || out->stream;
 	struct MHD_Response *response;
 	enum MHD_Result rc;
 
@@ -345,6 +394,7 @@ static enum MHD_Result handle(struct http_server *server, struct MHD_Connection 
 		.target = req->target,
 		.body = buf_str(&req->body),
 		.body_len = req->body.len,
+		.upload = &req->body,
 		.connection = connection };
 	struct http_outgoing out;
 	enum MHD_Result rc;
@@ -362,6 +412,8 @@ static enum MHD_Result handle(struct http_server *server, struct MHD_Connection 
 		wait_ms(server, out.delay_ms);
 	deadline_again(server->deadlines, deadline_of(connection));
 	rc = out.drop ? MHD_NO : send_answer(connection, &out);
+	if (out.stream)
+		out.stream_free(out.stream_ctx);
 	buf_free(&out.body);
 	buf_free(&out.headers);
 	return rc;

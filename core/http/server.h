@@ -26,6 +26,8 @@ struct http_incoming {
 	const char *target; /* path and query as sent */
 	const char *body;   /* complete, NUL behind it; "" when none */
 	size_t body_len;
+	struct buf
+		*upload; /* what `body` points into: a handler that keeps a large one detaches it */
 	const char *peer;   /* "127.0.0.1" or "unix" */
 	bool peer_loopback; /* loopback address or local socket */
 	uid_t peer_uid;	    /* local socket: the caller's user; else (uid_t)-1 */
@@ -41,6 +43,14 @@ struct http_outgoing {
 	bool drop;	    /* close the connection without an answer (faults) */
 	int64_t delay_ms;   /* wait before answering (faults, throttling) */
 	size_t truncate_at; /* send only so many bytes of the body, then close; 0 = all (faults) */
+	/*
+	 * Instead of `body`, for what is too large to hold: asked on the connection's thread for
+	 * the next bytes, 0 = the end, -1 = close the connection in the middle. `stream_free` is
+	 * called once in any case.
+	 */
+	ssize_t (*stream)(void *ctx, char *to, size_t max);
+	void (*stream_free)(void *ctx);
+	void *stream_ctx;
 };
 
 typedef void http_handler(void *ctx, const struct http_incoming *in, struct http_outgoing *out);

@@ -50,6 +50,8 @@ static bool wrong_kind(
 	int line;
 	int column;
 
+	if (!binder->tree)
+		return false;
 	jtree_position(binder->tree, node->at, &line, &column);
 	if (nested)
 		snprintf(binder->message, sizeof(binder->message),
@@ -227,6 +229,54 @@ static bool bind_value(struct bound *row, struct binder *binder, const struct sc
 	return bind_text(row, binder, field, node, cell);
 }
 
+/* The fields this user may not write are told together. */
+static void deny(struct bound *row, struct binder *binder, const struct schema_field *field)
+{
+	struct row_error *error = row->error;
+	const char *head = "Unable to create/update fields: ";
+	const char *names = field->name;
+
+	if (error && strcmp(error->code, "INVALID_FIELD_FOR_INSERT_UPDATE") != 0)
+		return;
+	if (error)
+		names = arena_printf(binder->arena, "%.*s, %s",
+			(int)strcspn(error->message + strlen(head), "."),
+			error->message + strlen(head), field->name);
+	row->error = NULL;
+	row_fails(row, row_error(binder->arena, "INVALID_FIELD_FOR_INSERT_UPDATE", field->name,
+			       "%s%s. Please check the security settings of this field and verify "
+			       "that it is read/write for your profile or permission set.",
+			       head, names ? names : field->name));
+	for (int i = 0;
+		error && i < error->field_count && row->error->field_count < ROW_ERROR_FIELDS; i++)
+		row->error->fields[row->error->field_count++] = error->fields[i];
+}
+
+/* In a CSV a boolean may be 1 or 0. */
+static const char *boolean_text(const char *text)
+{
+	return strcmp(text, "1") == 0 ? "true" : strcmp(text, "0") == 0 ? "false" : text;
+}
+
+void bind_text_value(struct bound *row, struct binder *binder, const struct schema_field *field,
+	const char *text, size_t len)
+{
+	struct jnode node = { .kind = text ? JSTRING : JNULL, .text = text, .len = (uint32_t)len };
+
+	if (field->flags & (SCHEMA_READ_ONLY | SCHEMA_DENIED)) {
+		deny(row, binder, field);
+		return;
+	}
+	if (text && field->type == SCHEMA_BOOLEAN) {
+		node.text = boolean_text(text);
+		node.len = (uint32_t)strlen(node.text);
+	}
+	if (!bind_value(row, binder, field, &node))
+		row_fails(row,
+			row_error(binder->arena, "INVALID_TYPE_ON_FIELD_IN_RECORD", field->name,
+				"%s: value not of required type: %s", field->label, text));
+}
+
 static bool no_such_column(struct bound *row, struct binder *binder, const char *name)
 {
 	return row_fails(
@@ -285,29 +335,6 @@ static struct schema_field *look_up(
 		binder->known[i].field = field;
 	}
 	return field;
-}
-
-/* The fields this user may not write are told together. */
-static void deny(struct bound *row, struct binder *binder, const struct schema_field *field)
-{
-	struct row_error *error = row->error;
-	const char *head = "Unable to create/update fields: ";
-	const char *names = field->name;
-
-	if (error && strcmp(error->code, "INVALID_FIELD_FOR_INSERT_UPDATE") != 0)
-		return;
-	if (error)
-		names = arena_printf(binder->arena, "%.*s, %s",
-			(int)strcspn(error->message + strlen(head), "."),
-			error->message + strlen(head), field->name);
-	row->error = NULL;
-	row_fails(row, row_error(binder->arena, "INVALID_FIELD_FOR_INSERT_UPDATE", field->name,
-			       "%s%s. Please check the security settings of this field and verify "
-			       "that it is read/write for your profile or permission set.",
-			       head, names ? names : field->name));
-	for (int i = 0;
-		error && i < error->field_count && row->error->field_count < ROW_ERROR_FIELDS; i++)
-		row->error->fields[row->error->field_count++] = error->fields[i];
 }
 
 static bool bind_member(

@@ -42,7 +42,7 @@ struct bound {
 /* What stays the same from row to row; rows of a request mostly have the same members. */
 struct binder {
 	const struct schema *schema;
-	const struct jtree *tree;
+	const struct jtree *tree; /* NULL: rows are not of JSON */
 	struct arena *arena;
 	struct {
 		const struct schema_object *object;
@@ -56,6 +56,13 @@ struct binder {
 /* False: the whole request fails with 400 JSON_PARSER_ERROR and binder->message. */
 bool bind_row(struct bound *row, struct binder *binder, const struct schema_object *object,
 	const struct jnode *members);
+
+/*
+ * A value that is no JSON: text as it stands in a CSV (NULL = null), NUL-terminated. What is not of
+ * the field's type fails the row, INVALID_TYPE_ON_FIELD_IN_RECORD.
+ */
+void bind_text_value(struct bound *row, struct binder *binder, const struct schema_field *field,
+	const char *text, size_t len);
 
 /* An error of the row, with up to one field named. */
 PRINTF_LIKE(4, 5)

@@ -8,7 +8,8 @@
 #define TARGET_MAX 16384
 
 static const struct route *const tables[] = { oauth_routes, resource_routes, collection_routes,
-	composite_routes, tree_routes, query_routes, record_routes, control_routes };
+	composite_routes, tree_routes, query_routes, record_routes, bulk_ingest_routes,
+	bulk_query_routes, control_routes };
 
 void call_fail(struct call *call, int status, const char *code, const char *fmt, ...)
 {
@@ -335,7 +336,7 @@ void call_run_inner(struct call *call, const char *target)
 	if (!call_parse_target(call, target) || !(route = call_route(call)) ||
 		!call_parse_body(call, route))
 		return;
-	if (!call->version_number) {
+	if (!call->version_number || (route->flags & ROUTE_WIRE)) {
 		call_not_found(call);
 		return;
 	}

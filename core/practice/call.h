@@ -34,6 +34,7 @@ struct call {
 	size_t body_len;
 	struct jtree json;
 	const struct http_incoming *in; /* NULL inside a composite request */
+	struct http_outgoing *outgoing; /* for streams; NULL likewise */
 
 	int status;
 	struct buf *out;
@@ -44,8 +45,10 @@ struct call {
 typedef void call_handler(struct call *call);
 
 enum route_flag {
-	ROUTE_OPEN = 1 << 0, /* needs no token and is no API call */
-	ROUTE_JSON = 1 << 1, /* the body must be JSON; it is parsed */
+	ROUTE_OPEN = 1 << 0,  /* needs no token and is no API call */
+	ROUTE_JSON = 1 << 1,  /* the body must be JSON; it is parsed */
+	ROUTE_WIRE = 1 << 2,  /* not to be had inside a composite request */
+	ROUTE_LARGE = 1 << 3, /* a body beyond the 50 MB of other calls */
 };
 
 /* A pattern's segments: literal (case ignored), "{}" for anything, "v{}" for an API version. */
@@ -65,6 +68,8 @@ extern const struct route query_routes[];
 extern const struct route composite_routes[];
 extern const struct route tree_routes[];
 extern const struct route control_routes[];
+extern const struct route bulk_ingest_routes[];
+extern const struct route bulk_query_routes[];
 
 /*
  * Split the target into segments and parameters ("//" at the start is one slash). False and an

@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include "http/server.h"
+#include "practice/bulk.h"
 #include "practice/cursor.h"
 #include "practice/fault.h"
 #include "practice/journal.h"
@@ -36,6 +37,7 @@ struct practice {
 	struct session session;
 	struct cursors cursors;
 	struct journal *journal;
+	struct bulk bulk;
 	int64_t requests; /* all, also those that are not API calls */
 	int64_t api_used, api_allowed;
 	bool api_enforced;

@@ -253,9 +253,14 @@ static void add_line(struct buf *out, const struct journal_entry *entry)
 	buf_add_char(out, '\n');
 }
 
-void journal_request(struct journal *journal, const struct journal_entry *entry)
+void journal_flush_ledger(struct journal *journal)
 {
 	flush(journal->ledger_fd, &journal->ledger);
+}
+
+void journal_request(struct journal *journal, const struct journal_entry *entry)
+{
+	journal_flush_ledger(journal);
 	count_path(journal, entry->in->target);
 	if (journal->log_fd < 0)
 		return;

@@ -25,6 +25,9 @@ bool journal_has_ledger(const struct journal *journal);
 /* Lines of the request under way: append here; what is cut off again was rolled back. */
 struct buf *journal_ledger(struct journal *journal);
 
+/* What a bulk job wrote goes to the file: no request is under way. */
+void journal_flush_ledger(struct journal *journal);
+
 struct journal_entry {
 	int64_t number;
 	const struct http_incoming *in;

@@ -8,7 +8,7 @@
 
 #include <sodium.h>
 
-#define BODY_MAX (52u << 20) /* Salesforce takes 50 MB */
+#define BODY_MAX (52u << 20) /* Salesforce takes 50 MB; an upload of a bulk job may be larger */
 #define CONNECTIONS_MAX 256
 
 /* ---- one request ---- */
@@ -90,8 +90,8 @@ static void strike_after(struct call *call, struct http_outgoing *out, const cha
 		out->delay_ms += faults->slow_ms;
 		*fault = fault_name(FAULT_SLOW);
 	}
-	if (fault_hits(faults, FAULT_TRUNCATE) && call->out->len > 1) {
-		out->truncate_at = call->out->len / 2;
+	if (fault_hits(faults, FAULT_TRUNCATE) && (call->out->len > 1 || out->stream)) {
+		out->truncate_at = out->stream ? 1 : call->out->len / 2;
 		*fault = fault_name(FAULT_TRUNCATE);
 	}
 	if (fault_hits(faults, FAULT_RESET_AFTER)) {
@@ -162,6 +162,12 @@ static const struct route *prepare(struct call *call, bool *json_ok)
 	if (call_parse_target(call, call->in->target))
 		route = call_route(call);
 	*json_ok = true;
+	if (route && call->body_len > BODY_MAX && !(route->flags & ROUTE_LARGE)) {
+		*json_ok = false;
+		call_fail(call, 413, "EXCEEDED_MAX_SIZE_REQUEST",
+			"The request body is larger than 50 MB");
+		return route;
+	}
 	if (!route || !(route->flags & ROUTE_JSON))
 		return route;
 	*json_ok = false;
@@ -186,6 +192,7 @@ static void on_request(void *ctx, const struct http_incoming *in, struct http_ou
 		.body = in->body,
 		.body_len = in->body_len,
 		.in = in,
+		.outgoing = out,
 		.status = 200,
 		.out = &out->body,
 		.headers = &out->headers,
@@ -197,6 +204,10 @@ static void on_request(void *ctx, const struct http_incoming *in, struct http_ou
 	pthread_mutex_lock(&org->lock);
 	answer_locked(&call, route, json_ok, out, began);
 	pthread_mutex_unlock(&org->lock);
+	if (out->stream && call.status != 200) { /* a fault made another answer of it */
+		out->stream_free(out->stream_ctx);
+		out->stream = NULL;
+	}
 	out->status = call.status;
 	out->content_type = call.content_type;
 	arena_free(&arena);
@@ -275,7 +286,7 @@ int practice_start(struct practice **out, const struct practice_options *options
 {
 	struct http_server_options server = { .listen = "127.0.0.1",
 		.port = options->port,
-		.body_max = BODY_MAX,
+		.body_max = BULK_UPLOAD_MAX,
 		.connections_max = CONNECTIONS_MAX,
 		.idle_timeout_s = 300,
 		.handler = on_request };
@@ -297,6 +308,8 @@ int practice_start(struct practice **out, const struct practice_options *options
 		rc = records_new(&org->records, org->schema, err);
 	if (rc == 0)
 		rc = set_weather(org, options, err);
+	if (rc == 0)
+		rc = bulk_init(&org->bulk, options->bulk_delay_ms, err);
 	if (rc == 0)
 		rc = journal_open(&org->journal, options->request_log, options->ledger, err);
 	if (rc < 0)
@@ -322,6 +335,7 @@ void practice_stop(struct practice *org)
 	if (!org)
 		return;
 	http_server_stop(org->server);
+	bulk_stop(org);
 	cursor_drop_all(&org->cursors);
 	journal_close(org->journal);
 	records_free(org->records);

@@ -25,6 +25,7 @@ struct practice_options {
 	struct text_list faults;       /* "503=0.1", ... */
 	uint64_t seed;		       /* for faults */
 	int64_t latency_ms;	       /* added to each answer */
+	int64_t bulk_delay_ms;	       /* a bulk job waits so long before each of its states */
 	int64_t api_allowed; /* calls; what is beyond is refused. 0 = 15,000, tolerated beyond */
 };
 

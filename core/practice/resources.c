@@ -60,8 +60,8 @@ bool resources_serves_version(const struct practice *org, int version)
 
 static void resource_list(struct call *call)
 {
-	static const char *const names[] = { "sobjects", "query", "queryAll", "limits",
-		"composite" };
+	static const char *const names[] = { "sobjects", "query", "queryAll", "limits", "composite",
+		"jobs" };
 	struct json json = JSON_INIT(call->out);
 	char url[160];
 
@@ -87,19 +87,19 @@ static void put_limit(struct json *json, const char *name, int64_t max, int64_t 
 
 static void limits(struct call *call)
 {
-	static const struct {
+	const struct {
 		const char *name;
-		int64_t max;
+		int64_t max, used;
 	} others[] = {
-		{ "DailyAsyncApexExecutions", 250000 },
-		{ "DailyBulkApiBatches", 15000 },
-		{ "DailyBulkV2QueryFileStorageMB", 976562 },
-		{ "DailyBulkV2QueryJobs", 10000 },
-		{ "DailyGenericStreamingApiEvents", 10000 },
-		{ "DataStorageMB", 1024 },
-		{ "FileStorageMB", 1024 },
-		{ "HourlyPublishedPlatformEvents", 50000 },
-		{ "SingleEmail", 15 },
+		{ "DailyAsyncApexExecutions", 250000, 0 },
+		{ "DailyBulkApiBatches", BULK_BATCHES_PER_DAY, call->org->bulk.batches_used },
+		{ "DailyBulkV2QueryFileStorageMB", 976562, 0 },
+		{ "DailyBulkV2QueryJobs", BULK_QUERIES_PER_DAY, call->org->bulk.queries_used },
+		{ "DailyGenericStreamingApiEvents", 10000, 0 },
+		{ "DataStorageMB", 1024, 0 },
+		{ "FileStorageMB", 1024, 0 },
+		{ "HourlyPublishedPlatformEvents", 50000, 0 },
+		{ "SingleEmail", 15, 0 },
 	};
 	const struct mistake *mistake = mistake_at(call->org, MISTAKE_LIMITS);
 	struct json json = JSON_INIT(call->out);
@@ -112,7 +112,7 @@ static void limits(struct call *call)
 	put_limit(&json, "DailyApiRequests", call->org->api_allowed,
 		call->org->api_allowed - call->org->api_used);
 	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
-		put_limit(&json, others[i].name, others[i].max, others[i].max);
+		put_limit(&json, others[i].name, others[i].max, others[i].max - others[i].used);
 	json_close(&json, '}');
 }
 
