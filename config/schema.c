@@ -143,6 +143,8 @@ static const struct key interface_keys[] = {
 	I("on_error", KEY_CHOICE, on_error, .words = on_errors,
 		.help = "Stop: in order, what follows a failed row waits"),
 	I("all_or_none", KEY_SWITCH, all_or_none, .help = "a packet succeeds or fails as a whole"),
+	I("allow_duplicates", KEY_SWITCH, allow_duplicates,
+		.help = "save what a duplicate rule would only warn of"),
 	I("auto_assign", KEY_SWITCH, auto_assign, .help = "let Salesforce's assignment rules run"),
 	I("halt", KEY_NUMBER, halt, .min = 1, .max = 1000000000,
 		.help = "rows failing in succession with one code stop the run"),

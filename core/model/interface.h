@@ -72,6 +72,7 @@ struct interface {
 	char *watermark_overlap;
 	int halt;	  /* consecutive rows failing with one code stop the run; default 1000 */
 	bool supersede;	  /* mark older failed messages of a key when a newer one completes */
+	bool allow_duplicates; /* Sforce-Duplicate-Rule-Header: allowSave=true; default false */
 	bool auto_assign; /* Sforce-Auto-Assign; default false */
 	bool all_or_none; /* per packet; default false */
 };

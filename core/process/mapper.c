@@ -48,7 +48,8 @@ static int quoted_len(const struct cell *cell)
 static void add_value(struct buf *record, const struct mapper *mapper, const struct entry *entry,
 	const struct cell *cell, struct err *err)
 {
-	const char *hint;
+	const char *hint, *code;
+	char words[200];
 
 	if (cell->bad) {
 		reject(err, entry->formula >= 0 ? "FORMULA_FAILED" : "VALUE_NOT_SENDABLE", "%s: %s",
@@ -60,6 +61,10 @@ static void add_value(struct buf *record, const struct mapper *mapper, const str
 			"%s: value not of required type: %.*s (%s)", entry->label, quoted_len(cell),
 			cell->text, hint);
 		json_escape(record, cell->text, cell->len);
+	} else {
+		code = field_check(words, sizeof(words), &entry->rule, cell->text, cell->len);
+		if (code)
+			reject(err, code, "%s: %s", entry->label, words);
 	}
 }
 
@@ -144,15 +149,6 @@ static void join_key(struct buf *key, const struct mapper *mapper, const struct 
 		buf_cut(key, start);
 }
 
-/* 15 or 18 letters and digits; one that is malformed would fail its whole request. */
-static bool is_id(const char *text, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		if (!isalnum((unsigned char)text[i]))
-			return false;
-	return len == 15 || len == 18;
-}
-
 static void check_key(struct buf *key, size_t start, const struct mapper *mapper, struct err *err)
 {
 	size_t len = key->len - start;
@@ -160,7 +156,7 @@ static void check_key(struct buf *key, size_t start, const struct mapper *mapper
 	if (len == 0)
 		reject(err, "MISSING_ARGUMENT", "%s not specified: the row has no key",
 			mapper->key_field);
-	else if (mapper->key_kind == KEY_ID && !is_id(buf_str(key) + start, len))
+	else if (mapper->key_kind == KEY_ID && !field_is_id(buf_str(key) + start, len))
 		reject(err, "MALFORMED_ID", "%s: malformed id %.*s", mapper->key_field,
 			(int)text_utf8_prefix(
 				key->data + start, len < QUOTED_BYTES ? len : QUOTED_BYTES),

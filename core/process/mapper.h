@@ -8,6 +8,7 @@
 
 #include "process/key.h"
 #include "process/process.h"
+#include "process/field_check.h"
 #include "process/field_value.h"
 #include "process/formula.h"
 #include "process/zone.h"
@@ -22,6 +23,7 @@ struct entry {
 	bool clears;	   /* NULL clears the field, else it is left alone */
 	bool key;	   /* its value is the row's key */
 	enum field_type type;
+	struct field_rule rule;
 	char label[128];
 	char *constant; /* JSON, owned */
 };

@@ -107,7 +107,7 @@ static int bind_field(
 	text_copy(entry->label, sizeof(entry->label),
 		field && !text_empty(field->label) ? field->label : name);
 	entry->type = field ? field->type : FIELD_STRING;
-	return 0;
+	return field ? field_rule_init(&entry->rule, field, err) : 0;
 }
 
 /* A constant is converted once; one that the field cannot take is an error of the mapping. */
@@ -116,8 +116,11 @@ static int bind_constant(struct entry *entry, const struct mapping_entry *from,
 {
 	struct buf json = BUF_INIT(CELL_MAX);
 	const char *hint;
+	char words[200];
 	int rc;
 
+	if (field_check(words, sizeof(words), &entry->rule, from->text, strlen(from->text)))
+		return err_set(err, ERR_CONFIG, "mapping: %s: %s", from->field, words);
 	if (!field_value_json(&json, entry->type, from->text, strlen(from->text), zone, &hint)) {
 		buf_free(&json);
 		return err_set(err, ERR_CONFIG, "mapping: %s cannot be \"%s\": %s", from->field,
@@ -315,6 +318,7 @@ void mapper_free(struct mapper *mapper)
 	for (size_t i = 0; i < mapper->count; i++) {
 		buf_free(&mapper->entries[i].prefix);
 		buf_free(&mapper->entries[i].blank);
+		field_rule_free(&mapper->entries[i].rule);
 		free(mapper->entries[i].constant);
 	}
 	free(mapper->entries);

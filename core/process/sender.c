@@ -221,18 +221,25 @@ static void answered(void *ctx, struct http_answer *answer)
 
 static void start_request(struct sender *sender, struct flight *flight)
 {
-	static const struct http_header headers[] = { { "Sforce-Auto-Assign", "FALSE" },
-		{ NULL, NULL } };
 	const struct interface *interface = sender->spec.interface;
+	struct http_header headers[3] = { { NULL, NULL } };
 	const struct run_info *info = sender->spec.info;
 	struct collection_call call = { .object = info->object,
 		.operation = info->operation,
 		.external_id = info->external_id,
 		.all_or_none = interface->all_or_none || interface->on_error == ON_ERROR_STOP };
-	struct org_request request = { .headers = interface->auto_assign ? NULL : headers };
+	struct org_request request = { .headers = headers };
 	struct err err = ERR_INIT;
-	int rc = flight_build(flight, &call, &request.method, &err);
+	int count = 0;
+	int rc;
 
+	/* REST API guide, "Headers"; without the first the org's assignment rules would run. */
+	if (!interface->auto_assign)
+		headers[count++] = (struct http_header){ "Sforce-Auto-Assign", "FALSE" };
+	if (interface->allow_duplicates)
+		headers[count++] = (struct http_header){ "Sforce-Duplicate-Rule-Header",
+			"allowSave=true" };
+	rc = flight_build(flight, &call, &request.method, &err);
 	if (!rc) {
 		request.path = buf_str(&flight->path);
 		request.body = flight->body.len ? flight->body.data : NULL;
