@@ -143,6 +143,9 @@ static const struct key interface_keys[] = {
 	I("on_error", KEY_CHOICE, on_error, .words = on_errors,
 		.help = "Stop: in order, what follows a failed row waits"),
 	I("all_or_none", KEY_SWITCH, all_or_none, .help = "a packet succeeds or fails as a whole"),
+	I("stop_integration", KEY_SWITCH, stop_integration,
+		.help = "unless every row of it went well, hold the interfaces behind it in its "
+			"integration"),
 	I("allow_duplicates", KEY_SWITCH, allow_duplicates,
 		.help = "save what a duplicate rule would only warn of"),
 	I("auto_assign", KEY_SWITCH, auto_assign, .help = "let Salesforce's assignment rules run"),

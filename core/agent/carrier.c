@@ -19,6 +19,8 @@ struct job {
 	int64_t run, batch;
 	char interface[65], integration[65];
 	int sequence;
+	bool stops;
+	int64_t held_by; /* the run whose rows did not all go well; 0 = none */
 	int64_t wait_ms;
 	bool detached;
 	bool once_more; /* asked for while it ran: its end may have come too early */
@@ -55,6 +57,13 @@ static bool moving(const struct job *job)
 	return job->state == CARRY_WAITING || job->state == CARRY_RUNNING;
 }
 
+/* Is `job` behind `other` in one batch of an integration? */
+static bool behind(const struct job *job, const struct job *other)
+{
+	return job->batch && job->batch == other->batch && other->sequence < job->sequence &&
+	       strcmp(job->integration, other->integration) == 0;
+}
+
 /* Must `job` let `other` go first? `earlier`: other came before it. */
 static bool yields(const struct job *job, const struct job *other, bool earlier)
 {
@@ -62,8 +71,7 @@ static bool yields(const struct job *job, const struct job *other, bool earlier)
 		return false;
 	if (strcmp(job->interface, other->interface) == 0)
 		return earlier || other->state == CARRY_RUNNING;
-	return job->batch && job->batch == other->batch && other->sequence < job->sequence &&
-	       strcmp(job->integration, other->integration) == 0;
+	return behind(job, other);
 }
 
 static bool may_start(const struct carrier *carrier, const struct job *job)
@@ -284,11 +292,61 @@ static void forget_oldest(struct carrier *carrier)
 	}
 }
 
+/* What a run of an integration leaves behind when it stops the ones that follow. */
+struct held {
+	int64_t runs[PROCESS_RUNS_MAX];
+	int count;
+	char reason[256];
+};
+
+static bool ended_well(const struct run_info *info)
+{
+	const struct run_counts *counts = &info->counts;
+
+	return info->id && info->state == RUN_DONE && counts->failed == 0 && counts->unknown == 0 &&
+	       counts->pending == 0;
+}
+
+/* Under the lock: what an earlier turn of this run held may go now. */
+static void let_held_go(struct carrier *carrier, int64_t run)
+{
+	for (struct job *job = carrier->jobs; job; job = job->next) {
+		if (job->held_by != run)
+			continue;
+		job->held_by = 0;
+		if (job->state == CARRY_RESTING)
+			job->state = CARRY_WAITING;
+	}
+}
+
+/* Under the lock: those behind it rest until it ended well, or a person resumes them. */
+static void hold_behind(struct held *held, struct carrier *carrier, const struct job *job,
+	const struct run_info *info)
+{
+	snprintf(held->reason, sizeof(held->reason),
+		"held: %s (run %" PRId64 ") before it is %s with %" PRId64
+		" failed; mend it, then `agentboard run resume`",
+		job->interface, job->run, info->id ? run_state_name(info->state) : "unknown",
+		info->counts.failed);
+	for (struct job *other = carrier->jobs; other && held->count < PROCESS_RUNS_MAX;
+		other = other->next) {
+		if (other->state != CARRY_WAITING || !behind(other, job) ||
+			atomic_load(&other->control.cancel))
+			continue;
+		other->state = CARRY_RESTING;
+		other->wake = INT64_MAX;
+		other->held_by = job->run;
+		err_set(&other->result, ERR_UNFINISHED, "%s", held->reason);
+		held->runs[held->count++] = other->run;
+	}
+}
+
 /* Called with the lock held; lets go of it while the run is carried. */
 static void carry_one(struct carrier *carrier, struct job *job)
 {
 	struct err err = ERR_INIT;
 	struct run_info info;
+	struct held held = { .count = 0 };
 	int64_t next_due;
 
 	job->state = CARRY_RUNNING;
@@ -302,9 +360,19 @@ static void carry_one(struct carrier *carrier, struct job *job)
 		err.kind ? err.text : "");
 	pthread_mutex_lock(&carrier->lock);
 	job->result = err;
+	if (job->stops && !ended_well(&info))
+		hold_behind(&held, carrier, job, &info);
+	else
+		let_held_go(carrier, job->run);
 	settle(job, &info, next_due);
 	forget_oldest(carrier);
 	pthread_cond_broadcast(&carrier->changed);
+	if (!held.count)
+		return;
+	pthread_mutex_unlock(&carrier->lock);
+	for (int i = 0; i < held.count; i++)
+		record_stop(carrier, held.runs[i], RUN_STOPPED, held.reason);
+	pthread_mutex_lock(&carrier->lock);
 }
 
 static void *work(void *ctx)
@@ -416,6 +484,7 @@ static void again(struct carrier *carrier, struct job *job, int64_t wait_ms)
 	job->state = CARRY_WAITING;
 	job->wait_ms = wait_ms;
 	job->rests = 0;
+	job->held_by = 0;
 	atomic_store(&job->control.cancel, false);
 	err_clear(&job->result);
 	append(carrier, job);
@@ -436,6 +505,7 @@ int carrier_add(struct carrier *carrier, const struct carrier_job *what, struct 
 		job->run = what->run;
 		job->batch = what->batch;
 		job->sequence = what->sequence;
+		job->stops = what->stops;
 		job->wait_ms = what->wait_ms;
 		job->detached = what->detached;
 		job->state = CARRY_WAITING;

@@ -36,6 +36,7 @@ struct carrier_job {
 	const char *interface;
 	const char *integration; /* NULL or "" = none */
 	int sequence;
+	bool stops;	 /* unless all its rows go well, what is behind it in its batch is held */
 	int64_t wait_ms; /* for retries that become due */
 	bool detached;
 	bool cancel; /* taken up to be ended */

@@ -100,18 +100,57 @@ static int by_sequence(const void *a, const void *b)
 	return strcmp(left->interface.name, right->interface.name);
 }
 
+static int plan_known(struct plan *plan, struct agent *agent, const char *name, struct err *err)
+{
+	if (planned(plan, name))
+		return 0;
+	if (plan->count == PROCESS_RUNS_MAX)
+		return err_set(err, ERR_USAGE, "more than %d interfaces at once", PROCESS_RUNS_MAX);
+	return plan_one(plan, agent, name, err);
+}
+
+/* The deployed interfaces of an integration. A broken file among them is told by its own verbs. */
+static int plan_integration(struct plan *plan, struct agent *agent, const char *name,
+	const struct text_list *names, struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < names->count; i++) {
+		struct interface interface;
+		bool meant;
+
+		interface_init(&interface);
+		meant = agent->files->interface(
+				agent->files->self, &interface, names->items[i], NULL) == 0 &&
+			text_equal(interface.integration, name) && interface.deployed;
+		interface_free_fields(&interface);
+		if (meant)
+			rc = plan_known(plan, agent, names->items[i], err);
+	}
+	return rc;
+}
+
+/* An interface, or all of an integration when no interface has that name. */
+static int plan_name(struct plan *plan, struct agent *agent, const char *name, struct err *err)
+{
+	struct text_list names = { NULL, 0 };
+	int before = plan->count;
+	int rc = agent->files->interfaces(agent->files->self, &names, err);
+
+	if (rc == 0 && !text_list_has(&names, name))
+		rc = plan_integration(plan, agent, name, &names, err);
+	if (rc == 0 && plan->count == before)
+		rc = plan_known(plan, agent, name, err);
+	text_list_free(&names);
+	return rc;
+}
+
 static int make_plan(struct plan *plan, struct agent *agent, struct err *err)
 {
 	int rc = 0;
 
-	for (const char *const *name = plan->request->interfaces; rc == 0 && *name; name++) {
-		if (planned(plan, *name))
-			continue;
-		if (plan->count == PROCESS_RUNS_MAX)
-			return err_set(err, ERR_USAGE, "more than %d interfaces at once",
-				PROCESS_RUNS_MAX);
-		rc = plan_one(plan, agent, *name, err);
-	}
+	for (const char *const *name = plan->request->interfaces; rc == 0 && *name; name++)
+		rc = plan_name(plan, agent, *name, err);
 	if (rc == 0)
 		qsort(plan->items, (size_t)plan->count, sizeof(plan->items[0]), by_sequence);
 	return rc;
@@ -252,6 +291,7 @@ static int queue_runs(
 			.interface = wanted->interface.name,
 			.integration = wanted->interface.integration,
 			.sequence = wanted->interface.sequence,
+			.stops = wanted->interface.stop_integration,
 			.wait_ms = plan->request->wait_ms,
 			.detached = plan->request->detached };
 

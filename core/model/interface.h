@@ -70,11 +70,12 @@ struct interface {
 	enum missed_policy missed; /* default: caught up once */
 	char *watermark_column;
 	char *watermark_overlap;
-	int halt;	  /* consecutive rows failing with one code stop the run; default 1000 */
-	bool supersede;	  /* mark older failed messages of a key when a newer one completes */
+	int halt;	/* consecutive rows failing with one code stop the run; default 1000 */
+	bool supersede; /* mark older failed messages of a key when a newer one completes */
+	bool stop_integration; /* what is behind it in its integration waits unless all is well */
 	bool allow_duplicates; /* Sforce-Duplicate-Rule-Header: allowSave=true; default false */
-	bool auto_assign; /* Sforce-Auto-Assign; default false */
-	bool all_or_none; /* per packet; default false */
+	bool auto_assign;      /* Sforce-Auto-Assign; default false */
+	bool all_or_none;      /* per packet; default false */
 };
 
 void interface_init(struct interface *interface);

@@ -237,8 +237,8 @@ static void start_request(struct sender *sender, struct flight *flight)
 	if (!interface->auto_assign)
 		headers[count++] = (struct http_header){ "Sforce-Auto-Assign", "FALSE" };
 	if (interface->allow_duplicates)
-		headers[count++] = (struct http_header){ "Sforce-Duplicate-Rule-Header",
-			"allowSave=true" };
+		headers[count++] =
+			(struct http_header){ "Sforce-Duplicate-Rule-Header", "allowSave=true" };
 	rc = flight_build(flight, &call, &request.method, &err);
 	if (!rc) {
 		request.path = buf_str(&flight->path);

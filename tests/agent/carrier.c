@@ -186,6 +186,54 @@ START_TEST(a_batch_goes_by_sequence_and_equals_go_side_by_side)
 }
 END_TEST
 
+static int64_t add_stopping(const char *interface, int sequence, int64_t batch)
+{
+	int64_t run = fixture_run(writer, interface, batch);
+	struct carrier_job job = { .run = run,
+		.batch = batch,
+		.interface = interface,
+		.integration = "ERP",
+		.sequence = sequence,
+		.stops = true };
+	struct err err = ERR_INIT;
+
+	ck_ok(carrier_add(carrier, &job, &err), &err);
+	return run;
+}
+
+/* given parents that end badly, and are to stop what follows / then the children do not begin ...
+ */
+START_TEST(what_follows_is_held_until_all_is_well)
+{
+	struct agent_run state;
+	int64_t parents, children, others;
+	struct err err = ERR_INIT;
+
+	start(4, false);
+	set_hold(true);
+	record.end_in = RUN_STOPPED;
+	record.end_with = ERR_CONFIG;
+	parents = add_stopping("a1", 10, 8);
+	children = add("b", "ERP", 20, 8);
+	others = add("c", "ERP", 30, 9); /* of another batch: nobody waits for it */
+	wait_begun(2);
+	set_hold(false);
+	wait_state(children, CARRY_RESTING);
+	carrier_state(&state, carrier, children);
+	ck_assert_msg(strstr(state.result.text, "held: a1"), "%s", state.result.text);
+	wait_state(others, CARRY_ENDED);
+	ck_assert_int_eq(record.begun_count, 2);
+	/* ... until the parents ended well in another turn */
+	record.end_in = RUN_DONE;
+	record.end_with = ERR_NONE;
+	ck_ok(carrier_add(
+		      carrier, &(struct carrier_job){ .run = parents, .interface = "a1" }, &err),
+		&err);
+	wait_state(children, CARRY_ENDED);
+	ck_assert_int_eq(record.begun[3], children);
+}
+END_TEST
+
 START_TEST(parallel_runs_is_a_limit)
 {
 	int waiting;
@@ -304,6 +352,7 @@ Suite *suite_carrier(void)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, runs_of_one_interface_never_overlap);
 	tcase_add_test(tcase, a_batch_goes_by_sequence_and_equals_go_side_by_side);
+	tcase_add_test(tcase, what_follows_is_held_until_all_is_well);
 	tcase_add_test(tcase, parallel_runs_is_a_limit);
 	tcase_add_test(tcase, cancelling_a_waiting_run_ends_it_without_carrying_it);
 	tcase_add_test(tcase, cancelling_a_running_run_reaches_it);
