@@ -46,6 +46,7 @@ static const struct press {
 	{ &interfaces_ops, K_ENTER, "\r", "Runs of accounts" },
 	{ &interfaces_ops, 'd', "d", "sends nothing" },
 	{ &interfaces_ops, 'x', "x", "accounts has no run under way" },
+	{ &interfaces_ops, 's', "s", "accounts has no schedule" },
 	{ &interfaces_ops, '*', "*", "[x]  30" },
 	{ &interfaces_ops, '/', "/", "Part of a name, object" },
 	{ &interfaces_ops, 'D', "D", "To confirm, type its name" },

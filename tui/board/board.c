@@ -221,8 +221,11 @@ static void take_catalog(struct board *board, struct feed_news *news)
 	board->catalog = news->catalog;
 	free(board->states);
 	free(board->last_runs);
+	free(board->schedules);
 	board->states = NULL;
 	board->last_runs = NULL;
+	board->schedules = NULL;
+	board->schedule_count = 0;
 }
 
 static void take_news(struct board *board)
@@ -241,6 +244,9 @@ static void take_news(struct board *board)
 	if (news.parts & FEED_LAST) {
 		free(board->last_runs);
 		board->last_runs = news.last_runs;
+		free(board->schedules);
+		board->schedules = news.schedules;
+		board->schedule_count = news.schedule_count;
 	}
 	if (news.parts & FEED_RUN)
 		board->run = news.run;
@@ -456,6 +462,7 @@ static void finish(struct board *board)
 	catalog_model_free(board->catalog);
 	free(board->states);
 	free(board->last_runs);
+	free(board->schedules);
 	close_descriptor(board->wake);
 	close_descriptor(board->timer);
 	close_descriptor(board->rest);

@@ -38,8 +38,11 @@ static void deliver(struct feed *feed, struct feed_news *news)
 		slot->catalog = news->catalog;
 	if (news->parts & FEED_STATES)
 		slot->states = news->states;
-	if (news->parts & FEED_LAST)
+	if (news->parts & FEED_LAST) {
 		slot->last_runs = news->last_runs;
+		slot->schedules = news->schedules;
+		slot->schedule_count = news->schedule_count;
+	}
 	if (news->parts & FEED_RUN)
 		slot->run = news->run;
 	if (news->parts & FEED_WINDOW)

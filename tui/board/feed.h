@@ -14,6 +14,7 @@
 
 #include "base/err.h"
 #include "model/catalog.h"
+#include "store/schedules.h"
 #include "store/view.h"
 
 struct feed;
@@ -64,8 +65,10 @@ struct feed_news {
 	uint64_t generation; /* of the request the parts answer */
 	struct catalog_model *catalog;
 	struct connection_state *states;
-	struct run_info *last_runs; /* id 0 = never ran */
-	struct run_info run;	    /* id 0 = none */
+	struct run_info *last_runs;	  /* id 0 = never ran */
+	struct schedule_state *schedules; /* come and go with last_runs */
+	int schedule_count;
+	struct run_info run; /* id 0 = none */
 	struct message_window window;
 	struct message_detail *detail; /* NULL = gone */
 	struct run_info *history;

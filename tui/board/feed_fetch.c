@@ -36,6 +36,9 @@ void feed_news_free(struct feed_news *news, unsigned parts)
 	if (parts & FEED_LAST) {
 		free(news->last_runs);
 		news->last_runs = NULL;
+		free(news->schedules);
+		news->schedules = NULL;
+		news->schedule_count = 0;
 	}
 	if (parts & FEED_WINDOW)
 		message_window_free(&news->window);
@@ -163,6 +166,8 @@ static int fetch_last(struct feed *feed, struct feed_news *news, struct err *err
 	news->parts |= FEED_LAST;
 	for (size_t i = 0; i < count && !rc; i++)
 		rc = last_run(&news->last_runs[i], feed->view, feed->interfaces.items[i], err);
+	if (rc == 0)
+		rc = view_schedules(&news->schedules, &news->schedule_count, feed->view, err);
 	return rc;
 }
 

@@ -39,6 +39,11 @@ static void agent_words(char *out, size_t size, const struct board *board)
 		snprintf(out + strlen(out), size - strlen(out), "  ");
 	snprintf(
 		out + strlen(out), size - strlen(out), "agent %s", board->agent.up ? "up" : "down");
+	if (board->agent.up && board->agent.alarm_count)
+		snprintf(out + strlen(out), size - strlen(out), ", %d ALARM%s",
+			board->agent.alarm_count, board->agent.alarm_count > 1 ? "S" : "");
+	else if (board->agent.up && board->agent.problem_count)
+		snprintf(out + strlen(out), size - strlen(out), ", a file is wrong");
 }
 
 /* The org by the name it gave itself, else the connection; and what kind of org it is. */

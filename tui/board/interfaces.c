@@ -15,6 +15,7 @@
 #include "tui/board/preview.h"
 #include "tui/board/process_dialog.h"
 #include "tui/board/run_panel.h"
+#include "tui/board/schedule_column.h"
 #include "tui/board/words.h"
 #include "tui/board/list.h"
 
@@ -26,7 +27,17 @@ struct interfaces_page {
 	struct text_list ticks; /* names */
 };
 
-enum { COL_TICK, COL_SEQ, COL_NAME, COL_OBJECT, COL_OPERATION, COL_ROWS, COL_WHEN, COL_RESULT };
+enum {
+	COL_TICK,
+	COL_SEQ,
+	COL_NAME,
+	COL_OBJECT,
+	COL_OPERATION,
+	COL_ROWS,
+	COL_NEXT,
+	COL_WHEN,
+	COL_RESULT
+};
 
 static const struct table_column columns[] = {
 	[COL_TICK] = { "[x]", 3, 3, 0, false },
@@ -35,6 +46,7 @@ static const struct table_column columns[] = {
 	[COL_OBJECT] = { "Object", 9, 20, 3, false },
 	[COL_OPERATION] = { "Operation", 9, 9, 2, false },
 	[COL_ROWS] = { "Source rows", 11, 11, 1, true },
+	[COL_NEXT] = { "Next run", 8, 10, 0, false, true },
 	[COL_WHEN] = { "Last run", 8, 8, 0, false },
 	[COL_RESULT] = { "Result", 14, 0, 0, false },
 };
@@ -92,6 +104,10 @@ static void cell_of(void *ctx, int64_t row, int column, struct table_cell *out)
 		if (!entry->problem[0])
 			text_copy(
 				out->text, sizeof(out->text), operation_name(interface->operation));
+		break;
+	case COL_NEXT:
+		if (!entry->problem[0])
+			schedule_cell(out, board, interface);
 		break;
 	default:
 		run_cell(out, last_run(board, place), column);
@@ -189,6 +205,8 @@ static void draw_facts(struct board *board, struct area area)
 	const struct interface *interface;
 	const struct run_info *run;
 	char query[600];
+	char line[512];
+	int style;
 
 	if (place < 0 || area.rows < 2)
 		return;
@@ -216,7 +234,11 @@ static void draw_facts(struct board *board, struct area area)
 	one_line(query, sizeof(query), interface->query ? interface->query : "");
 	if (area.rows > 2)
 		screen_text(board->screen, area.y + 2, 1, area.cols - 2, STYLE_QUIET, query);
-	if (area.rows > 3 && run && run->reason[0])
+	style = schedule_line(line, sizeof(line), board, interface);
+	/* A run that ended badly is told before a schedule that goes well. */
+	if (area.rows > 3 && *line && (style == STYLE_FAIL || !run || !run->reason[0]))
+		screen_text(board->screen, area.y + 3, 1, area.cols - 2, style, line);
+	else if (area.rows > 3 && run && run->reason[0])
 		screen_printf(board->screen, area.y + 3, 1, area.cols - 2, STYLE_WARN,
 			"Run %" PRId64 ": %s", run->id, run->reason);
 }
@@ -452,6 +474,14 @@ static void do_remove(void *ctx, const char *argument)
 	board_ask(board, removal_answered, text_dup(name), free);
 }
 
+static void do_pause(void *ctx, const char *argument)
+{
+	const struct catalog_interface *entry = meant(ctx, argument);
+
+	if (entry)
+		schedule_toggle(ctx, &entry->interface);
+}
+
 static bool filter_entered(struct board *board, const char *text)
 {
 	list_set_filter(&board->interfaces->list, board, text);
@@ -484,6 +514,8 @@ static const struct key_binding keys[] = {
 		BIND_LINE | BIND_WRITE, do_dry_run },
 	{ 'x', "run cancel", "Cancel run", "Cancel the run of the selected interface",
 		BIND_LINE | BIND_WRITE, do_cancel },
+	{ 's', "schedule pause", "Pause schedule",
+		"Let the times of its schedule pass, or let it go on", BIND_WRITE, do_pause },
 	{ '*', "invert", "Invert", "Tick what is not ticked, and the other way round", 0,
 		do_invert },
 	{ '/', "filter", "Filter", "Show only the interfaces that have these words", 0, do_filter },

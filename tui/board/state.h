@@ -94,6 +94,8 @@ struct board {
 	struct catalog_model *catalog;
 	struct connection_state *states; /* NULL, or in the order of the catalog */
 	struct run_info *last_runs;	 /* the same */
+	struct schedule_state *schedules;
+	int schedule_count;
 	struct run_info run;
 	struct err feed_err;
 	uint64_t generation; /* of the last request */

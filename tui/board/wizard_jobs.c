@@ -178,8 +178,7 @@ static void done_password(struct board *board, struct job *job)
 		wizard->default_password = false;
 	}
 	board_say(board, STYLE_OK,
-		board->agent.up ? "Changed. The running agent takes it when it is started anew "
-				  "(agentboard agent stop, then start)"
+		board->agent.up ? "Changed. The running agent takes it within a second"
 				: "Changed. The agent has it from its next start on");
 }
 
