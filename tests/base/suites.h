@@ -7,6 +7,7 @@
 
 Suite *suite_err(void);
 Suite *suite_log(void);
+Suite *suite_log_read(void);
 Suite *suite_buf(void);
 Suite *suite_text(void);
 Suite *suite_json(void);

@@ -24,6 +24,8 @@ static const struct way {
 	{ &message_ops, { "3", "F", "\r" }, { "ORD-00001599", "ORD-00000999", "Payload" } },
 	{ &preview_ops, { "2", "v" }, { "1,204 ok", "no such table" } },
 	{ &help_ops, { "?" }, { "What each key does here" } },
+	{ &log_ops, { KEY_F7 }, { "Log of the agent" } },
+	{ &agent_form_ops, { KEY_F8 }, { "Runs at once" } },
 };
 
 static const struct press {
@@ -46,7 +48,7 @@ static const struct press {
 	{ &interfaces_ops, K_ENTER, "\r", "Runs of accounts" },
 	{ &interfaces_ops, 'd', "d", "sends nothing" },
 	{ &interfaces_ops, 'x', "x", "accounts has no run under way" },
-	{ &interfaces_ops, 's', "s", "accounts has no schedule" },
+	{ &interfaces_ops, 's', "s", "accounts is not scheduled yet" },
 	{ &interfaces_ops, '*', "*", "[x]  30" },
 	{ &interfaces_ops, '/', "/", "Part of a name, object" },
 	{ &interfaces_ops, 'D', "D", "To confirm, type its name" },
@@ -67,6 +69,12 @@ static const struct press {
 	{ &message_ops, 'y', "y", "on the clipboard" },
 	{ &message_ops, 's', "s", "code:REQUIRED_FIELD_MISSING" },
 	{ &help_ops, ' ', " ", "Paint the screen anew" },
+	{ &log_ops, 'f', "f", "Log of the agent" },
+	{ &log_ops, '/', "/", "level:warn" },
+	{ &agent_form_ops, K_F(4), KEY_F4, "Saved. The running agent" },
+	{ &agent_form_ops, K_ESC, "\033", "Ping Agent" },
+	{ NULL, K_F(7), KEY_F7, "Log of the agent" },
+	{ NULL, K_F(8), KEY_F8, "Runs at once" },
 	{ NULL, '?', "?", "What each key does here" },
 	{ NULL, K_F(1), KEY_F1, "What each key does here" },
 	{ NULL, ':', ":", "Tab complete" },

@@ -24,7 +24,7 @@
 #include <unistd.h>
 
 /* Between two looks at whether the agent is up. */
-#define AGENT_LOOK_S 2
+#define AGENT_LOOK_S 1
 /* A cursor that stood still for so long rests. */
 #define REST_MS 120
 /* Keys taken in before the screen is drawn: a paste or a held key costs one picture. */
@@ -35,7 +35,7 @@ const struct page_ops *const board_tabs[BOARD_TABS] = { &connections_ops, &inter
 
 const struct page_ops *const board_all_pages[] = { &connections_ops, &interfaces_ops, &monitor_ops,
 	&wizard_ops, &interface_form_ops, &history_ops, &message_ops, &preview_ops, &help_ops,
-	NULL };
+	&log_ops, &agent_form_ops, NULL };
 
 /* ---- signals: a flag and a wake-up ---- */
 
@@ -375,8 +375,10 @@ static void wait_for_input(struct board *board)
 		take_jobs(board);
 		take_news(board);
 	}
-	if (fds[2].revents && timer_fired(board->timer))
+	if (fds[2].revents && timer_fired(board->timer)) {
 		agent_look(board);
+		log_look(board);
+	}
 	if (fds[3].revents && timer_fired(board->rest))
 		board->moving = false;
 }

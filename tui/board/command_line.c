@@ -59,6 +59,24 @@ static void do_previous_tab(void *ctx, const char *argument)
 	board_show_tab(board, (board->tab + BOARD_TABS - 1) % BOARD_TABS);
 }
 
+static void do_log(void *ctx, const char *argument)
+{
+	struct board *board = ctx;
+
+	(void)argument;
+	if (!board->log)
+		board_open_page(board, &log_ops);
+}
+
+static void do_settings(void *ctx, const char *argument)
+{
+	struct board *board = ctx;
+
+	(void)argument;
+	if (!board->agent_form)
+		board_open_page(board, &agent_form_ops);
+}
+
 static void do_refresh(void *ctx, const char *argument)
 {
 	struct board *board = ctx;
@@ -116,6 +134,9 @@ const struct key_binding board_keys[] = {
 	{ '3', "message list", "Message Monitor", "What became of every row", 0, do_tab_3 },
 	{ K_TAB, "next tab", "Next tab", "The tab to the right", 0, do_next_tab },
 	{ K_BACKTAB, "previous tab", "Previous tab", "The tab to the left", 0, do_previous_tab },
+	{ K_F(7), "agent log", "Log", "What the agent wrote down", 0, do_log },
+	{ K_F(8), "agent settings", "Agent settings", "Address, password, TLS, limits, log level",
+		0, do_settings },
 	{ K_F(5), "refresh", "Refresh", "Fetch and paint everything again (Ctrl-L only paints)", 0,
 		do_refresh },
 	{ K_ESC, "back", "Back", "One step back; never leaves the board", 0, do_back },

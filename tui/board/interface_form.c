@@ -86,7 +86,8 @@ static const struct field_spec specs[] = {
 	[F_STATUS] = { FIELD_CHOICE, "status", "Status", "Only deployed interfaces run.",
 		statuses },
 	[F_SCHEDULE] = { FIELD_TEXT, "schedule", "Schedule",
-		"at 06:30 weekdays; every 15 minutes 06:00-20:00; */15 6-20 * * 1-5. Empty = by hand "
+		"at 06:30 weekdays; every 15 minutes 06:00-20:00; */15 6-20 * * 1-5. Empty = by "
+		"hand "
 		"only." },
 	[F_MODE] = { FIELD_CHOICE, "mode", "Mode",
 		"Auto takes Collections for few rows and the Bulk API above the threshold.",

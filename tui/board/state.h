@@ -117,6 +117,8 @@ struct board {
 	struct interface_form *interface_form;
 	struct preview_page *preview;
 	struct help_page *help;
+	struct log_page *log;
+	struct agent_form *agent_form;
 };
 
 extern const struct page_ops *const board_tabs[BOARD_TABS];
@@ -127,7 +129,7 @@ extern const struct key_binding board_keys[];
 
 extern const struct page_ops connections_ops, interfaces_ops, monitor_ops;
 extern const struct page_ops message_ops, history_ops, wizard_ops, interface_form_ops, preview_ops,
-	help_ops;
+	help_ops, log_ops, agent_form_ops;
 
 /* ---- board.c ---- */
 
@@ -183,6 +185,9 @@ int board_find_interface(const struct board *board, const char *name);
 /* The connection whose org the frame names: the one selected or behind what is selected, or -1. */
 int board_current_connection(struct board *board);
 const struct connection_state *board_state(const struct board *board, int connection);
+
+/* Read what was added to the log, while its page is open. */
+void log_look(struct board *board);
 
 /* Show the monitor with this filter. */
 void monitor_show(struct board *board, const char *filter);

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "config/files.h"
+#include "tui/command/agent_log.h"
 #include "tui/command/command.h"
 
 #include <fcntl.h>
@@ -355,6 +356,9 @@ const struct command agent_commands[] = {
 		agent_stop, true },
 	{ "agent status", "", "Is it up, and what is it doing? exit 5 when it is down", NULL, 0, 0,
 		agent_status, false },
+	{ "agent log", "[FILTER] [--follow] [--limit K]",
+		"The agent's log: words, run:12, level:warn; ! inverts", agent_log_options, 0, -1,
+		agent_log_command, false },
 	{ "agent password", "[--secret -]",
 		"Set the password that Ping Agent Connection must bring", password_options, 0, 0,
 		agent_password, true },
