@@ -9,6 +9,8 @@
 #include "e2e/world.h"
 
 #include <signal.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 static struct world world;
@@ -136,6 +138,41 @@ START_TEST(a_bad_file_is_told_by_line_and_mended_while_the_agent_is_up)
 }
 END_TEST
 
+static void await_told(int fd, const char *words)
+{
+	struct timeval patience = { .tv_sec = 20 };
+	char text[256] = "";
+
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	do {
+		ssize_t got = recv(fd, text, sizeof(text) - 1, 0);
+
+		ck_assert_msg(got > 0, "%s was never told", words);
+		text[got] = '\0';
+	} while (!strstr(text, words));
+}
+
+START_TEST(a_service_manager_is_told_that_it_is_ready_alive_and_stopping)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	pid_t pid;
+
+	snprintf(at.sun_path, sizeof(at.sun_path), "%s/notify", world.home);
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+	setenv("NOTIFY_SOCKET", at.sun_path, 1);
+	pid = world_spawn(&world, "agent", "run", NULL);
+	unsetenv("NOTIFY_SOCKET");
+	await_told(fd, "READY=1");
+	ck_run(0, &world, "agent", "status");
+	await_told(fd, "WATCHDOG=1");
+	kill(pid, SIGTERM);
+	await_told(fd, "STOPPING=1");
+	ck_assert_int_eq(world_wait(pid), 0);
+	close(fd);
+}
+END_TEST
+
 START_TEST(a_detached_process_is_carried_by_the_agent)
 {
 	world_connection(&world);
@@ -219,6 +256,7 @@ Suite *suite_e2e_agent(void)
 	tcase_add_test(tcase, a_second_agent_is_refused_and_start_is_content_with_the_first);
 	tcase_add_test(tcase, an_agent_that_cannot_start_says_why);
 	tcase_add_test(tcase, a_bad_file_is_told_by_line_and_mended_while_the_agent_is_up);
+	tcase_add_test(tcase, a_service_manager_is_told_that_it_is_ready_alive_and_stopping);
 	tcase_add_test(tcase, a_detached_process_is_carried_by_the_agent);
 	tcase_add_test(tcase, a_dropped_line_stops_nothing);
 	tcase_add_test(tcase, a_killed_agent_s_run_is_taken_up_by_the_next);

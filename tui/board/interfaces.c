@@ -198,6 +198,21 @@ static void one_line(char *out, size_t size, const char *text)
 	out[used] = '\0';
 }
 
+/* A run that ended badly is told before a schedule that goes well. */
+static void draw_last_fact(struct board *board, struct area area, const struct interface *interface,
+	const struct run_info *run)
+{
+	char line[512];
+	int style = schedule_line(line, sizeof(line), board, interface);
+	bool reason = run && run->reason[0];
+
+	if (*line && (style == STYLE_FAIL || !reason))
+		screen_text(board->screen, area.y, area.x, area.cols, style, line);
+	else if (reason)
+		screen_printf(board->screen, area.y, area.x, area.cols, STYLE_WARN,
+			"Run %" PRId64 ": %s", run->id, run->reason);
+}
+
 static void draw_facts(struct board *board, struct area area)
 {
 	int place = interfaces_shown(board);
@@ -205,8 +220,6 @@ static void draw_facts(struct board *board, struct area area)
 	const struct interface *interface;
 	const struct run_info *run;
 	char query[600];
-	char line[512];
-	int style;
 
 	if (place < 0 || area.rows < 2)
 		return;
@@ -234,13 +247,9 @@ static void draw_facts(struct board *board, struct area area)
 	one_line(query, sizeof(query), interface->query ? interface->query : "");
 	if (area.rows > 2)
 		screen_text(board->screen, area.y + 2, 1, area.cols - 2, STYLE_QUIET, query);
-	style = schedule_line(line, sizeof(line), board, interface);
-	/* A run that ended badly is told before a schedule that goes well. */
-	if (area.rows > 3 && *line && (style == STYLE_FAIL || !run || !run->reason[0]))
-		screen_text(board->screen, area.y + 3, 1, area.cols - 2, style, line);
-	else if (area.rows > 3 && run && run->reason[0])
-		screen_printf(board->screen, area.y + 3, 1, area.cols - 2, STYLE_WARN,
-			"Run %" PRId64 ": %s", run->id, run->reason);
+	if (area.rows > 3)
+		draw_last_fact(
+			board, (struct area){ area.y + 3, 1, 1, area.cols - 2 }, interface, run);
 }
 
 /* Runs under way, one line each; returns how many. */
