@@ -153,6 +153,8 @@ static const struct key interface_keys[] = {
 		.help = "rows failing in succession with one code stop the run"),
 	I("supersede", KEY_SWITCH, supersede,
 		.help = "a newer Completed message marks older failed ones of its key"),
+	I("reconcile_key", KEY_TEXT, reconcile_key,
+		.help = "field by which a message whose answer was lost is looked for"),
 	I("query", KEY_LINES, query, .help = "SELECT that gives the rows"),
 	I("initial_query", KEY_LINES, initial_query, .help = "SELECT of an initial run"),
 	I("after_success", KEY_LINES, after_success,

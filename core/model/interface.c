@@ -17,6 +17,7 @@ static const size_t strings[] = {
 	offsetof(struct interface, initial_query),
 	offsetof(struct interface, after_success),
 	offsetof(struct interface, after_failure),
+	offsetof(struct interface, reconcile_key),
 	offsetof(struct interface, page_by),
 	offsetof(struct interface, schedule),
 	offsetof(struct interface, watermark_column),

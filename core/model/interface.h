@@ -74,6 +74,7 @@ struct interface {
 	bool supersede; /* mark older failed messages of a key when a newer one completes */
 	bool stop_integration; /* what is behind it in its integration waits unless all is well */
 	bool allow_duplicates; /* Sforce-Duplicate-Rule-Header: allowSave=true; default false */
+	char *reconcile_key;   /* field by which Unknown messages are looked for; NULL = not */
 	bool auto_assign;      /* Sforce-Auto-Assign; default false */
 	bool all_or_none;      /* per packet; default false */
 };

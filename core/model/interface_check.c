@@ -94,6 +94,21 @@ static int check_mapping(const struct interface *interface, struct err *err)
 	return 0;
 }
 
+/* It becomes part of a query, so it is a plain name; and what is not sent cannot be looked for. */
+static int check_reconcile(const struct interface *interface, struct err *err)
+{
+	const char *field = interface->reconcile_key;
+
+	if (text_empty(field))
+		return 0;
+	if (!api_name(field, strlen(field)))
+		return problem(err, "reconcile_key", "\"%s\" is no field's API name", field);
+	if (!mapping_find(&interface->mapping, field))
+		return problem(err, "reconcile_key",
+			"%s is not mapped: name a field that every row is sent with", field);
+	return 0;
+}
+
 static int check_operation(const struct interface *interface, struct err *err)
 {
 	const char *name = operation_name(interface->operation);
@@ -187,6 +202,7 @@ static int (*const checks[])(const struct interface *interface, struct err *err)
 	check_object,
 	check_mapping,
 	check_operation,
+	check_reconcile,
 	check_pace,
 	check_mode,
 	check_schedule,

@@ -8,9 +8,11 @@
 #include "process/files.h"
 #include "process/intake.h"
 #include "process/mapper.h"
+#include "process/reconcile.h"
 #include "process/retry.h"
 #include "process/sender.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/text.h"
 
 struct carry {
@@ -324,6 +326,28 @@ static int conclude(struct carry *carry, int rc, struct err *err)
 
 /* ---- all together ---- */
 
+/* What earlier runs lost may be found by now: before reading, so that its keys are free. */
+static int reconcile(struct carry *carry, struct err *err)
+{
+	struct reconcile_spec spec = { .env = carry->env,
+		.info = &carry->info,
+		.interface = carry->interface,
+		.org = carry->link.org,
+		.ends = watch_ends(carry->watch) };
+
+	int rc = reconcile_unknown(&carry->link.calls, &spec, err);
+
+	/* A field that cannot be asked for settles nothing; it is no reason to send nothing. */
+	if (rc == -ERR_USAGE || rc == -ERR_CONFIG || rc == -ERR_PROTOCOL || rc == -ERR_NOT_FOUND) {
+		log_line(LOG_LEVEL_WARN, carry->info.id,
+			"Unknown messages were not checked by %s: %s",
+			carry->interface->reconcile_key, err->text);
+		err_clear(err);
+		rc = 0;
+	}
+	return rc;
+}
+
 static int carry_run(struct carry *carry, struct err *err)
 {
 	int rc = check_interface(carry, err);
@@ -335,6 +359,8 @@ static int carry_run(struct carry *carry, struct err *err)
 		rc = writer_call(carry->env->writer, apply_start, carry, err);
 	if (!rc)
 		rc = open_link(carry, err);
+	if (!rc && !carry->info.dry_run)
+		rc = reconcile(carry, err);
 	if (!rc)
 		rc = start_reading(carry, err);
 	if (rc) {
@@ -354,8 +380,12 @@ static void carry_free(struct carry *carry)
 }
 
 /* A run that is over stays over, unless an operator has made one of its messages wait again. */
-static bool is_over(const struct run_info *info)
+static bool is_over(const struct run_info *info, const struct interface *interface)
 {
+	/* What it lost may be found by now. */
+	if (info->state == RUN_DONE && info->counts.unknown > 0 &&
+		!text_empty(interface->reconcile_key))
+		return false;
 	return (info->state == RUN_DONE || info->state == RUN_CANCELLED) &&
 	       (info->dry_run || info->counts.pending == 0);
 }
@@ -375,7 +405,7 @@ int process_run(const struct process_env *env, int64_t run, const struct connect
 	carry->interface = interface;
 	carry->wait_ms = wait_ms;
 	rc = load_info(carry, run, &failure);
-	if (!rc && !is_over(&carry->info)) {
+	if (!rc && !is_over(&carry->info, interface)) {
 		rc = writer_call(env->writer, apply_claim, carry, &failure);
 		if (!rc)
 			rc = load_info(carry, run, &failure); /* what settling changed */

@@ -116,7 +116,8 @@ static int refuse_lost_value(const struct row_words *words, struct err *err)
 
 static int mark_remap(struct store *store, int64_t message, struct err *err)
 {
-	static const char sql[] = "UPDATE message SET remap = (edited_at = 0) WHERE id = ?";
+	static const char sql[] =
+		"UPDATE message SET remap = (edited_at = 0), checked = 0 WHERE id = ?";
 
 	return db_run(&store->db, sql, BINDS(B_INT(message)), err);
 }
@@ -316,6 +317,29 @@ int store_messages_event(struct store *store, const struct messages_event *what,
 			return err_set(err, ERR_USAGE, "messages must be told in ascending order");
 	}
 	return do_all(&doing, messages, count, err);
+}
+
+int store_message_checked(
+	struct store *store, int64_t message, const char *comment, struct err *err)
+{
+	static const char sql[] =
+		"UPDATE message SET comment = ?2, checked = ?3, time = ?3 WHERE id = ?1";
+	struct packet *packet = &store->packet;
+	struct row_set row = { { 0 } };
+	int64_t now = clock_now();
+	int position;
+	int rc = store_load_message(&position, store, message, err);
+
+	if (rc != 0 || packet_row(packet, position)->status != MESSAGE_UNKNOWN)
+		return rc; /* a person was faster */
+	row_set_add(&row, position);
+	rc = packet_split(packet, &store->db, &row, err);
+	packet->changed = true;
+	if (rc == 0)
+		rc = packet_save(packet, &store->db, now, err);
+	return rc ? rc
+		  : db_run(&store->db, sql, BINDS(B_INT(message), B_TEXT(comment), B_INT(now)),
+			    err);
 }
 
 /* ---- one message ---- */

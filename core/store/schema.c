@@ -263,9 +263,13 @@ static const char source_files[] =
 	"CREATE INDEX source_file_open ON source_file (interface) WHERE state < 2;"
 	"ALTER TABLE run ADD COLUMN again INTEGER NOT NULL DEFAULT 0;";
 
+/* When an Unknown message was last looked for in the org. */
+static const char unknown_checked[] =
+	"ALTER TABLE message ADD COLUMN checked INTEGER NOT NULL DEFAULT 0;";
+
 /* Entry i leads from version i to version i + 1. Only ever append. */
 static const char *const migrations[] = { version_1, attempts_by_job, service_tables, send_again,
-	keep_older, source_files };
+	keep_older, source_files, unknown_checked };
 
 int schema_version(void)
 {

@@ -231,6 +231,11 @@ typedef void message_event_each(void *ctx, const struct message_verdict *verdict
 int store_messages_event(struct store *store, const struct messages_event *what,
 	const int64_t *messages, int count, message_event_each *each, void *ctx, struct err *err);
 
+/* An Unknown message was looked for in the org and stays what it is: `comment` says what was found.
+ */
+int store_message_checked(
+	struct store *store, int64_t message, const char *comment, struct err *err);
+
 /* Replace the payload (a JSON object); kept with who and when. */
 int store_message_edit(
 	struct store *store, int64_t message, const char *record, const char *who, struct err *err);

@@ -256,6 +256,25 @@ int view_source_rows(
 	struct view *view, int64_t packet, source_row_each *each, void *ctx, struct err *err);
 int view_run_columns(struct buf *out, struct view *view, int64_t run, struct err *err);
 
+/* Unknown messages, a packet at a time. */
+struct unknown_of {
+	const char *interface, *connection, *object;
+};
+struct unknown_packet {
+	int64_t packet;
+	struct unknown_row {
+		int position;
+		int64_t sent;  /* its last attempt, ms UTC ... */
+		int64_t since; /* ... and the first that may have carried it */
+		bool checked;  /* see store_message_checked() */
+	} rows[PACKET_ROWS_MAX];
+	int count;
+};
+
+/* The first packet after `after` that has some; ERR_NOT_FOUND when none. */
+int view_unknown_packet(struct unknown_packet *out, struct view *view, const struct unknown_of *of,
+	int64_t after, struct err *err);
+
 /* ---- who did what ---- */
 
 struct audit_entry {

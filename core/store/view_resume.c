@@ -173,3 +173,80 @@ int view_run_of(int64_t *run, struct view *view, int64_t message, struct err *er
 		err_set(err, ERR_NOT_FOUND, "there is no message %" PRId64, message);
 	return rc;
 }
+
+/* ---- Unknown ---- */
+
+static int read_sent(struct unknown_row *row, struct view *view, int64_t packet,
+	const struct packet_row *state, struct err *err)
+{
+	static const char sql_sent[] = "SELECT sent FROM attempt WHERE id = ?";
+	static const char sql_first[] = "SELECT min(sent) FROM attempt WHERE packet = ?";
+	int rc = db_value(&row->sent, &view->db, sql_sent, BINDS(B_INT(state->attempt)), err);
+
+	row->since = row->sent;
+	if (rc == 0 && state->attempts > 1)
+		rc = db_value(&row->since, &view->db, sql_first, BINDS(B_INT(packet)), err);
+	if (rc == -ERR_NOT_FOUND)
+		return err_set(
+			err, ERR_STORE, "the store is damaged: attempt %" PRId64, state->attempt);
+	return rc;
+}
+
+static int is_checked(bool *checked, struct view *view, const struct packet *packet, int position,
+	struct err *err)
+{
+	static const char sql[] = "SELECT checked FROM message WHERE id = ?";
+	int64_t when = 0;
+	int rc = 0;
+
+	if (row_set_has(&packet->own, position))
+		rc = db_value(
+			&when, &view->db, sql, BINDS(B_INT(MESSAGE_ID(packet->id, position))), err);
+	*checked = when != 0;
+	return rc == -ERR_NOT_FOUND ? 0 : rc;
+}
+
+static int read_unknown(struct unknown_packet *out, struct view *view, struct err *err)
+{
+	struct packet packet;
+	int rc;
+
+	memset(&packet, 0, sizeof(packet));
+	rc = packet_load(&packet, &view->db, out->packet, err);
+	for (int i = 0; rc == 0 && i < packet.count; i++) {
+		const struct packet_row *state = packet_row(&packet, i);
+		struct unknown_row *row = &out->rows[out->count];
+
+		if (state->status != MESSAGE_UNKNOWN)
+			continue;
+		*row = (struct unknown_row){ .position = i };
+		rc = read_sent(row, view, out->packet, state, err);
+		if (rc == 0)
+			rc = is_checked(&row->checked, view, &packet, i, err);
+		out->count++;
+	}
+	packet_clear(&packet);
+	return rc;
+}
+
+int view_unknown_packet(struct unknown_packet *out, struct view *view, const struct unknown_of *of,
+	int64_t after, struct err *err)
+{
+	static const char sql[] =
+		"SELECT p.id FROM packet AS p INDEXED BY packet_unknown JOIN run AS r ON r.id = "
+		"p.run"
+		" WHERE p.n_unknown > 0 AND p.id > ?1 AND r.interface = ?2 AND r.connection = ?3"
+		" AND r.object = ?4 ORDER BY p.id LIMIT 1";
+	int rc = view_begin(view, err);
+
+	out->count = 0;
+	if (rc == 0)
+		rc = db_value(&out->packet, &view->db, sql,
+			BINDS(B_INT(after), B_TEXT(of->interface), B_TEXT(of->connection),
+				B_TEXT(of->object)),
+			err);
+	if (rc == 0)
+		rc = read_unknown(out, view, err);
+	view_end(view);
+	return rc;
+}

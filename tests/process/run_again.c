@@ -3,6 +3,8 @@
 #include "base/base.h"
 #include "process/suites.h"
 
+#include "base/clock.h"
+#include "base/text.h"
 #include "process/stage.h"
 
 #define WAIT INT64_C(20000)
@@ -142,6 +144,70 @@ START_TEST(a_reopened_run_reads_nothing_more)
 }
 END_TEST
 
+/* ---- Unknown, settled by evidence ---- */
+
+/* Inserts whose answers were lost, some of them executed; how many are Unknown. */
+static int64_t lose_answers(void)
+{
+	struct run_info info;
+
+	stage_open(&stage, 400);
+	stage_insert(&stage);
+	stage.interface.packet = 20;
+	stage_switch(&stage, "faults", "{\"reset-before\":0.3,\"truncate\":0.3,\"seed\":3}");
+	ck_ok(stage_process(&stage, WAIT), &stage.err);
+	stage_switch(&stage, "faults", "{\"reset-before\":0,\"truncate\":0}");
+	info = stage_info(&stage);
+	ck_assert_int_gt(info.counts.unknown, 0);
+	ck_assert_int_gt(stage_records(&stage), info.counts.completed);
+	ck_assert_int_lt(stage_records(&stage), 400);
+	return info.counts.unknown;
+}
+
+START_TEST(lost_answers_are_settled_by_what_the_org_has)
+{
+	int64_t unknown = lose_answers();
+	struct message_window window;
+	struct run_info info;
+	int64_t queries;
+
+	text_set(&stage.interface.reconcile_key, "Order_No__c");
+	ck_ok(stage_resume(&stage, WAIT), &stage.err);
+	ck_assert_int_eq(stage_info(&stage).counts.unknown, unknown); /* a call may still work */
+	clock_freeze(clock_now() + 11 * 60000);
+	ck_ok(stage_resume(&stage, WAIT), &stage.err);
+	info = stage_info(&stage);
+	ck_assert_int_eq(info.state, RUN_DONE);
+	ck_assert_int_eq(info.counts.completed, stage_records(&stage));
+	ck_assert_int_eq(info.counts.completed + info.counts.unknown, 400);
+	stage_find(&stage, &window, "status:unknown");
+	ck_assert_str_eq(window.messages[0].comment,
+		"checked by Order_No__c: nothing that we created since it was sent");
+	message_window_free(&window);
+	stage_find(&stage, &window, "status:completed comment:\"found by Order_No__c\"");
+	ck_assert_int_eq(strlen(window.messages[0].salesforce_id), 18);
+	message_window_free(&window);
+	/* what was looked for once is not looked for again */
+	queries = stage_requests(&stage, "/query");
+	ck_assert_int_gt(queries, 0);
+	ck_ok(stage_resume(&stage, WAIT), &stage.err);
+	ck_assert_int_eq(stage_requests(&stage, "/query"), queries);
+	clock_freeze(-1);
+}
+END_TEST
+
+START_TEST(evidence_that_fits_two_messages_settles_none)
+{
+	int64_t unknown = lose_answers();
+
+	text_set(&stage.interface.reconcile_key, "Quantity__c"); /* many rows share a quantity */
+	clock_freeze(clock_now() + 11 * 60000);
+	ck_ok(stage_resume(&stage, WAIT), &stage.err);
+	ck_assert_int_eq(stage_info(&stage).counts.unknown, unknown);
+	clock_freeze(-1);
+}
+END_TEST
+
 Suite *suite_run_again(void)
 {
 	Suite *suite = suite_create("run_again");
@@ -153,6 +219,8 @@ Suite *suite_run_again(void)
 	tcase_add_test(tcase, an_edited_payload_is_not_mapped_anew);
 	tcase_add_test(tcase, what_todays_mapping_refuses_fails_before_anything_is_sent);
 	tcase_add_test(tcase, a_mapping_that_gives_another_key_is_not_the_same_message);
+	tcase_add_test(tcase, lost_answers_are_settled_by_what_the_org_has);
+	tcase_add_test(tcase, evidence_that_fits_two_messages_settles_none);
 	tcase_add_test(tcase, a_reopened_run_reads_nothing_more);
 	suite_add_tcase(suite, tcase);
 	return suite;
