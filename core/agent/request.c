@@ -463,7 +463,8 @@ int agent_resume(struct agent *agent, int64_t run, const char *who, struct err *
 		return err_set(err, ERR_USAGE,
 			"run %" PRId64 " was cancelled: process %s anew instead", run,
 			info.interface);
-	if (info.state == RUN_DONE && info.counts.pending == 0 && info.counts.unknown == 0)
+	if (info.state == RUN_DONE && info.counts.pending == 0 && info.counts.unknown == 0 &&
+		info.write_back.open == 0)
 		return 0;
 	return take_up(agent, &info, false, err);
 }

@@ -415,6 +415,8 @@ static int prepare(struct intake *intake, struct err *err)
 		rc = mapper_new(&intake->mapper, spec->interface, columns, intake->columns,
 			spec->describe, spec->connection->source.time_zone, err);
 	if (!rc)
+		rc = process_check_write_back(spec->interface, columns, intake->columns, err);
+	if (!rc)
 		rc = keep_columns(intake, columns, intake->columns, err);
 	if (!rc)
 		rc = make_hold(intake, err);

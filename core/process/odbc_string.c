@@ -13,15 +13,26 @@
 
 #define STRING_MAX 8192
 
-/* Options by a part of the driver's name, unless the connection sets them itself. */
+#define READING 1u
+#define WRITING 2u
+
+/*
+ * Options by a part of the driver's name, unless the connection sets them itself. MySQL counts the
+ * rows that an UPDATE changes, unless told to count those it matches: a repeated write-back must
+ * not look like a row that was changed meanwhile.
+ */
 static const struct {
 	const char *driver;
 	const char *key, *value;
+	unsigned when;
 } options[] = {
-	{ "sqlite", "StepAPI", "1" },
-	{ "sqlite", "NoCreat", "1" },
-	{ "psql", "UseDeclareFetch", "1" },
-	{ "postgres", "UseDeclareFetch", "1" },
+	{ "sqlite", "StepAPI", "1", READING },
+	{ "sqlite", "NoCreat", "1", READING | WRITING },
+	{ "sqlite", "Timeout", "10000", WRITING },
+	{ "psql", "UseDeclareFetch", "1", READING },
+	{ "postgres", "UseDeclareFetch", "1", READING },
+	{ "mysql", "FOUND_ROWS", "1", WRITING },
+	{ "maria", "OPTION", "2", WRITING },
 };
 
 bool process_odbc_attribute(char *value, size_t size, const char *string, const char *key)
@@ -86,8 +97,8 @@ static int add_password(struct buf *out, const struct secret *secret, const stru
 	return 0;
 }
 
-int process_odbc_string(char **out, const struct connection *connection,
-	const struct keyring *keyring, struct err *err)
+static int make_string(char **out, const struct connection *connection,
+	const struct keyring *keyring, unsigned when, struct err *err)
 {
 	const struct source_access *source = &connection->source;
 	struct buf string = BUF_INIT(STRING_MAX);
@@ -107,7 +118,7 @@ int process_odbc_string(char **out, const struct connection *connection,
 	rc = add_password(&string, &source->password, keyring, err);
 	driver_name(driver, sizeof(driver), source->odbc);
 	for (size_t i = 0; !rc && i < ARRAY_SIZE(options); i++)
-		if (strcasestr(driver, options[i].driver) &&
+		if (options[i].when & when && strcasestr(driver, options[i].driver) &&
 			!process_odbc_attribute(
 				already, sizeof(already), source->odbc, options[i].key))
 			buf_addf(&string, ";%s=%s", options[i].key, options[i].value);
@@ -117,4 +128,16 @@ int process_odbc_string(char **out, const struct connection *connection,
 		rc = err_nomem(err);
 	buf_wipe(&string);
 	return rc;
+}
+
+int process_odbc_string(char **out, const struct connection *connection,
+	const struct keyring *keyring, struct err *err)
+{
+	return make_string(out, connection, keyring, READING, err);
+}
+
+int process_odbc_write_string(char **out, const struct connection *connection,
+	const struct keyring *keyring, struct err *err)
+{
+	return make_string(out, connection, keyring, WRITING, err);
 }

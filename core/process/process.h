@@ -120,6 +120,21 @@ void preview_free(struct preview *preview);
 int process_odbc_string(char **out, const struct connection *connection,
 	const struct keyring *keyring, struct err *err);
 
+/* The same for writing back. */
+int process_odbc_write_string(char **out, const struct connection *connection,
+	const struct keyring *keyring, struct err *err);
+
+/* ---- write-back ---- */
+
+/* ERR_CONFIG, with the key as err->code: a place of after_success or after_failure that is no
+ * column of the query and no value of the message. */
+int process_check_write_back(const struct interface *interface, const struct column *columns,
+	int count, struct err *err);
+
+/* Adds the columns that a statement names in its places; ERR_CONFIG when it cannot be understood.
+ */
+int process_write_back_columns(struct text_list *names, const char *sql);
+
 /* The value of `key` in a connection string, cut at `size`; false when it has none. */
 bool process_odbc_attribute(char *value, size_t size, const char *string, const char *key);
 

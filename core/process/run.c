@@ -11,6 +11,7 @@
 #include "process/reconcile.h"
 #include "process/retry.h"
 #include "process/sender.h"
+#include "process/write_back.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -112,6 +113,7 @@ static int apply_start(void *ctx, struct store *store, struct err *err)
 	change.state = carry->info.reading_done ? RUN_SENDING : RUN_READING;
 	change.reason = "";
 	if (carry->info.state == RUN_QUEUED) {
+		change.wants = carry->info.dry_run ? 0 : write_back_ends(carry->interface);
 		change.mode = TRANSFER_COLLECTIONS;
 		change.mode_why = carry->interface->mode == TRANSFER_COLLECTIONS
 					  ? "set by the interface"
@@ -202,6 +204,61 @@ static int send_rows(struct carry *carry, struct err *err)
 	return rc;
 }
 
+/* ---- write-back ---- */
+
+static struct write_back_spec write_back_spec(struct carry *carry, const atomic_bool *ends)
+{
+	return (struct write_back_spec){ .env = carry->env,
+		.connection = carry->connection,
+		.interface = carry->interface,
+		.watch = carry->watch,
+		.ends = ends };
+}
+
+/*
+ * What earlier runs left open is written back before anything is read: the source would give those
+ * rows again. Rows without a key cannot be told from new ones, so then they must be written first.
+ */
+static int write_leftovers(struct carry *carry, struct err *err)
+{
+	struct write_back_spec spec = write_back_spec(carry, watch_ends(carry->watch));
+	int64_t open;
+
+	if (carry->info.dry_run || carry->info.reading_done)
+		return 0;
+	open = write_back_leftovers(&spec, carry->info.id);
+	if (!open || carry->info.operation != OPERATION_INSERT ||
+		carry->interface->row_key.count > 0)
+		return 0;
+	err_set(err, ERR_SOURCE,
+		"%" PRId64 " rows of earlier runs are in Salesforce and not yet written back, and "
+		"without row_key they would be inserted again: see `agentboard run list`",
+		open);
+	if (err)
+		err->retryable = true;
+	return -ERR_SOURCE;
+}
+
+/* What this run completed, once the cursor is closed. True when nothing of it is left open. */
+static int write_back(struct carry *carry, int64_t wait_ms, struct err *err)
+{
+	bool cancelled = carry->state == RUN_CANCELLED;
+	struct write_back_spec spec =
+		write_back_spec(carry, cancelled ? NULL : watch_ends(carry->watch));
+	struct view *view = NULL;
+	struct run_info info;
+	int rc = view_open(&view, carry->env->home_data, err);
+
+	if (!rc)
+		rc = view_run(&info, view, carry->info.id, err);
+	view_close(view);
+	if (rc || !info.write_back.open)
+		return rc;
+	if (cancelled)
+		spec.watch = NULL;
+	return write_back_patiently(&spec, carry->claim, cancelled ? 0 : wait_ms, err);
+}
+
 /* ---- dry run ---- */
 
 static int read_only(struct carry *carry, struct err *err)
@@ -275,6 +332,8 @@ static enum run_state state_after(const struct err *why)
 	case ERR_LIMIT:
 	case ERR_UNFINISHED:
 		return RUN_PAUSED;
+	case ERR_SOURCE:
+		return why->retryable ? RUN_PAUSED : RUN_STOPPED;
 	case ERR_INTERRUPTED:
 	case ERR_STORE:
 	case ERR_NOMEM:
@@ -302,6 +361,24 @@ static void settle_files(struct carry *carry)
 			used ? "; " : "", trouble);
 }
 
+/* A run that has sent all is Done once all is written back; until then it is Paused. */
+static int conclude_writing(struct carry *carry, int rc, struct err *err)
+{
+	struct err why = ERR_INIT;
+	bool stopping = rc == -ERR_INTERRUPTED && carry->state != RUN_CANCELLED;
+	int wrote;
+
+	if (carry->info.dry_run || stopping || rc == -ERR_STORE)
+		return rc;
+	wrote = write_back(carry, rc ? 0 : carry->wait_ms, &why);
+	if (!wrote || rc)
+		return rc;
+	carry->state = wrote == -ERR_INTERRUPTED || wrote == -ERR_STORE ? RUN_SENDING : RUN_PAUSED;
+	if (wrote == -ERR_INTERRUPTED && watch_cancelled(carry->watch))
+		note_cancel(carry);
+	return err_copy(err, &why);
+}
+
 static int conclude(struct carry *carry, int rc, struct err *err)
 {
 	struct err failure = ERR_INIT;
@@ -315,7 +392,8 @@ static int conclude(struct carry *carry, int rc, struct err *err)
 	carry->intake = NULL;
 	if (carry->watch && watch_cancelled(carry->watch) && rc == -ERR_INTERRUPTED)
 		note_cancel(carry);
-	else if (rc)
+	rc = conclude_writing(carry, rc, err);
+	if (rc && carry->state != RUN_CANCELLED)
 		text_copy(carry->reason, sizeof(carry->reason), err->text);
 	link_record_usage(&carry->link, carry->env, carry->connection->name);
 	recorded = writer_call(carry->env->writer, apply_end, carry, &failure);
@@ -358,6 +436,13 @@ static int carry_run(struct carry *carry, struct err *err)
 	if (!rc)
 		rc = writer_call(carry->env->writer, apply_start, carry, err);
 	if (!rc)
+		rc = write_leftovers(carry, err);
+	if (!rc && carry->info.reading_done && !carry->info.counts.pending &&
+		(!carry->info.counts.unknown || text_empty(carry->interface->reconcile_key))) {
+		carry->state = RUN_DONE; /* only its write-back is left: no org is needed */
+		return 0;
+	}
+	if (!rc)
 		rc = open_link(carry, err);
 	if (!rc && !carry->info.dry_run)
 		rc = reconcile(carry, err);
@@ -382,6 +467,8 @@ static void carry_free(struct carry *carry)
 /* A run that is over stays over, unless an operator has made one of its messages wait again. */
 static bool is_over(const struct run_info *info, const struct interface *interface)
 {
+	if (info->state == RUN_DONE && info->write_back.open > 0)
+		return false;
 	/* What it lost may be found by now. */
 	if (info->state == RUN_DONE && info->counts.unknown > 0 &&
 		!text_empty(interface->reconcile_key))

@@ -81,6 +81,17 @@ static void fill_base(struct message *msg, struct text_offsets *at, struct gathe
 	at->fields = keep(gather, NULL);
 }
 
+static enum write_back write_back_of(const struct packet *packet, int position)
+{
+	struct row_set open = packet_unwritten(packet);
+
+	if (row_set_has(&open, position))
+		return WRITE_BACK_OPEN;
+	if (row_set_has(&packet->unmatched, position))
+		return WRITE_BACK_UNMATCHED;
+	return row_set_has(&packet->written, position) ? WRITE_BACK_DONE : WRITE_BACK_NONE;
+}
+
 int gather_add(struct gather *gather, struct scan *scan, int position, struct err *err)
 {
 	const struct scan_packet *current = &scan->packet;
@@ -106,6 +117,7 @@ int gather_add(struct gather *gather, struct scan *scan, int position, struct er
 	msg->attempts = row->attempts;
 	msg->next_try = row->next_try;
 	msg->superseded = row_set_has(&current->head.superseded, position);
+	msg->write_back = write_back_of(&current->head, position);
 	at->interface = keep(gather, current->run->interface);
 	at->key = keep(gather, current->keys[position]);
 	if (row_set_has(&current->head.own, position))

@@ -46,7 +46,7 @@ void packet_clear(struct packet *packet)
 static const char sql_load[] =
 	"SELECT run, rows, base, base_time, base_attempts, base_attempt, base_next_try, code,"
 	" comment, own, superseded, n_new, n_processing, n_pending, n_completed, n_failed,"
-	" n_unknown, n_cancelled FROM packet WHERE id = ?";
+	" n_unknown, n_cancelled, wants, written, unmatched, write_back FROM packet WHERE id = ?";
 
 static const char sql_load_rows[] =
 	"SELECT id, status, attempts, attempt, next_try FROM message WHERE id BETWEEN ? AND ?";
@@ -70,6 +70,14 @@ static void read_head(struct packet *packet, sqlite3_stmt *stmt)
 	for (int i = 0; i < MESSAGE_STATUS_COUNT; i++)
 		packet->counts[i] = (int)db_int(stmt, 11 + i);
 	memcpy(packet->saved, packet->counts, sizeof(packet->saved));
+	packet->wants = (unsigned)db_int(stmt, 18);
+	blob_set_read(&packet->written, sqlite3_column_blob(stmt, 19),
+		(size_t)sqlite3_column_bytes(stmt, 19));
+	blob_set_read(&packet->unmatched, sqlite3_column_blob(stmt, 20),
+		(size_t)sqlite3_column_bytes(stmt, 20));
+	packet->write_back_saved[0] = (int)db_int(stmt, 21);
+	packet->write_back_saved[1] = row_set_count(&packet->written);
+	packet->write_back_saved[2] = row_set_count(&packet->unmatched);
 }
 
 static int load_rows(struct packet *packet, struct db *db, struct err *err)
@@ -122,6 +130,34 @@ struct row_set packet_base_rows(const struct packet *packet)
 	return row_set_and_not(packet->all, packet->own);
 }
 
+/* Is the end `status` one that is written back? */
+static bool is_wanted(const struct packet *packet, enum message_status status)
+{
+	return (status == MESSAGE_COMPLETED && packet->wants & WRITE_BACK_SUCCESS) ||
+	       (status == MESSAGE_FAILED && packet->wants & WRITE_BACK_FAILURE);
+}
+
+struct row_set packet_unwritten(const struct packet *packet)
+{
+	struct row_set rows = { { 0 } };
+
+	if (!packet->wants)
+		return rows;
+	if (is_wanted(packet, packet->base.status))
+		rows = packet_base_rows(packet);
+	for (int i = 0; i < packet->count; i++)
+		if (row_set_has(&packet->own, i) && is_wanted(packet, packet->rows[i].status))
+			row_set_add(&rows, i);
+	return row_set_and_not(rows, packet->written);
+}
+
+/* What was written back of an earlier end says nothing of a new one. */
+static void unwrite(struct packet *packet, struct row_set rows)
+{
+	packet->written = row_set_and_not(packet->written, rows);
+	packet->unmatched = row_set_and_not(packet->unmatched, rows);
+}
+
 int packet_move_base(struct packet *packet, const struct outcome *outcome, struct err *err)
 {
 	struct row_set rows = packet_base_rows(packet);
@@ -130,6 +166,8 @@ int packet_move_base(struct packet *packet, const struct outcome *outcome, struc
 	if (!text_set(&packet->code, outcome->code) ||
 		!text_set(&packet->comment, outcome->comment))
 		return err_nomem(err);
+	if (packet->base.status != outcome->row.status)
+		unwrite(packet, rows);
 	packet->counts[packet->base.status] -= count;
 	packet->counts[outcome->row.status] += count;
 	packet->base = outcome->row;
@@ -166,6 +204,12 @@ int packet_move_row(struct packet *packet, struct db *db, int position,
 
 	if (rc != 0)
 		return rc;
+	if (packet_row(packet, position)->status != row->status) {
+		struct row_set moved = { { 0 } };
+
+		row_set_add(&moved, position);
+		unwrite(packet, moved);
+	}
 	packet->counts[packet_row(packet, position)->status]--;
 	packet->counts[row->status]++;
 	row_set_add(&packet->own, position);
@@ -211,14 +255,15 @@ static int64_t earliest(const struct packet *packet)
 }
 
 static const char sql_insert[] =
-	"INSERT INTO packet (run, rows, n_new, base, created, base_time, changed)"
-	" VALUES (?1, ?2, ?2, 0, ?3, ?3, ?3)";
+	"INSERT INTO packet (run, rows, n_new, base, created, base_time, changed, wants)"
+	" SELECT ?1, ?2, ?2, 0, ?3, ?3, ?3, wants FROM run WHERE id = ?1 RETURNING id, wants";
 
 static const char sql_save[] =
 	"UPDATE packet SET base = ?2, base_time = ?3, base_attempts = ?4, base_attempt = ?5,"
 	" base_next_try = ?6, code = ?7, comment = ?8, own = ?9, superseded = ?10, changed = ?11,"
 	" due = ?12, n_new = ?13, n_processing = ?14, n_pending = ?15, n_completed = ?16,"
-	" n_failed = ?17, n_unknown = ?18, n_cancelled = ?19 WHERE id = ?1";
+	" n_failed = ?17, n_unknown = ?18, n_cancelled = ?19, write_back = ?20, written = ?21,"
+	" unmatched = ?22 WHERE id = ?1";
 
 /* The marks are some seconds apart: the pace of a run is what happened since the older one. */
 static const char sql_count[] =
@@ -252,12 +297,17 @@ static int save_head(const struct packet *packet, struct db *db, int64_t now, st
 {
 	unsigned char own[BLOB_SET_LEN];
 	unsigned char superseded[BLOB_SET_LEN];
+	unsigned char written[BLOB_SET_LEN];
+	unsigned char unmatched[BLOB_SET_LEN];
+	struct row_set open = packet_unwritten(packet);
 	const int *n = packet->counts;
 	bool has_own = !row_set_empty(&packet->own);
 	bool has_superseded = !row_set_empty(&packet->superseded);
 
 	blob_set_write(own, &packet->own);
 	blob_set_write(superseded, &packet->superseded);
+	blob_set_write(written, &packet->written);
+	blob_set_write(unmatched, &packet->unmatched);
 	return db_run(db, sql_save,
 		BINDS(B_INT(packet->id), B_INT((int64_t)packet->base.status),
 			B_INT(packet->base_time), B_INT(packet->base.attempts),
@@ -268,13 +318,40 @@ static int save_head(const struct packet *packet, struct db *db, int64_t now, st
 			B_INT(earliest(packet)), B_INT(n[MESSAGE_NEW]),
 			B_INT(n[MESSAGE_PROCESSING]), B_INT(n[MESSAGE_PENDING]),
 			B_INT(n[MESSAGE_COMPLETED]), B_INT(n[MESSAGE_FAILED]),
-			B_INT(n[MESSAGE_UNKNOWN]), B_INT(n[MESSAGE_CANCELLED])),
+			B_INT(n[MESSAGE_UNKNOWN]), B_INT(n[MESSAGE_CANCELLED]),
+			B_INT(row_set_count(&open)),
+			B_BLOB(packet->wants ? written : NULL, BLOB_SET_LEN),
+			B_BLOB(packet->wants ? unmatched : NULL, BLOB_SET_LEN)),
 		err);
+}
+
+/* What is open, done and unmatched of the write-back, added to the run's. */
+int packet_save_write_back(struct packet *packet, struct db *db, struct err *err)
+{
+	static const char sql[] = "UPDATE run SET write_back_open = write_back_open + ?2,"
+				  " write_back_done = write_back_done + ?3,"
+				  " write_back_unmatched = write_back_unmatched + ?4 WHERE id = ?1";
+	struct row_set open = packet_unwritten(packet);
+	int now[3] = { row_set_count(&open), row_set_count(&packet->written),
+		row_set_count(&packet->unmatched) };
+	int *saved = packet->write_back_saved;
+	int rc;
+
+	if (!memcmp(now, saved, sizeof(now)))
+		return 0;
+	rc = db_run(db, sql,
+		BINDS(B_INT(packet->run), B_INT(now[0] - saved[0]), B_INT(now[1] - saved[1]),
+			B_INT(now[2] - saved[2])),
+		err);
+	if (!rc)
+		memcpy(saved, now, sizeof(now));
+	return rc;
 }
 
 int packet_insert(
 	struct packet *packet, struct db *db, int64_t run, int count, int64_t now, struct err *err)
 {
+	sqlite3_stmt *stmt;
 	int rc;
 
 	packet_clear(packet);
@@ -284,10 +361,17 @@ int packet_insert(
 	packet->base.status = MESSAGE_NEW;
 	packet->base_time = now;
 	packet->counts[MESSAGE_NEW] = count;
-	rc = db_run(db, sql_insert, BINDS(B_INT(run), B_INT(count), B_INT(now)), err);
+	rc = db_query(&stmt, db, sql_insert, BINDS(B_INT(run), B_INT(count), B_INT(now)), err);
 	if (rc == 0)
-		packet->id = sqlite3_last_insert_rowid(db->handle);
-	return rc;
+		rc = db_next(db, stmt, err);
+	if (rc == 0)
+		return err_set(err, ERR_NOT_FOUND, "there is no run %" PRId64, run);
+	if (rc < 0)
+		return rc;
+	packet->id = db_int(stmt, 0);
+	packet->wants = (unsigned)db_int(stmt, 1);
+	sqlite3_reset(stmt);
+	return 0;
 }
 
 int packet_save(struct packet *packet, struct db *db, int64_t now, struct err *err)
@@ -296,6 +380,8 @@ int packet_save(struct packet *packet, struct db *db, int64_t now, struct err *e
 
 	if (rc == 0)
 		rc = save_counts(packet, db, now, err);
+	if (rc == 0 && packet->wants)
+		rc = packet_save_write_back(packet, db, err);
 	if (rc == 0) {
 		memcpy(packet->saved, packet->counts, sizeof(packet->saved));
 		packet->changed = false;

@@ -27,6 +27,9 @@ struct packet {
 	char *code, *comment;			 /* of the base; owned, NULL = none */
 	struct packet_row rows[PACKET_ROWS_MAX]; /* valid where `own` */
 	struct row_set superseded;
+	unsigned wants; /* WRITE_BACK_... bits: which ends are written back into the source */
+	struct row_set written, unmatched; /* settled there; of these, without a row touched */
+	int write_back_saved[3];	   /* what the run has been told: open, done, unmatched */
 	int counts[MESSAGE_STATUS_COUNT];
 	int saved[MESSAGE_STATUS_COUNT]; /* the counts that the run has been told of */
 	bool changed;			 /* the packet's own row is to be written */
@@ -53,6 +56,9 @@ int packet_load(struct packet *packet, struct db *db, int64_t id, struct err *er
 const struct packet_row *packet_row(const struct packet *packet, int position);
 struct row_set packet_base_rows(const struct packet *packet);
 
+/* The rows whose end is still to be written back into the source. */
+struct row_set packet_unwritten(const struct packet *packet);
+
 /* All base rows become `outcome` (its created, salesforce_id and fields are not kept). */
 int packet_move_base(struct packet *packet, const struct outcome *outcome, struct err *err);
 
@@ -65,6 +71,9 @@ int packet_split(struct packet *packet, struct db *db, const struct row_set *row
 
 /* Write the packet, and add what changed to its run's counts. */
 int packet_save(struct packet *packet, struct db *db, int64_t now, struct err *err);
+
+/* The part of it about the write-back: packet_save() does it where any is wanted. */
+int packet_save_write_back(struct packet *packet, struct db *db, struct err *err);
 
 struct row_set row_set_and(struct row_set a, struct row_set b);
 struct row_set row_set_and_not(struct row_set a, struct row_set b);

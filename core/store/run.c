@@ -114,21 +114,24 @@ static const char sql_update[] =
 	" mode_why = ifnull(?4, mode_why), reason = ifnull(?5, reason),"
 	" read = read + ?6 + ?7, held = held + ?6, skipped = skipped + ?7, calls = calls + ?8,"
 	" reading_done = reading_done OR ?9, progress = ?10,"
+	" wants = iif(?11 = 0, wants, ?11), write_back_note = ifnull(?12, write_back_note),"
 	" started = iif(started = 0 AND ?2 IN (1, 2), ?10, started),"
 	" ended = iif(?2 < 0, ended, iif(?2 >= 4, ?10, 0)) WHERE id = ?1";
 
 /* A run is Done when nothing of it waits; an operator may have made something wait again. */
 static int refuse_early_end(struct store *store, int64_t run, struct err *err)
 {
-	static const char sql[] = "SELECT iif(dry_run, 0, pending) FROM run WHERE id = ?";
+	static const char sql[] =
+		"SELECT iif(dry_run, 0, pending + write_back_open) FROM run WHERE id = ?";
 	int64_t pending = 0;
 	int rc = db_value(&pending, &store->db, sql, BINDS(B_INT(run)), err);
 
 	if (rc != 0 || pending == 0)
 		return rc;
 	rc = err_set(err, ERR_UNFINISHED,
-		"run %" PRId64 " cannot be Done: %" PRId64 " of its messages wait to be sent", run,
-		pending);
+		"run %" PRId64 " cannot be Done: %" PRId64
+		" of its messages wait to be sent or written back",
+		run, pending);
 	if (err)
 		err->retryable = true;
 	return rc;
@@ -151,7 +154,8 @@ int store_run_update(struct store *store, const struct run_claim *claim,
 		BINDS(B_INT(claim->run), B_INT(change->state), B_INT(change->mode),
 			B_TEXT(change->mode_why), B_TEXT(change->reason), B_INT(change->held_add),
 			B_INT(change->skipped_add), B_INT(change->calls_add),
-			B_INT(change->reading_done), B_INT(clock_now())),
+			B_INT(change->reading_done), B_INT(clock_now()), B_INT(change->wants),
+			B_TEXT(change->write_back_note)),
 		err);
 	if (rc == 0 &&
 		(change->state == RUN_PAUSED ||

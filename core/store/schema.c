@@ -267,9 +267,34 @@ static const char source_files[] =
 static const char unknown_checked[] =
 	"ALTER TABLE message ADD COLUMN checked INTEGER NOT NULL DEFAULT 0;";
 
+/*
+ * Write-back: `wants` says which ends of a message are written back into the source (1 Completed, 2
+ * Failed); `written` are the rows for which that is settled, `unmatched` those of them whose
+ * statement touched no row; packet.write_back counts the rows that are open.
+ */
+static const char writing_back[] =
+	"ALTER TABLE run ADD COLUMN wants INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE run ADD COLUMN write_back_open INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE run ADD COLUMN write_back_done INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE run ADD COLUMN write_back_unmatched INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE run ADD COLUMN write_back_failing INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE run ADD COLUMN write_back_note TEXT;"
+	"CREATE INDEX run_write_back ON run (interface, id) WHERE write_back_open > 0;"
+	"ALTER TABLE packet ADD COLUMN wants INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE packet ADD COLUMN written BLOB;"
+	"ALTER TABLE packet ADD COLUMN unmatched BLOB;"
+	"DROP INDEX packet_write_back;"
+	"CREATE INDEX packet_write_back ON packet (run, id) WHERE write_back > 0;"
+	"ALTER TABLE message DROP COLUMN write_back;"
+	"CREATE TABLE write_back_failure ("
+	" message INTEGER PRIMARY KEY,"
+	" time INTEGER NOT NULL,"
+	" text TEXT NOT NULL"
+	") STRICT;";
+
 /* Entry i leads from version i to version i + 1. Only ever append. */
 static const char *const migrations[] = { version_1, attempts_by_job, service_tables, send_again,
-	keep_older, source_files, unknown_checked };
+	keep_older, source_files, unknown_checked, writing_back };
 
 int schema_version(void)
 {

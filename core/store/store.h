@@ -77,6 +77,10 @@ int store_run_claim(struct run_claim **out, struct store *store, int64_t run, st
 void run_claim_free(struct run_claim *claim);
 int64_t run_claim_run(const struct run_claim *claim);
 
+/* Which ends of its messages are written back into the source. */
+#define WRITE_BACK_SUCCESS 1u
+#define WRITE_BACK_FAILURE 2u
+
 /* Fields of a run that change; negative or NULL = leave. */
 struct run_change {
 	int state; /* enum run_state, -1 = leave */
@@ -87,17 +91,20 @@ struct run_change {
 			       store_packet_add() */
 	int64_t held_add;
 	int64_t skipped_add;
-	int64_t calls_add; /* requests made to Salesforce */
-	bool reading_done; /* phase Reading ended: the cursor is closed */
+	int64_t calls_add;	     /* requests made to Salesforce */
+	bool reading_done;	     /* phase Reading ended: the cursor is closed */
+	unsigned wants;		     /* WRITE_BACK_... bits, before its first packet; 0 = leave */
+	const char *write_back_note; /* why writing back does not go on; "" clears */
 };
 #define RUN_CHANGE_NONE                                                                            \
 	{                                                                                          \
-		-1, -1, NULL, NULL, 0, 0, 0, 0, false                                              \
+		-1, -1, NULL, NULL, 0, 0, 0, 0, false, 0, NULL                                     \
 	}
 
 /*
  * A change of nothing is a sign of life (`progress`). RUN_DONE is refused with ERR_UNFINISHED,
- * retryable, while messages of the run are New, Processing or Pending (dry runs excepted).
+ * retryable, while messages of the run are New, Processing or Pending, or are to be written back
+ * into the source (dry runs excepted).
  */
 int store_run_update(struct store *store, const struct run_claim *claim,
 	const struct run_change *change, struct err *err);
@@ -195,6 +202,28 @@ int store_job_attempt(struct store *store, const struct run_claim *claim, int64_
 /* No answer will come for what the job carried: every row without one gets `event`. */
 int store_job_settle(int64_t *rows, struct store *store, const struct run_claim *claim, int64_t job,
 	enum message_event event, const char *comment, struct err *err);
+
+/* ---- write-back: what is settled of it ---- */
+
+enum written_as {
+	WRITTEN_DONE,
+	WRITTEN_UNMATCHED, /* it touched no row: changed since it was read */
+	WRITTEN_FAILED,	   /* it stays open, with `text` */
+};
+
+struct written_row {
+	int position;
+	enum written_as as;
+	const char *text; /* of WRITTEN_FAILED; borrowed */
+};
+
+/* Rows of `packet` whose end was written back. Rows that are not open any more are passed over. */
+int store_written(struct store *store, const struct run_claim *claim, int64_t packet,
+	const struct written_row *rows, int count, struct err *err);
+
+/* These ends (WRITE_BACK_... bits) of the run are no longer to be written back. */
+int store_unwant_write_back(
+	struct store *store, const struct run_claim *claim, unsigned ends, struct err *err);
 
 /* Everything New and Pending of the run becomes Cancelled. */
 int store_run_cancel_rest(int64_t *rows, struct store *store, const struct run_claim *claim,

@@ -43,6 +43,7 @@ static int verify_packet(struct store *store, int64_t id, struct err *err)
 	static const char sql_own[] = "SELECT count(*) FROM message WHERE id BETWEEN ? AND ?";
 	struct packet *packet = &store->packet;
 	int counts[MESSAGE_STATUS_COUNT] = { 0 };
+	struct row_set unwritten;
 	int64_t own = 0;
 	int rc = packet_load(packet, &store->db, id, err);
 
@@ -59,6 +60,10 @@ static int verify_packet(struct store *store, int64_t id, struct err *err)
 		if (counts[i] != packet->counts[i])
 			return differs("packet", id, packet->counts[i], counts[i], err);
 	}
+	unwritten = packet_unwritten(packet);
+	if (row_set_count(&unwritten) != packet->write_back_saved[0])
+		return differs("the write-back of packet", id, packet->write_back_saved[0],
+			row_set_count(&unwritten), err);
 	return verify_attempts(store, packet, err);
 }
 
@@ -81,9 +86,10 @@ static int verify_packets(struct store *store, struct err *err)
 /* What a run says of itself against the sum of its packets, column by column. */
 static const char sql_runs[] =
 	"SELECT r.id, r.completed, r.failed, r.pending, r.unknown, r.cancelled,"
-	" r.read - r.held - r.skipped, total(p.n_completed), total(p.n_failed),"
+	" r.read - r.held - r.skipped, r.write_back_open, total(p.n_completed), total(p.n_failed),"
 	" total(p.n_new + p.n_processing + p.n_pending), total(p.n_unknown), total(p.n_cancelled),"
-	" total(p.rows) FROM run AS r LEFT JOIN packet AS p ON p.run = r.id GROUP BY r.id";
+	" total(p.rows), total(p.write_back) FROM run AS r LEFT JOIN packet AS p ON p.run = r.id "
+	"GROUP BY r.id";
 
 static int verify_runs(struct store *store, struct err *err)
 {
@@ -92,10 +98,10 @@ static int verify_runs(struct store *store, struct err *err)
 
 	while (rc == 0 && (rc = db_next(&store->db, stmt, err)) == 1) {
 		rc = 0;
-		for (int i = 1; i <= 6 && rc == 0; i++) {
-			if (db_int(stmt, i) != db_int(stmt, i + 6))
+		for (int i = 1; i <= 7 && rc == 0; i++) {
+			if (db_int(stmt, i) != db_int(stmt, i + 7))
 				rc = differs("run", db_int(stmt, 0), db_int(stmt, i),
-					db_int(stmt, i + 6), err);
+					db_int(stmt, i + 7), err);
 		}
 		if (rc != 0)
 			sqlite3_reset(stmt);

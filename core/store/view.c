@@ -161,7 +161,8 @@ int view_hashes(
 	" mode_why, state, reading_done, initial, dry_run, cancel_asked, cancel_who, started_by,"  \
 	" who, reason, limit_rows, batch, created, started, ended, progress, calls, read,"         \
 	" completed, failed, pending, unknown, cancelled, held, skipped, owner_pid, mark_time,"    \
-	" mark_rows, last_time, last_rows, again FROM run "
+	" mark_rows, last_time, last_rows, again, wants, write_back_open, write_back_done,"        \
+	" write_back_unmatched, write_back_failing, write_back_note FROM run "
 
 /* Where the text columns and the numbers go: column, offset, size. */
 static const struct {
@@ -182,6 +183,7 @@ static const struct {
 	TEXT(15, trigger),
 	TEXT(16, who),
 	TEXT(17, reason),
+	TEXT(44, write_back.note),
 #undef TEXT
 };
 
@@ -210,6 +212,10 @@ static const struct {
 	NUMBER(31, counts.held),
 	NUMBER(32, counts.skipped),
 	NUMBER(33, owner_pid),
+	NUMBER(40, write_back.open),
+	NUMBER(41, write_back.done),
+	NUMBER(42, write_back.unmatched),
+	NUMBER(43, write_back.failing),
 #undef NUMBER
 };
 
@@ -248,6 +254,7 @@ static void read_run(struct run_info *run, struct view *view, sqlite3_stmt *stmt
 	run->mode = (enum transfer_mode)db_int(stmt, 7);
 	run->state = (enum run_state)db_int(stmt, 9);
 	run->reading_done = db_int(stmt, 10) != 0;
+	run->write_back.wants = (unsigned)db_int(stmt, 39);
 	run->initial = db_int(stmt, 11) != 0;
 	run->dry_run = db_int(stmt, 12) != 0;
 	run->again = db_int(stmt, 38) != 0;
@@ -323,6 +330,15 @@ int view_runs(struct run_info **out, int *count, struct view *view, const char *
 
 	return list_runs(
 		out, count, view, interface ? sql_one : sql_all, binds, interface ? 3 : 2, err);
+}
+
+int view_unwritten_runs(struct run_info **out, int *count, struct view *view, const char *interface,
+	struct err *err)
+{
+	static const char sql[] =
+		RUN_COLUMNS "WHERE interface = ? AND write_back_open > 0 ORDER BY id";
+
+	return list_runs(out, count, view, sql, BINDS(B_TEXT(interface)), err);
 }
 
 int view_open_runs(struct run_info **out, int *count, struct view *view, struct err *err)

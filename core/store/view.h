@@ -62,6 +62,14 @@ struct run_info {
 		progress; /* ms UTC; 0 = not yet; progress = last recorded change */
 	int64_t calls;
 	struct run_counts counts;
+	struct run_write_back {
+		unsigned wants;	   /* WRITE_BACK_... bits */
+		int64_t open;	   /* rows whose end is to be written into the source */
+		int64_t done;	   /* rows for which that is settled */
+		int64_t unmatched; /* ... whose statement touched no row */
+		int64_t failing;   /* of the open ones: those that failed by themselves */
+		char note[256];	   /* why it does not go on, "" = nothing */
+	} write_back;
 	int64_t owner_pid;	/* process that holds the run now; 0 = nobody */
 	bool responding;	/* false: owned, but no progress for 60 s */
 	double rows_per_second; /* over the last seconds while running, over the whole when ended */
@@ -81,6 +89,15 @@ int view_open_runs(struct run_info **out, int *count, struct view *view, struct 
 
 /* ---- messages ---- */
 
+/* How the end of a message stands with the source it came from. */
+enum write_back {
+	WRITE_BACK_NONE, /* nothing is to be written, or not yet */
+	WRITE_BACK_OPEN,
+	WRITE_BACK_DONE,
+	WRITE_BACK_UNMATCHED, /* the statement touched no row: changed since it was read */
+};
+const char *write_back_name(enum write_back state); /* "none", "open", "done", "unmatched" */
+
 /* One line of the monitor. Strings are owned by the window. */
 struct message {
 	int64_t id;
@@ -98,6 +115,7 @@ struct message {
 	bool superseded;
 	int64_t time;	  /* of its last change, ms UTC */
 	int64_t next_try; /* Pending: ms UTC */
+	enum write_back write_back;
 };
 
 struct message_window {
@@ -144,6 +162,7 @@ struct message_detail {
 	char *source;		/* the source row, as the reader encoded it */
 	size_t source_len;
 	uint64_t mapping_version;
+	char *write_back_text; /* why writing back failed for this row, "" = it did not */
 	char *edited_by;
 	int64_t edited_at;
 	struct attempt_info *attempts;
@@ -220,6 +239,37 @@ typedef int stored_row_each(
 	void *ctx, const char *key, uint64_t hash, enum message_status status, struct err *err);
 int view_stored_rows(
 	struct view *view, int64_t run, stored_row_each *each, void *ctx, struct err *err);
+
+/* ---- what writing back needs ---- */
+
+struct unwritten_row {
+	int position;
+	enum message_status status;
+	bool created;
+	char salesforce_id[19];
+	const char *code, *comment;
+	const char *source; /* the source row, as the reader encoded it */
+	size_t source_len;
+};
+
+/* The rows of one packet that are to be written back. */
+struct unwritten {
+	int64_t packet;
+	struct unwritten_row rows[PACKET_ROWS_MAX];
+	int count;
+	struct message *messages; /* own the texts, with both arenas */
+	void *texts, *sources;
+};
+
+/* The first packet of `run` after `after` that has rows whose end (WRITE_BACK_... bits) is to be
+ * written back; ERR_NOT_FOUND when none. */
+int view_unwritten(struct unwritten *out, struct view *view, int64_t run, int64_t after,
+	unsigned ends, struct err *err);
+void unwritten_free(struct unwritten *unwritten);
+
+/* The runs of `interface` with rows to be written back, oldest first. Caller frees *out. */
+int view_unwritten_runs(struct run_info **out, int *count, struct view *view, const char *interface,
+	struct err *err);
 
 /* ---- bulk jobs ---- */
 

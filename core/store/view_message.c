@@ -174,6 +174,23 @@ static int load_line(
 	return rc;
 }
 
+static int load_write_back(
+	struct message_detail *detail, struct scan *scan, int position, struct err *err)
+{
+	static const char sql[] = "SELECT text FROM write_back_failure WHERE message = ?";
+	struct db *db = &scan->view->db;
+	sqlite3_stmt *stmt;
+	int rc = db_query(
+		&stmt, db, sql, BINDS(B_INT(MESSAGE_ID(scan->packet.head.id, position))), err);
+
+	if (rc == 0)
+		rc = db_next(db, stmt, err);
+	if (rc < 0)
+		return rc;
+	detail->write_back_text = strdup(rc == 1 ? db_text(stmt, 0) : "");
+	return detail->write_back_text ? 0 : err_nomem(err);
+}
+
 static int load_all(struct message_detail *detail, struct scan *scan, int position, struct err *err)
 {
 	const struct run_names *run = scan->packet.run;
@@ -184,6 +201,8 @@ static int load_all(struct message_detail *detail, struct scan *scan, int positi
 		rc = load_payload(detail, scan, position, err);
 	if (rc == 0)
 		rc = load_editor(detail, scan, position, err);
+	if (rc == 0)
+		rc = load_write_back(detail, scan, position, err);
 	if (rc == 0)
 		rc = load_attempts(detail, scan, position, err);
 	if (rc != 0)
@@ -243,6 +262,7 @@ void message_detail_free(struct message_detail *detail)
 	free(detail->record);
 	free(detail->source);
 	free(detail->edited_by);
+	free(detail->write_back_text);
 	free(detail->object);
 	free(detail->connection);
 	free(detail->arena);

@@ -231,10 +231,8 @@ static const char sql_holding[] =
 	"  WHERE n_new + n_processing + n_pending > 0 UNION ALL"
 	" SELECT id FROM packet INDEXED BY packet_failed WHERE n_failed > 0 UNION ALL"
 	" SELECT id FROM packet INDEXED BY packet_unknown WHERE n_unknown > 0 UNION ALL"
-	" SELECT id FROM packet INDEXED BY packet_write_back WHERE write_back = 1)"
+	" SELECT id FROM packet INDEXED BY packet_write_back WHERE write_back > 0)"
 	" AND r.interface = ?1 AND r.id <> ?2 AND r.dry_run = 0 ORDER BY p.id";
-
-static const char sql_write_back[] = "SELECT write_back FROM packet WHERE id = ?";
 
 struct holder {
 	struct view *view;
@@ -242,9 +240,9 @@ struct holder {
 	void *ctx;
 };
 
-static int hold_rows(
-	const struct holder *holder, const struct packet *packet, bool write_back, struct err *err)
+static int hold_rows(const struct holder *holder, const struct packet *packet, struct err *err)
 {
+	struct row_set unwritten = packet_unwritten(packet);
 	const char *keys[PACKET_ROWS_MAX];
 	uint64_t hashes[PACKET_ROWS_MAX] = { 0 };
 	struct view *view = holder->view;
@@ -256,8 +254,8 @@ static int hold_rows(
 		rc = view_hashes(hashes, view, packet->id, packet->count, err);
 	for (int i = 0; rc == 0 && i < packet->count; i++) {
 		enum message_status status = packet_row(packet, i)->status;
-		bool open =
-			message_status_open(status) || (status == MESSAGE_COMPLETED && write_back);
+		bool open = message_status_open(status) ||
+			    (status == MESSAGE_COMPLETED && row_set_has(&unwritten, i));
 
 		if (keys[i][0] && !row_set_has(&packet->superseded, i) &&
 			(open || status == MESSAGE_FAILED))
@@ -269,17 +267,13 @@ static int hold_rows(
 static int hold_packet(const struct holder *holder, int64_t id, struct err *err)
 {
 	struct packet packet;
-	int64_t write_back = 0;
 	int rc = view_check_stop(holder->view, err);
 
 	memset(&packet, 0, sizeof(packet));
 	if (rc == 0)
 		rc = packet_load(&packet, &holder->view->db, id, err);
 	if (rc == 0)
-		rc = db_value(
-			&write_back, &holder->view->db, sql_write_back, BINDS(B_INT(id)), err);
-	if (rc == 0)
-		rc = hold_rows(holder, &packet, write_back == 1, err);
+		rc = hold_rows(holder, &packet, err);
 	packet_clear(&packet);
 	return rc;
 }

@@ -355,6 +355,10 @@ int stage_child_main(char **argv)
 	if (text_equal(argv[3], "insert"))
 		stage_insert(&stage);
 	stage.interface.packet = 50;
+	if (getenv("STAGE_QUERY"))
+		text_set(&stage.interface.query, getenv("STAGE_QUERY"));
+	if (getenv("STAGE_AFTER_SUCCESS"))
+		text_set(&stage.interface.after_success, getenv("STAGE_AFTER_SUCCESS"));
 	stage.run = strtoll(argv[2], NULL, 10);
 	rc = begin_process(&stage);
 	if (!rc)

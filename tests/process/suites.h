@@ -21,5 +21,6 @@ Suite *suite_run_ends(void);
 Suite *suite_gate(void);
 Suite *suite_backlog(void);
 Suite *suite_retry(void);
+Suite *suite_write_back(void);
 
 #endif
