@@ -8,6 +8,8 @@
 #include "tui/command/settings.h"
 
 #include "ping/ping.h"
+#include "process/process.h"
+#include "source/reader.h"
 #include "tui/command/grid.h"
 
 struct finding {
@@ -38,26 +40,56 @@ static void of_model(void *ctx, const struct err *err)
 
 /* ---- warnings: it will run, but perhaps not as meant ---- */
 
-static int count_places(const char *sql)
+/* A statement that names one column alone marks whatever the row has become meanwhile. */
+static bool has_guard(const char *sql)
 {
-	int count = 0;
+	struct text_list columns = { NULL, 0 };
+	bool many = process_write_back_columns(&columns, sql) < 0 || columns.count > 1;
 
-	for (; *sql; sql++) {
-		if (*sql == '\'') {
-			sql = strchrnul(sql + 1, '\'');
-			if (!*sql)
-				break;
-		}
-		count += *sql == ':' && sql[1] != ':' && sql[1] != ' ' && sql[1] != '\0';
+	text_list_free(&columns);
+	return many;
+}
+
+/* Asks the source for its columns alone, to hold the statements' places against them. */
+static void check_write_back(struct checking *checking)
+{
+	const struct interface *i = &checking->interface;
+	struct reader_spec spec = { .query = i->query, .limit_rows = 1, .timeout_s = 30 };
+	const struct column *columns;
+	struct reader *reader = NULL;
+	struct err err = ERR_INIT;
+	char *odbc = NULL;
+	char text[600];
+	int count;
+	int rc;
+
+	if ((text_empty(i->after_success) && text_empty(i->after_failure)) ||
+		checking->connection.type != CONNECTION_AGENT_DATABASE)
+		return;
+	rc = process_odbc_string(&odbc, &checking->connection, checking->env->keyring, &err);
+	spec.odbc = odbc;
+	if (!rc)
+		rc = reader_start(&reader, &spec, &err);
+	if (!rc)
+		rc = reader_columns(&columns, &count, reader, &err);
+	if (rc) {
+		snprintf(text, sizeof(text),
+			"the source was not reached (%s): the places of "
+			"after_success and after_failure were not checked",
+			err.text);
+		find(&checking->warnings, "source", text);
+	} else if (process_check_write_back(i, columns, count, &err)) {
+		of_model(checking, &err);
 	}
-	return count;
+	reader_free(reader);
+	secret_wipe(odbc);
 }
 
 static void look_for_warnings(struct checking *checking)
 {
 	const struct interface *i = &checking->interface;
 
-	if (!text_empty(i->after_success) && count_places(i->after_success) < 2)
+	if (!text_empty(i->after_success) && !has_guard(i->after_success))
 		find(&checking->warnings, "after_success",
 			"after_success: has no guard: a row that was changed since it was read "
 			"would be "
@@ -172,6 +204,7 @@ static void look_for_problems(struct checking *checking, bool offline)
 			err.text);
 		find(&checking->problems, "connection", text);
 	} else if (!offline) {
+		check_write_back(checking);
 		ask_org(checking);
 	}
 }

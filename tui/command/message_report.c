@@ -93,6 +93,8 @@ void message_detail_json_open(struct json *json, const struct message_detail *de
 	json_put_text(json, "object", detail->object);
 	json_put_text(json, "connection", detail->connection);
 	json_put_bool(json, "superseded", detail->message.superseded);
+	json_put_text(json, "write_back", write_back_name(detail->message.write_back));
+	json_put_text(json, "write_back_text", detail->write_back_text);
 	json_key(json, "payload");
 	if (detail->record && *detail->record)
 		json_raw(json, detail->record, strlen(detail->record));
@@ -103,6 +105,12 @@ void message_detail_json_open(struct json *json, const struct message_detail *de
 		json, "edited_at", detail->edited_at ? clock_iso(when, detail->edited_at) : NULL);
 	attempts_json(json, detail);
 }
+
+static const char *const write_back_words[] = {
+	[WRITE_BACK_OPEN] = "open",
+	[WRITE_BACK_DONE] = "done",
+	[WRITE_BACK_UNMATCHED] = "the row was changed since it was read",
+};
 
 /* ---- what happened to it, in order ---- */
 
@@ -188,6 +196,9 @@ void message_detail_lines(FILE *to, const struct message_detail *detail)
 	fprintf(to, "  run %" PRId64 ", %s over %s, %d attempt%s%s%s\n", msg->run, detail->object,
 		detail->connection, msg->attempts, msg->attempts == 1 ? "" : "s",
 		msg->edited ? ", payload edited" : "", msg->superseded ? ", superseded" : "");
+	if (msg->write_back != WRITE_BACK_NONE)
+		fprintf(to, "write-back: %s%s%s\n", write_back_words[msg->write_back],
+			detail->write_back_text[0] ? ": " : "", detail->write_back_text);
 	if (remedy)
 		fprintf(to, "  %s\n  %s\n", remedy->cause, remedy->action);
 	fputs("  payload ", to);

@@ -54,6 +54,42 @@ static void put_time(struct json *json, const char *key, int64_t ms)
 	json_put_text(json, key, ms ? clock_iso(text, ms) : NULL);
 }
 
+static void write_back_json(struct json *json, const struct run_write_back *state)
+{
+	if (!state->wants)
+		return;
+	json_key(json, "write_back");
+	json_open(json, '{');
+	json_put_int(json, "open", state->open);
+	json_put_int(json, "done", state->done);
+	json_put_int(json, "unmatched", state->unmatched);
+	json_put_int(json, "failing", state->failing);
+	json_put_text(json, "note", state->note);
+	json_close(json, '}');
+}
+
+/* "    write-back: 440 done (2 of them changed since they were read), 10 open: ..." */
+static void write_back_line(FILE *to, const struct run_write_back *state)
+{
+	char number[REPORT_NUMBER_MAX];
+
+	if (!state->wants || state->open + state->done == 0)
+		return;
+	fprintf(to, "    write-back: %s done", report_number(number, state->done));
+	if (state->unmatched)
+		fprintf(to, " (%s of them changed since they were read)",
+			report_number(number, state->unmatched));
+	if (state->open)
+		fprintf(to, ", %s open", report_number(number, state->open));
+	if (state->failing)
+		fprintf(to, " (%s failing)", report_number(number, state->failing));
+	if (state->open && state->note[0]) {
+		fputs(": ", to);
+		report_text(to, state->note, 0);
+	}
+	fputc('\n', to);
+}
+
 void report_run_json(struct json *json, const struct run_info *run, bool whole)
 {
 	const struct {
@@ -78,6 +114,7 @@ void report_run_json(struct json *json, const struct run_info *run, bool whole)
 	for (size_t i = 0; i < ARRAY_SIZE(counts); i++)
 		json_put_int(json, counts[i].key, counts[i].value);
 	json_put_real(json, "seconds", report_seconds(run));
+	write_back_json(json, &run->write_back);
 	if (whole) {
 		put_time(json, "start", run->started ? run->started : run->created);
 		put_time(json, "end", run->ended);
@@ -128,6 +165,7 @@ void report_run_line(FILE *to, const struct run_info *run)
 		report_text(to, run->reason, 0);
 		fputc('\n', to);
 	}
+	write_back_line(to, &run->write_back);
 }
 
 /* One message of the cause, and what to do about that: its words tell more than its code. */
