@@ -144,6 +144,68 @@ START_TEST(a_reopened_run_reads_nothing_more)
 }
 END_TEST
 
+/* ---- run after run over the same source ---- */
+
+static void check_run(int64_t completed, int64_t failed, int64_t held)
+{
+	struct run_info info = stage_info(&stage);
+
+	ck_assert_int_eq(info.counts.completed, completed);
+	ck_assert_int_eq(info.counts.failed, failed);
+	ck_assert_int_eq(info.counts.held, held);
+	ck_assert_int_eq(info.counts.read, completed + failed + held + info.counts.pending);
+}
+
+START_TEST(a_bad_row_is_stored_once_until_it_changes_and_never_undoes_its_newer_version)
+{
+	int64_t first = process_one_bad(6);
+	struct message_detail *detail = detail_of(first);
+
+	stage_sql(&stage, "UPDATE order_line SET name = 'changed' WHERE id = 2");
+	ck_ok(stage_process(&stage, WAIT), &stage.err);
+	check_run(5, 0, 1); /* still bad, unchanged: held, not stored again */
+	stage_sql(&stage, "UPDATE order_line SET quantity = 77 WHERE id = 1");
+	ck_ok(stage_process(&stage, WAIT), &stage.err);
+	check_run(5, 1, 0); /* changed, still bad: a new message */
+	stage_sql(&stage, "UPDATE order_line SET name = 'good' WHERE id = 1");
+	ck_ok(stage_process(&stage, WAIT), &stage.err);
+	check_run(6, 0, 0);
+	ck_assert_str_eq(stage_field(&stage, detail->message.key, "Name"), "good");
+	message_detail_free(detail);
+	detail = detail_of(first);
+	ck_assert(detail->message.superseded);
+	message_detail_free(detail);
+	ck_assert_int_eq(stage_records(&stage), 6);
+}
+END_TEST
+
+START_TEST(a_pending_row_is_not_stored_twice_nor_overtaken)
+{
+	struct message_window window;
+	int64_t first;
+
+	stage_open(&stage, 4);
+	stage_switch(&stage, "faults", "{\"lock\":1}");
+	ck_assert_int_eq(stage_process(&stage, 0), -ERR_UNFINISHED);
+	ck_assert_int_eq(stage_info(&stage).counts.pending, 4);
+	first = stage.run;
+	stage_sql(&stage, "UPDATE order_line SET name = 'newer' WHERE id = 1");
+	stage_switch(&stage, "faults", "{\"lock\":0}");
+	ck_ok(stage_process(&stage, WAIT), &stage.err);
+	check_run(0, 0, 4); /* its keys are taken by what waits */
+	ck_assert_int_eq(stage_records(&stage), 0);
+	stage.run = first;
+	ck_ok(stage_resume(&stage, WAIT), &stage.err);
+	check_run(4, 0, 0);
+	ck_ok(stage_process(&stage, WAIT), &stage.err);
+	check_run(4, 0, 0);
+	stage_find(&stage, &window, "run:3");
+	ck_assert_str_eq(stage_field(&stage, window.messages[0].key, "Name"), "newer");
+	message_window_free(&window);
+	ck_assert_int_eq(stage_records(&stage), 4);
+}
+END_TEST
+
 /* ---- Unknown, settled by evidence ---- */
 
 /* Inserts whose answers were lost, some of them executed; how many are Unknown. */
@@ -219,6 +281,9 @@ Suite *suite_run_again(void)
 	tcase_add_test(tcase, an_edited_payload_is_not_mapped_anew);
 	tcase_add_test(tcase, what_todays_mapping_refuses_fails_before_anything_is_sent);
 	tcase_add_test(tcase, a_mapping_that_gives_another_key_is_not_the_same_message);
+	tcase_add_test(tcase,
+		a_bad_row_is_stored_once_until_it_changes_and_never_undoes_its_newer_version);
+	tcase_add_test(tcase, a_pending_row_is_not_stored_twice_nor_overtaken);
 	tcase_add_test(tcase, lost_answers_are_settled_by_what_the_org_has);
 	tcase_add_test(tcase, evidence_that_fits_two_messages_settles_none);
 	tcase_add_test(tcase, a_reopened_run_reads_nothing_more);
