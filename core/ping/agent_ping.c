@@ -4,10 +4,9 @@
 #include "base/base.h"
 #include "base/text.h"
 #include "model/address.h"
+#include "ping/greeting.h"
 #include "ping/own_address.h"
 #include "ping/steps.h"
-
-#include <json-c/json.h>
 
 #define STEP_TIMEOUT_MS 10000
 #define ANSWER_MAX 65536
@@ -57,38 +56,9 @@ static int call(
 
 /* ---- is it ours? ---- */
 
-struct greeting {
-	char version[64];
-	char home[160];
-};
-
-static void take_text(char *to, size_t size, struct json_object *json, const char *key)
-{
-	struct json_object *member;
-
-	text_copy(to, size, "");
-	if (json_object_object_get_ex(json, key, &member) &&
-		json_object_is_type(member, json_type_string))
-		text_copy(to, size, json_object_get_string(member));
-}
-
 static bool ours(struct greeting *out, const struct http_answer *answer)
 {
-	struct json_object *json;
-	char name[32];
-
-	if (answer->status != 200)
-		return false;
-	json = json_tokener_parse(buf_str(&answer->body));
-	if (!json_object_is_type(json, json_type_object)) {
-		json_object_put(json);
-		return false;
-	}
-	take_text(name, sizeof(name), json, "agent");
-	take_text(out->version, sizeof(out->version), json, "version");
-	take_text(out->home, sizeof(out->home), json, "home");
-	json_object_put(json);
-	return strcmp(name, "agentboard") == 0;
+	return answer->status == 200 && greeting_read(out, buf_str(&answer->body));
 }
 
 static void judge(struct pinging *ping, const struct http_answer *answer)

@@ -49,6 +49,13 @@ void ping_agent(struct ping_result *out, const struct connection *connection,
 	const struct keyring *keyring, const atomic_bool *cancel, ping_on_step *on_step, void *ctx);
 
 /*
+ * The same from the other side: the Apex class of the set-up package (core/setup/template) calls
+ * the agent and tells what Salesforce saw. The agent's password goes to the org in that one call.
+ */
+void ping_agent_from_salesforce(struct ping_result *out, const struct connection *connection,
+	const struct keyring *keyring, const atomic_bool *cancel, ping_on_step *on_step, void *ctx);
+
+/*
  * Name, TCP, TLS, token, API version, user, limits left, and for each interface of the connection
  * (from `catalog`, may be NULL) the object's permission and the mapped fields' visibility.
  * `pinned_org` ("" = none): another org's token fails the step "org".

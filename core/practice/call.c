@@ -9,7 +9,7 @@
 
 static const struct route *const tables[] = { oauth_routes, resource_routes, collection_routes,
 	composite_routes, tree_routes, query_routes, record_routes, bulk_ingest_routes,
-	bulk_query_routes, control_routes };
+	bulk_query_routes, apex_routes, control_routes };
 
 void call_fail(struct call *call, int status, const char *code, const char *fmt, ...)
 {

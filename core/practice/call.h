@@ -40,15 +40,17 @@ struct call {
 	struct buf *out;
 	struct buf *headers; /* "Name: value\n" */
 	const char *content_type;
+	void (*behind)(struct call *call); /* goes on when the org's lock is free again */
 };
 
 typedef void call_handler(struct call *call);
 
 enum route_flag {
-	ROUTE_OPEN = 1 << 0,  /* needs no token and is no API call */
-	ROUTE_JSON = 1 << 1,  /* the body must be JSON; it is parsed */
-	ROUTE_WIRE = 1 << 2,  /* not to be had inside a composite request */
-	ROUTE_LARGE = 1 << 3, /* a body beyond the 50 MB of other calls */
+	ROUTE_OPEN = 1 << 0,	   /* needs no token and is no API call */
+	ROUTE_JSON = 1 << 1,	   /* the body must be JSON; it is parsed */
+	ROUTE_WIRE = 1 << 2,	   /* not to be had inside a composite request */
+	ROUTE_NO_VERSION = 1 << 4, /* its path names none */
+	ROUTE_LARGE = 1 << 3,	   /* a body beyond the 50 MB of other calls */
 };
 
 /* A pattern's segments: literal (case ignored), "{}" for anything, "v{}" for an API version. */
@@ -70,6 +72,7 @@ extern const struct route tree_routes[];
 extern const struct route control_routes[];
 extern const struct route bulk_ingest_routes[];
 extern const struct route bulk_query_routes[];
+extern const struct route apex_routes[];
 
 /*
  * Split the target into segments and parameters ("//" at the start is one slash). False and an

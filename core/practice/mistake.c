@@ -120,6 +120,22 @@ static const struct mistake mistakes[] = {
 	  MISTAKE_ROW, .code = "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY",
 	  .text = "OrderTrigger: execution of BeforeInsert caused by: System.NullPointerException: Attempt to de-reference a null object" },
 
+	/* the way back: Apex REST's refusals, and System.CalloutException's words */
+	{ NAMED("apex-missing", "apex.missing", "the Apex class of the set-up package is not in the org"),
+	  MISTAKE_APEX, 404, "NOT_FOUND", "Could not find a match for URL" },
+	{ NAMED("apex-no-access", "apex.no_access", "the API user may not use the Apex class"),
+	  MISTAKE_APEX, 403, "FORBIDDEN", "You do not have access to the Apex class named: AgentboardPing" },
+	{ NAMED("remote-site-missing", "agent.remote_site", "no remote site allows calls to the agent"),
+	  MISTAKE_CALLOUT, .text = "Unauthorized endpoint, please check Setup->Security->Remote site settings. endpoint = http://agent:9055/ping" },
+	{ NAMED("agent-name-inside", "agent.outside_name", "the agent's name is known inside its network only"),
+	  MISTAKE_CALLOUT, .text = "Unknown host: agent.internal" },
+	{ NAMED("agent-not-forwarded", "agent.outside_refused", "nothing listens at the agent's public address"),
+	  MISTAKE_CALLOUT, .text = "Connection refused (Connection refused)" },
+	{ NAMED("agent-firewalled", "agent.outside_timeout", "a firewall drops what Salesforce sends to the agent"),
+	  MISTAKE_CALLOUT, .text = "Read timed out" },
+	{ NAMED("agent-self-signed", "agent.outside_tls", "Salesforce does not trust the agent's certificate"),
+	  MISTAKE_CALLOUT, .text = "PKIX path building failed: unable to find valid certification path to requested target" },
+
 	/* the org itself */
 	{ NAMED("sandbox", "org.sandbox", "the org is a sandbox where production is expected"),
 	  MISTAKE_ORG },

@@ -21,6 +21,8 @@ enum mistake_place {
 	MISTAKE_ROW,	      /* each row written */
 	MISTAKE_OBJECT,	      /* flags of objects; target "Object" */
 	MISTAKE_FIELD,	      /* flags of fields; target "Object.Field" */
+	MISTAKE_APEX,	      /* the Apex class of the set-up package */
+	MISTAKE_CALLOUT,      /* what that class meets on its way to the agent */
 	MISTAKE_ORG,	      /* what the org is; asked for by name */
 };
 

@@ -34,7 +34,8 @@ static bool may_pass(struct call *call, const struct route *route)
 		call_mistake(call, mistake);
 		return false;
 	}
-	if (resources_serves_version(call->org, call->version_number))
+	if ((route->flags & ROUTE_NO_VERSION) ||
+		resources_serves_version(call->org, call->version_number))
 		return true;
 	call_not_found(call);
 	return false;
@@ -204,6 +205,8 @@ static void on_request(void *ctx, const struct http_incoming *in, struct http_ou
 	pthread_mutex_lock(&org->lock);
 	answer_locked(&call, route, json_ok, out, began);
 	pthread_mutex_unlock(&org->lock);
+	if (call.behind && call.status == 200 && !out->drop)
+		call.behind(&call);
 	if (out->stream && call.status != 200) { /* a fault made another answer of it */
 		out->stream_free(out->stream_ctx);
 		out->stream = NULL;

@@ -60,6 +60,23 @@ const struct remedy_rule remedy_rules[] = {
 	{ "rest.auth_header",       .code = "INVALID_AUTH_HEADER" },
 	{ "rest.auth_header",       .code = "Missing_OAuth_Token" },
 
+	/* the Apex class of the set-up package, and what its call-out met (System.CalloutException) */
+	{ "apex.no_access",        .step = "Apex class", .code = "FORBIDDEN" },
+	{ "apex.no_access",        .step = "Apex class", .words = "access to the apex class" },
+	{ "apex.missing",          .step = "Apex class", .code = "NOT_FOUND" },
+	{ "agent.remote_site",     .step = "call-out", .words = "unauthorized endpoint" },
+	{ "agent.outside_name",    .step = "call-out", .words = "unknown host" },
+	{ "agent.outside_name",    .step = "call-out", .words = "unknownhost" },
+	{ "agent.outside_name",    .step = "call-out", .words = "name or service not known" },
+	{ "agent.outside_tls",     .step = "call-out", .words = "pkix" },
+	{ "agent.outside_tls",     .step = "call-out", .words = "certificate" },
+	{ "agent.outside_tls",     .step = "call-out", .words = "handshake" },
+	{ "agent.outside_tls",     .step = "call-out", .words = "ssl" },
+	{ "agent.outside_refused", .step = "call-out", .words = "refused" },
+	{ "agent.outside_timeout", .step = "call-out", .words = "timed out" },
+	{ "agent.outside_timeout", .step = "call-out", .words = "unable to tunnel" },
+	{ "agent.outside",         .step = "call-out" },
+
 	/* REST errors (REST API guide, "Status Codes and Error Responses") */
 	{ "rest.limit_concurrent",    .code = "REQUEST_LIMIT_EXCEEDED", .words = "concurrent" },
 	{ "rest.limit",               .code = "REQUEST_LIMIT_EXCEEDED" },

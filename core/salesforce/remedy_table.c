@@ -254,6 +254,26 @@ const struct remedy remedy_table[] = {
 	{ "agent.loopback", "The agent answers on this machine, but its public address does not lead back here; whether Salesforce reaches it cannot be told from this machine",
 	  "Open the agent's port for Salesforce's addresses, set listen in agent.cfg to 0.0.0.0 if it is 127.0.0.1, and try from outside: curl http://HOST:PORT/health" },
 
+	/* the agent as Salesforce sees it */
+	{ "apex.missing", "The Apex class AgentboardPing is not in the org: it comes with the set-up package",
+	  "`agentboard package NAME DIR`, then in DIR: sf project deploy start" },
+	{ "apex.no_access", "The API user may not use the Apex class AgentboardPing",
+	  "Setup > Permission Sets > the API user's set > Apex Class Access > Edit: add AgentboardPing; Save" },
+	{ "apex.other", "The class AgentboardPing in the org is another one than this version's",
+	  "`agentboard package NAME DIR` and deploy it again" },
+	{ "agent.remote_site", "Salesforce may not call this address: there is no active remote site for exactly this scheme, host and port",
+	  "Setup > Remote Site Settings > New Remote Site: the value of agent.host with the port, Active ticked; without https also Disable Protocol Security" },
+	{ "agent.outside_name", "Salesforce cannot resolve the agent's host name: it is known in this network only, or misspelt",
+	  "Enter a name of the public DNS, or the public address, in agent.host (and in Setup > Remote Site Settings)" },
+	{ "agent.outside_refused", "Salesforce reaches the address, but nobody listens there: no port forwarding to the agent, or it listens on loopback only",
+	  "Forward the port to this machine in router or load balancer; listen = \"0.0.0.0\" in agent.cfg; `agentboard agent status`" },
+	{ "agent.outside_timeout", "Salesforce gets no answer from that address: a firewall or security group drops its calls",
+	  "Open the agent's port in the firewall for Salesforce's addresses (Salesforce help: IP Addresses and Domains to Allow)" },
+	{ "agent.outside_tls", "Salesforce does not trust the agent's certificate: self-signed, expired, of another name, or an intermediate is missing",
+	  "Install a certificate of a public authority with its chain (tls in agent.cfg); the name in it must be that of agent.host" },
+	{ "agent.outside", "Salesforce's call to the agent failed for a reason that is not in the table; its words stand in the step",
+	  "Compare agent.host with Setup > Remote Site Settings, and look at the firewall's log at that time" },
+
 	{ "unknown", "The cause is not known", "Look at the other side's own words in the step; `agentboard doctor` checks what surrounds it" },
 	{ NULL, NULL, NULL },
 };

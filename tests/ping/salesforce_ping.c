@@ -19,6 +19,12 @@ static void start(const char *misconfiguration)
 	text_list_free(&options.misconfigure);
 }
 
+/* Mistakes on the way back show when Salesforce is asked to call the agent. */
+static bool on_the_way_back(const char *remedy_id)
+{
+	return strncmp(remedy_id, "apex.", 5) == 0 || strncmp(remedy_id, "agent.", 6) == 0;
+}
+
 static void ping(struct ping_result *out, const struct connection *connection, const char *pinned)
 {
 	ping_salesforce(out, connection, &fixture_catalog, NULL, pinned, NULL, NULL, NULL);
@@ -58,6 +64,16 @@ static const char *pinned_for(const struct practice_misconfiguration *mistake)
 	return strcmp(mistake->remedy_id, "org.other") == 0 ? "00DPr0000000001MAA" : "";
 }
 
+/* The way back needs an agent to call. */
+static void name_agent(struct connection *connection)
+{
+	setenv("TEST_AGENT_PASSWORD", "right", 1);
+	text_set(&connection->agent.host, "http://127.0.0.1");
+	text_set(&connection->agent.username, "skyvva");
+	connection->agent.password.kind = SECRET_ENV;
+	text_set(&connection->agent.password.ref, "TEST_AGENT_PASSWORD");
+}
+
 START_TEST(each_mistake_is_named_with_its_remedy_and_one_token_request)
 {
 	const struct practice_misconfiguration *mistake = practice_misconfigurations();
@@ -75,7 +91,11 @@ START_TEST(each_mistake_is_named_with_its_remedy_and_one_token_request)
 			continue;
 		start(mistake->name);
 		fixture_connection(&connection, practice_url(org));
-		ping(&result, &connection, pinned_for(mistake));
+		name_agent(&connection);
+		if (on_the_way_back(mistake->remedy_id))
+			ping_agent_from_salesforce(&result, &connection, NULL, NULL, NULL, NULL);
+		else
+			ping(&result, &connection, pinned_for(mistake));
 		finding = fixture_finding(&result);
 		right = finding && strcmp(finding->remedy_id, mistake->remedy_id) == 0 &&
 			practice_request_count(org, "/services/oauth2/token") == 1;

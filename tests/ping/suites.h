@@ -11,5 +11,6 @@ Suite *suite_trouble(void);
 Suite *suite_agent_trouble(void);
 Suite *suite_right_org(void);
 Suite *suite_interfaces(void);
+Suite *suite_return_ping(void);
 
 #endif

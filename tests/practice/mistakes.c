@@ -13,6 +13,9 @@
 	"{\"records\":[{\"attributes\":{\"type\":\"Account\"},\"Ext_Id__c\":\"1\",\"Name\":\"x\"}" \
 	"]}"
 
+#define APEX "/services/apexrest/agentboard/ping"
+#define CALL "{\"url\":\"http://127.0.0.1:1\",\"username\":\"skyvva\",\"password\":\"x\"}"
+
 /* What one misconfiguration makes visible. A path of TOKEN means the token call itself. */
 static const struct {
 	const char *name;
@@ -106,6 +109,17 @@ static const struct {
 		{ "POST", "sobjects/Order_Line__c", LINE, 201, "*" } }, /* one row passes */
 	{ "trigger-error", { "POST", "sobjects/Order_Line__c", LINE, 400,
 				   "*CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY*" } },
+	{ "apex-missing", { "POST", APEX, CALL, 404,
+				  REST_ERROR("NOT_FOUND", "Could not find a match for URL") } },
+	{ "apex-no-access",
+		{ "POST", APEX, CALL, 403,
+			REST_ERROR("FORBIDDEN", "You do not have access to the Apex class named: "
+						"AgentboardPing") } },
+	{ "remote-site-missing", { "POST", APEX, CALL, 200, "*\"Unauthorized endpoint*" } },
+	{ "agent-name-inside", { "POST", APEX, CALL, 200, "*\"Unknown host*" } },
+	{ "agent-not-forwarded", { "POST", APEX, CALL, 200, "*\"Connection refused*" } },
+	{ "agent-firewalled", { "POST", APEX, CALL, 200, "*\"Read timed out*" } },
+	{ "agent-self-signed", { "POST", APEX, CALL, 200, "*\"PKIX*" } },
 	{ "sandbox", { "GET", "query?q=SELECT+IsSandbox+FROM+Organization", NULL, 200,
 			     "*\"IsSandbox\":true*" } },
 	{ "another-org", { "GET", "query?q=SELECT+Id+FROM+Organization", NULL, 200,

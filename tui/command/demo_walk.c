@@ -70,7 +70,8 @@ static int ping(struct walk *walk, bool agent, bool *ok, struct err *err)
 
 	if (!result)
 		return err_nomem(err);
-	rc = ping_connection(result, walk->demo->env, DEMO_CONNECTION, agent, walk->demo->to, err);
+	rc = ping_connection(result, walk->demo->env, DEMO_CONNECTION,
+		agent ? PING_AGENT : PING_SALESFORCE, walk->demo->to, err);
 	*ok = rc == 0 && result->ok;
 	if (rc == 0 && !result->ok)
 		rc = err_set(err, result->kind ? result->kind : ERR_PROTOCOL,

@@ -10,11 +10,17 @@
 struct pinging {
 	struct command_env *env;
 	const struct connection *connection;
-	bool agent;
+	enum ping_kind kind;
 	struct ping_result *result; /* the caller's */
 	char pinned_org[19];
 	FILE *steps; /* NULL = nobody listens */
 	int told;    /* steps printed */
+};
+
+static const char *const titles[] = {
+	[PING_AGENT] = "Ping Agent Connection",
+	[PING_AGENT_FROM_SALESFORCE] = "Ping Agent Connection from Salesforce",
+	[PING_SALESFORCE] = "Ping Salesforce Connection",
 };
 
 static const char *const verdict_words[] = {
@@ -97,6 +103,11 @@ static const struct ping_step *failed_step(const struct ping_result *result)
 	return NULL;
 }
 
+static bool to_salesforce(const struct pinging *pinging)
+{
+	return pinging->kind == PING_SALESFORCE;
+}
+
 static int record(void *ctx, struct store *store, struct err *err)
 {
 	const struct pinging *pinging = ctx;
@@ -104,18 +115,18 @@ static int record(void *ctx, struct store *store, struct err *err)
 	const struct ping_step *failed = failed_step(result);
 	char hash[40];
 	struct ping_record ping = { .connection = pinging->connection->name,
-		.kind = pinging->agent ? "agent" : "salesforce",
+		.kind = to_salesforce(pinging) ? "salesforce" : "agent",
 		.ok = result->ok,
 		.summary = failed ? failed->detail : "",
 		.config_hash = hash };
 	int rc;
 
-	ping_config_hash(hash, pinging->connection, pinging->agent);
+	ping_config_hash(hash, pinging->connection, !to_salesforce(pinging));
 	rc = store_ping_record(store, &ping, err);
-	if (rc == 0 && !pinging->agent && result->ok && result->org_known)
+	if (rc == 0 && to_salesforce(pinging) && result->ok && result->org_known)
 		rc = store_org_pin(store, pinging->connection->name, result->org_id,
 			result->org_name, result->sandbox, false, err);
-	if (rc == 0 && !pinging->agent && result->api_allowed > 0)
+	if (rc == 0 && to_salesforce(pinging) && result->api_allowed > 0)
 		rc = store_org_limits(store, pinging->connection->name, result->api_used,
 			result->api_allowed, err);
 	return rc;
@@ -139,25 +150,32 @@ static void carry_out(struct pinging *pinging)
 	const atomic_bool *cancel = command_interrupt();
 
 	if (pinging->steps)
-		fprintf(pinging->steps, "Ping %s Connection: %s\n",
-			pinging->agent ? "Agent" : "Salesforce", pinging->connection->name);
-	if (pinging->agent) {
+		fprintf(pinging->steps, "%s: %s\n", titles[pinging->kind],
+			pinging->connection->name);
+	switch (pinging->kind) {
+	case PING_AGENT:
 		ping_agent(pinging->result, pinging->connection, env->keyring, cancel, on_step,
 			pinging);
-	} else {
+		break;
+	case PING_AGENT_FROM_SALESFORCE:
+		ping_agent_from_salesforce(pinging->result, pinging->connection, env->keyring,
+			cancel, on_step, pinging);
+		break;
+	case PING_SALESFORCE:
 		read_pinned_org(pinging);
 		ping_salesforce(pinging->result, pinging->connection, &env->catalog, env->keyring,
 			pinging->pinned_org, cancel, on_step, pinging);
+		break;
 	}
 	on_step(pinging, pinging->result);
 }
 
-int ping_connection(struct ping_result *out, struct command_env *env, const char *name, bool agent,
-	FILE *steps, struct err *err)
+int ping_connection(struct ping_result *out, struct command_env *env, const char *name,
+	enum ping_kind kind, FILE *steps, struct err *err)
 {
 	struct connection connection;
 	struct pinging pinging = {
-		.env = env, .connection = &connection, .agent = agent, .result = out, .steps = steps
+		.env = env, .connection = &connection, .kind = kind, .result = out, .steps = steps
 	};
 	int rc;
 
@@ -176,7 +194,7 @@ int ping_connection(struct ping_result *out, struct command_env *env, const char
 }
 
 /* A result without a step is none: the ping was not even begun. */
-static int ping(struct command_env *env, const char *name, bool agent)
+static int ping(struct command_env *env, const char *name, enum ping_kind kind)
 {
 	struct ping_result *result = calloc(1, sizeof(*result));
 	struct err err = ERR_INIT;
@@ -187,7 +205,7 @@ static int ping(struct command_env *env, const char *name, bool agent)
 		err_nomem(&err);
 		return command_fail(env, &err);
 	}
-	rc = ping_connection(result, env, name, agent, env->json ? NULL : env->out, &err);
+	rc = ping_connection(result, env, name, kind, env->json ? NULL : env->out, &err);
 	if (env->json && result->count)
 		print_result_json(env, result);
 	if (rc < 0)
@@ -200,17 +218,25 @@ static int ping(struct command_env *env, const char *name, bool agent)
 
 static int run_ping_agent(struct command_env *env, const struct arguments *args)
 {
-	return ping(env, args->words.items[0], true);
+	return ping(env, args->words.items[0],
+		argument_flag(args, "--from-salesforce") ? PING_AGENT_FROM_SALESFORCE : PING_AGENT);
 }
 
 static int run_ping_salesforce(struct command_env *env, const struct arguments *args)
 {
-	return ping(env, args->words.items[0], false);
+	return ping(env, args->words.items[0], PING_SALESFORCE);
 }
 
+static const struct option_spec agent_options[] = {
+	{ "--from-salesforce", OPTION_FLAG, NULL,
+		"let Salesforce call the agent, by the Apex class of `package`" },
+	{ NULL, OPTION_FLAG, NULL, NULL },
+};
+
 const struct command ping_commands[] = {
-	{ "ping agent", "N", "Ping Agent Connection: is the agent there, and is it ours?", NULL, 1,
-		1, run_ping_agent, false },
+	{ "ping agent", "N [--from-salesforce]",
+		"Ping Agent Connection: is the agent there, and is it ours?", agent_options, 1, 1,
+		run_ping_agent, false },
 	{ "ping salesforce", "N",
 		"Ping Salesforce Connection: network, token, user, org, permissions; with remedies",
 		NULL, 1, 1, run_ping_salesforce, false },
