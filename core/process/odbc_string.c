@@ -33,6 +33,8 @@ static const struct {
 	{ "postgres", "UseDeclareFetch", "1", READING },
 	{ "mysql", "FOUND_ROWS", "1", WRITING },
 	{ "maria", "OPTION", "2", WRITING },
+	{ "psql", "BoolsAsChar", "0", READING },
+	{ "postgres", "BoolsAsChar", "0", READING },
 };
 
 bool process_odbc_attribute(char *value, size_t size, const char *string, const char *key)

@@ -24,6 +24,7 @@ int origin_open(struct origin *out, const struct files_wish *wish, bool initial,
 	out->spec.query = initial && !text_empty(interface->initial_query)
 				  ? interface->initial_query
 				  : interface->query;
+	out->spec.page_by = text_empty(interface->page_by) ? NULL : interface->page_by;
 	rc = process_odbc_string(&out->odbc, wish->connection, wish->env->keyring, err);
 	out->spec.odbc = out->odbc;
 	return rc;

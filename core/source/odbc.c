@@ -8,6 +8,7 @@
 #include "source/odbc.h"
 #include "source/odbc_error.h"
 #include "source/odbc_private.h"
+#include "source/odbc_query.h"
 #include "base/text.h"
 
 #include <sodium.h>
@@ -26,11 +27,17 @@ struct slot {
 	char *data; /* bound: SLOT_SIZE bytes */
 	SQLLEN length;
 	struct buf whole; /* a value fetched in pieces, or base64 */
+	bool padded;	  /* CHAR(n): blanks at its end are no part of the value */
+	bool lower;	  /* PostgreSQL's driver gives a uuid in capitals, the server does not */
 	char bad[128];
 };
 
 struct odbc_source {
 	struct odbc_link link;
+	const struct odbc_query *query;
+	int page_column; /* -1: not read by pages */
+	int page_rows;	 /* of this page */
+	char *page_key;	 /* of the last row; owned */
 	SQLHSTMT stmt;
 	bool can_bind;
 	struct column *columns;
@@ -68,13 +75,14 @@ static const struct {
 };
 
 /* `name` is the database's own type name: ODBC has one code for times with and without a zone. */
-static enum column_type type_of(SQLSMALLINT sql, const char *name)
+static enum column_type type_of(SQLSMALLINT sql, const char *name, bool timestamp_is_utc)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
 		if (types[i].sql != sql)
 			continue;
 		if (types[i].type == COLUMN_DATETIME &&
-			(strcasestr(name, "timestamptz") || strcasestr(name, "with time zone")))
+			(strcasestr(name, "timestamptz") || strcasestr(name, "with time zone") ||
+				(timestamp_is_utc && text_equal_fold(name, "timestamp"))))
 			return COLUMN_DATETIME_TZ;
 		return types[i].type;
 	}
@@ -84,26 +92,6 @@ static enum column_type type_of(SQLSMALLINT sql, const char *name)
 static int statement_error(struct odbc_source *source, const char *what, struct err *err)
 {
 	return odbc_error(err, SQL_HANDLE_STMT, source->stmt, what, source->link.connection);
-}
-
-static int connection_error(struct odbc_source *source, const char *what, struct err *err)
-{
-	return odbc_error(err, SQL_HANDLE_DBC, source->link.dbc, what, source->link.connection);
-}
-
-static int execute(struct odbc_source *source, const char *query, int timeout_s, struct err *err)
-{
-	SQLRETURN rc;
-
-	if (!SQL_SUCCEEDED(SQLAllocHandle(SQL_HANDLE_STMT, source->link.dbc, &source->stmt)))
-		return connection_error(source, "running the query", err);
-	if (timeout_s > 0)
-		SQLSetStmtAttr(
-			source->stmt, SQL_ATTR_QUERY_TIMEOUT, (SQLPOINTER)(uintptr_t)timeout_s, 0);
-	rc = SQLExecDirect(source->stmt, (SQLCHAR *)query, SQL_NTS);
-	if (!SQL_SUCCEEDED(rc) && rc != SQL_NO_DATA)
-		return statement_error(source, "running the query", err);
-	return 0;
 }
 
 static int describe_column(struct odbc_source *source, int index, struct err *err)
@@ -123,7 +111,9 @@ static int describe_column(struct odbc_source *source, int index, struct err *er
 			index + 1, sizeof(column->name) - 1);
 	SQLColAttribute(
 		source->stmt, number, SQL_DESC_TYPE_NAME, type_name, sizeof(type_name), &len, NULL);
-	column->type = type_of(type, type_name);
+	column->type = type_of(type, type_name, source->link.timestamp_is_utc);
+	source->slots[index].padded = type == SQL_CHAR || type == SQL_WCHAR;
+	source->slots[index].lower = text_equal(type_name, "uuid");
 	column->size = size < INT32_MAX ? (int)size : 0;
 	column->scale = scale;
 	return 0;
@@ -169,7 +159,21 @@ static int prepare_columns(struct odbc_source *source, struct err *err)
 	return rc;
 }
 
-int odbc_open(struct odbc_source **out, const char *connection, const char *query, int timeout_s,
+static int find_page_column(struct odbc_source *source, struct err *err)
+{
+	source->page_column = -1;
+	if (!source->query->page_by)
+		return 0;
+	for (int i = 0; i < source->count; i++)
+		if (text_equal_fold(source->columns[i].name, source->query->page_by))
+			source->page_column = i;
+	if (source->page_column >= 0)
+		return 0;
+	return err_set(
+		err, ERR_CONFIG, "page_by: the query gives no column %s", source->query->page_by);
+}
+
+int odbc_open(struct odbc_source **out, const char *connection, const struct odbc_query *query,
 	struct err *err)
 {
 	struct odbc_source *source = calloc(1, sizeof(*source));
@@ -178,16 +182,19 @@ int odbc_open(struct odbc_source **out, const char *connection, const char *quer
 
 	if (!source)
 		return err_nomem(err);
+	source->query = query;
 	buf_init(&source->raw, CELL_MAX);
-	rc = odbc_connect(&source->link, connection, false, timeout_s, err);
+	rc = odbc_connect(&source->link, connection, false, query->timeout_s, err);
 	if (!rc) {
 		SQLGetInfo(source->link.dbc, SQL_GETDATA_EXTENSIONS, &extensions,
 			sizeof(extensions), NULL);
 		source->can_bind = (extensions & SQL_GD_BOUND) && (extensions & SQL_GD_ANY_COLUMN);
-		rc = execute(source, query, timeout_s, err);
+		rc = odbc_query_run(&source->stmt, &source->link, query, NULL, COLUMN_TEXT, err);
 	}
 	if (!rc)
 		rc = prepare_columns(source, err);
+	if (!rc)
+		rc = find_page_column(source, err);
 	if (rc) {
 		odbc_close(source);
 		return rc;
@@ -207,6 +214,7 @@ void odbc_close(struct odbc_source *source)
 		free(source->slots[i].data);
 		buf_free(&source->slots[i].whole);
 	}
+	free(source->page_key);
 	free(source->columns);
 	free(source->slots);
 	free(source->cells);
@@ -268,8 +276,30 @@ static int fetch_whole(
 	}
 }
 
-static void check_text(struct slot *slot, struct cell *cell)
+/* What drivers give in ways of their own, as everybody else gives it. */
+static void mend(const struct column *column, struct slot *slot, struct cell *cell)
 {
+	char *text = (char *)(uintptr_t)cell->text; /* ours: bound, or fetched */
+
+	if (column->type == COLUMN_BOOLEAN && cell->len == 1 && (unsigned char)*text <= 1)
+		cell->text = *text ? "1" : "0"; /* MariaDB: the bit itself */
+	while (slot->padded && cell->len && text[cell->len - 1] == ' ')
+		cell->len--;
+	for (uint32_t i = 0; slot->lower && i < cell->len; i++)
+		if (text[i] >= 'A' && text[i] <= 'Z')
+			text[i] |= 0x20;
+	/* Sessions run in UTC (odbc_connect.c), and the driver does not say so. */
+	if (column->type == COLUMN_DATETIME_TZ && cell->len && cell->len < SLOT_SIZE - 1 &&
+		!strpbrk(text, "Zz+") &&
+		(cell->len < 20 || !memchr(text + 19, '-', cell->len - 19))) {
+		text[cell->len++] = 'Z';
+		text[cell->len] = '\0';
+	}
+}
+
+static void check_text(const struct column *column, struct slot *slot, struct cell *cell)
+{
+	mend(column, slot, cell);
 	if (source_text_problem(slot->bad, sizeof(slot->bad), cell->text, cell->len))
 		mark_bad(slot, cell, slot->bad);
 }
@@ -313,8 +343,9 @@ static int get_cell(struct odbc_source *source, int index, size_t left, struct e
 	} else if (binary) {
 		encode_base64(source, slot, cell);
 	} else {
+		buf_room(into, 1); /* for a letter behind a time */
 		*cell = (struct cell){ buf_str(into), (uint32_t)into->len, NULL };
-		check_text(slot, cell);
+		check_text(&source->columns[index], slot, cell);
 	}
 	return 0;
 }
@@ -333,7 +364,62 @@ static int take_cell(struct odbc_source *source, int index, size_t left, struct 
 	if (slot->length < 0 || slot->length >= SLOT_SIZE || (size_t)slot->length > left)
 		return get_cell(source, index, left, err);
 	*cell = (struct cell){ slot->data, (uint32_t)slot->length, NULL };
-	check_text(slot, cell);
+	check_text(&source->columns[index], slot, cell);
+	return 0;
+}
+
+/* ---- pages ---- */
+
+/* The page is over: the next begins behind its last key. 1 = there is a row, 0 = that was all. */
+static int next_page(struct odbc_source *source, struct err *err)
+{
+	const struct column *column = &source->columns[source->page_column];
+	SQLRETURN fetched;
+	int rc;
+
+	if (source->page_rows < ODBC_PAGE_ROWS)
+		return 0;
+	source->page_rows = 0;
+	SQLFreeHandle(SQL_HANDLE_STMT, source->stmt);
+	source->stmt = NULL;
+	rc = odbc_query_run(
+		&source->stmt, &source->link, source->query, source->page_key, column->type, err);
+	for (int i = 0; !rc && i < source->count; i++)
+		if (source->slots[i].bound &&
+			!SQL_SUCCEEDED(SQLBindCol(source->stmt, (SQLUSMALLINT)(i + 1), SQL_C_CHAR,
+				source->slots[i].data, SLOT_SIZE, &source->slots[i].length)))
+			rc = statement_error(source, "reading the next page", err);
+	if (rc)
+		return rc;
+	fetched = SQLFetch(source->stmt);
+	if (fetched == SQL_NO_DATA)
+		return 0;
+	return SQL_SUCCEEDED(fetched) ? 1 : statement_error(source, "reading the next row", err);
+}
+
+static int note_page_key(struct odbc_source *source, struct err *err)
+{
+	const struct cell *cell = &source->cells[source->page_column];
+	char *key;
+
+	if (!cell->text || cell->bad)
+		return err_set(err, ERR_SOURCE,
+			"page_by: %s is empty in a row, so no page can begin behind it: choose a "
+			"column that is unique and never NULL",
+			source->query->page_by);
+	key = strndup(cell->text, cell->len);
+	if (!key)
+		return err_nomem(err);
+	if (source->page_key && !strcmp(source->page_key, key)) {
+		free(key);
+		return err_set(err, ERR_SOURCE,
+			"page_by: %s is \"%.60s\" in two rows, one of which would be lost between "
+			"pages: choose a column that is unique",
+			source->query->page_by, source->page_key);
+	}
+	free(source->page_key);
+	source->page_key = key;
+	source->page_rows++;
 	return 0;
 }
 
@@ -341,18 +427,23 @@ int odbc_next(const struct cell **cells, struct odbc_source *source, struct err 
 {
 	SQLRETURN fetched = SQLFetch(source->stmt);
 	size_t left = ROW_MAX;
-	int rc = 0;
+	int rc = 1;
 
 	if (fetched == SQL_NO_DATA)
-		return 0;
-	if (!SQL_SUCCEEDED(fetched))
-		return statement_error(source, "reading the next row", err);
+		rc = source->page_column < 0 ? 0 : next_page(source, err);
+	else if (!SQL_SUCCEEDED(fetched))
+		rc = statement_error(source, "reading the next row", err);
+	if (rc <= 0)
+		return rc;
+	rc = 0;
 	for (int i = 0; !rc && i < source->count; i++) {
 		if (source->slots[i].whole.cap > KEEP_MAX)
 			buf_free(&source->slots[i].whole);
 		rc = take_cell(source, i, left, err);
 		left -= rc || source->cells[i].len > left ? 0 : source->cells[i].len;
 	}
+	if (!rc && source->page_column >= 0)
+		rc = note_page_key(source, err);
 	*cells = source->cells;
 	return rc ? rc : 1;
 }

@@ -11,13 +11,21 @@
 
 struct odbc_source;
 
+struct odbc_query {
+	const char *sql;
+	int timeout_s;		    /* 0 = none */
+	const char *page_by;	    /* NULL, or the column whose ranges are read one by one */
+	const char *mark;	    /* NULL, or what :watermark stands for in `sql` ... */
+	enum column_type mark_type; /* ... and what it is */
+};
+
 /*
- * Connect and run the query. `timeout_s` (0 = none) bounds connecting and, where the driver can,
+ * Connect and run the query. Its time-out bounds connecting and, where the driver can,
  * the query. The connection asks for read-only access and never commits, so that a query which is
  * no SELECT changes nothing where the database has transactions. Fails with ERR_SOURCE: plain words
  * first, then the driver's; err.code = SQLSTATE. A password never appears in the text.
  */
-int odbc_open(struct odbc_source **out, const char *connection, const char *query, int timeout_s,
+int odbc_open(struct odbc_source **out, const char *connection, const struct odbc_query *query,
 	struct err *err);
 void odbc_close(struct odbc_source *source);
 

@@ -28,6 +28,35 @@ static void make_harmless(struct odbc_link *link)
 	}
 }
 
+/*
+ * Times with a zone come as the session's wall clock, and drivers drop the zone: in UTC no hour
+ * comes twice and none is missing.
+ */
+static void speak_utc(struct odbc_link *link)
+{
+	static const struct {
+		const char *dbms, *statement;
+		bool timestamp_is_utc;
+	} words[] = {
+		{ "postgres", "SET TIME ZONE 'UTC'", false },
+		{ "mariadb", "SET time_zone = '+00:00'", true },
+		{ "mysql", "SET time_zone = '+00:00'", true },
+	};
+	char dbms[64] = "";
+	SQLHSTMT stmt;
+
+	SQLGetInfo(link->dbc, SQL_DBMS_NAME, dbms, sizeof(dbms), NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		if (!strcasestr(dbms, words[i].dbms) ||
+			!SQL_SUCCEEDED(SQLAllocHandle(SQL_HANDLE_STMT, link->dbc, &stmt)))
+			continue;
+		SQLExecDirect(stmt, (SQLCHAR *)(uintptr_t)words[i].statement, SQL_NTS);
+		link->timestamp_is_utc = words[i].timestamp_is_utc;
+		SQLFreeHandle(SQL_HANDLE_STMT, stmt);
+		break;
+	}
+}
+
 /* SQLite's driver says no more than "connect failed" where its file is not there; we can tell. */
 static int connect_failed(struct odbc_link *link, const char *connection, struct err *err)
 {
@@ -78,6 +107,7 @@ int odbc_connect(
 		    0, NULL, SQL_DRIVER_NOPROMPT)))
 		return connect_failed(link, connection, err);
 	link->connected = true;
+	speak_utc(link); /* while each statement still commits by itself */
 	if (writes)
 		SQLSetConnectAttr(
 			link->dbc, SQL_ATTR_AUTOCOMMIT, (SQLPOINTER)SQL_AUTOCOMMIT_OFF, 0);

@@ -14,6 +14,7 @@ struct odbc_link {
 	SQLHENV env;
 	SQLHDBC dbc;
 	bool connected;
+	bool timestamp_is_utc; /* a type of this bare name keeps moments, not wall clocks */
 };
 
 /* `writes` false: the database is asked for read-only access. ERR_SOURCE; close also after that. */

@@ -20,6 +20,9 @@ struct reader_spec {
 	const char *program; /* NULL = /proc/self/exe */
 	const char *odbc;    /* complete connection string, with UID and PWD; NULL: files */
 	const char *query;
+	const char *page_by;	       /* NULL, or read by ranges of this column */
+	const char *mark;	       /* NULL, or what :watermark stands for ... */
+	enum column_type mark_type;    /* ... and what it is */
 	const struct file_spec *files; /* NULL: a database */
 	int64_t limit_rows;	       /* 0 = all */
 	int timeout_s;		       /* without a row, while one is asked for; 0 = none */

@@ -207,11 +207,17 @@ static int serve(int fd, const struct child_spec *spec, struct buf *frame, struc
 	struct odbc_source *source = NULL;
 	const struct column *columns;
 	int count;
+	struct odbc_query query = { .sql = spec->query,
+		.timeout_s = spec->timeout_s,
+		.page_by = text_member(spec->root, "page_by"),
+		.mark = text_member(spec->root, "mark"),
+		.mark_type = (enum column_type)json_object_get_int(
+			json_object_object_get(spec->root, "mark_type")) };
 	int rc;
 
 	if (spec->files.items)
 		return serve_files(fd, spec, frame, err);
-	rc = odbc_open(&source, spec->odbc, spec->query, spec->timeout_s, err);
+	rc = odbc_open(&source, spec->odbc, &query, err);
 	if (rc)
 		return rc;
 	columns = odbc_columns(source, &count);

@@ -14,9 +14,10 @@ static const struct {
 		"driver={SQLite3};Database=x;StepAPI=1;NoCreat=1" },
 	{ "Driver=SQLite3;stepapi=0", NULL, NULL, "Driver=SQLite3;stepapi=0;NoCreat=1" },
 	{ "Driver=PostgreSQL Unicode;Server=db", "erp", "p}w;d",
-		"Driver=PostgreSQL Unicode;Server=db;UID={erp};PWD={p}}w;d};UseDeclareFetch=1" },
+		"Driver=PostgreSQL "
+		"Unicode;Server=db;UID={erp};PWD={p}}w;d};UseDeclareFetch=1;BoolsAsChar=0" },
 	{ "Driver=/usr/lib/psqlodbcw.so;Server=db", NULL, NULL,
-		"Driver=/usr/lib/psqlodbcw.so;Server=db;UseDeclareFetch=1" },
+		"Driver=/usr/lib/psqlodbcw.so;Server=db;UseDeclareFetch=1;BoolsAsChar=0" },
 	{ "Driver=MariaDB Unicode;Server=sqlite.example", NULL, NULL,
 		"Driver=MariaDB Unicode;Server=sqlite.example" },
 	{ "DSN=no-such-data-source", "u", NULL, "DSN=no-such-data-source;UID={u}" },

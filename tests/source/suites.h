@@ -12,5 +12,6 @@ Suite *suite_reader(void);
 Suite *suite_places(void);
 Suite *suite_updater(void);
 Suite *suite_source_files(void);
+Suite *suite_databases(void);
 
 #endif

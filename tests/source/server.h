@@ -1,0 +1,23 @@
+/* server.h — database servers of the test's own, on a socket in a folder of theirs. */
+
+#ifndef TESTS_SOURCE_SERVER_H
+#define TESTS_SOURCE_SERVER_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct server {
+	char folder[64];
+	char odbc[256]; /* connection string */
+	pid_t pid;
+};
+
+/* False when the server or its ODBC driver is not installed here. */
+bool server_postgresql(struct server *server);
+bool server_mariadb(struct server *server);
+void server_stop(struct server *server);
+
+/* Statements by ODBC, each committed. */
+void server_run(const struct server *server, const char *const *statements);
+
+#endif
