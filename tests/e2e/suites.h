@@ -9,6 +9,7 @@ Suite *suite_e2e_ping(void);
 Suite *suite_e2e_process(void);
 Suite *suite_e2e_messages(void);
 Suite *suite_e2e_agent(void);
+Suite *suite_e2e_service(void);
 Suite *suite_e2e_demo(void);
 Suite *suite_e2e_files(void);
 

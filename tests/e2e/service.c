@@ -1,0 +1,296 @@
+/* End to end: the board in a terminal, the port over HTTP, schedules, and an agent that is killed.
+ */
+
+#include "base/base.h"
+#include "e2e/suites.h"
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "e2e/world.h"
+#include "http/client.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <pty.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define ROWS 8000
+#define PATIENCE_MS 20000
+
+static struct world world;
+
+static void setup(void)
+{
+	struct err err = ERR_INIT;
+	char path[600];
+
+	world_open_slow(&world, 20);
+	world_customers(&world, ROWS);
+	snprintf(path, sizeof(path), "%s/agent.cfg", world.home);
+	ck_ok(file_write(path, "port = 0;\n", 10, 0600, &err), &err);
+	world_connection(&world);
+	world_interface(&world);
+}
+
+static void teardown(void)
+{
+	world_close(&world);
+}
+
+static void note_agent(void)
+{
+	ck_run(0, &world, "agent", "status", "--json");
+	world.agent = (pid_t)world_number("agent.pid");
+}
+
+static void start_agent(void)
+{
+	ck_run(0, &world, "agent", "start", "--json");
+	world.agent = (pid_t)world_number("agent.pid");
+}
+
+/* ---- the board in a terminal ---- */
+
+struct terminal {
+	pid_t pid;
+	int fd;
+	struct buf seen;
+};
+
+static void open_board(struct terminal *terminal)
+{
+	struct winsize size = { .ws_row = 24, .ws_col = 80 };
+
+	buf_init(&terminal->seen, 4u << 20);
+	terminal->pid = forkpty(&terminal->fd, NULL, NULL, &size);
+	ck_assert_int_ge(terminal->pid, 0);
+	if (terminal->pid == 0) {
+		setenv("TERM", "xterm", 1);
+		unsetenv("NO_COLOR");
+		execl(TEST_PROGRAM, TEST_PROGRAM, "--home", world.home, "--ascii", (char *)NULL);
+		_exit(127);
+	}
+}
+
+/* Until the board has written these words, which must be new to the screen, so whole. */
+static void await_words(struct terminal *terminal, const char *words)
+{
+	int64_t until = clock_mono() + PATIENCE_MS;
+	struct pollfd wait = { .fd = terminal->fd, .events = POLLIN };
+	char text[4096];
+	char rest[65536];
+
+	while (!strstr(buf_str(&terminal->seen), words)) {
+		ssize_t got;
+
+		ck_assert_msg(clock_mono() < until, "the board never wrote %s:\n%s", words,
+			buf_str(&terminal->seen));
+		if (poll(&wait, 1, 100) <= 0)
+			continue;
+		got = read(terminal->fd, text, sizeof(text));
+		ck_assert_int_gt(got, 0);
+		for (ssize_t i = 0; i < got; i++)
+			buf_add_char(&terminal->seen, text[i] ? text[i] : ' ');
+	}
+	text_copy(rest, sizeof(rest), strstr(buf_str(&terminal->seen), words) + strlen(words));
+	buf_reset(&terminal->seen);
+	buf_add_str(&terminal->seen, rest);
+}
+
+static void type(struct terminal *terminal, const char *keys)
+{
+	ck_assert_int_eq(write(terminal->fd, keys, strlen(keys)), (ssize_t)strlen(keys));
+}
+
+static void process_by_board(struct terminal *terminal)
+{
+	int64_t until = clock_mono() + 3 * PATIENCE_MS;
+
+	open_board(terminal);
+	await_words(terminal, "Agent Control Board");
+	await_words(terminal, "agent down");
+	type(terminal, "2");
+	await_words(terminal, "Source rows");
+	type(terminal, "p");
+	await_words(terminal, "leaving this board stops nothing");
+	type(terminal, "\033OB\r");
+	while (practice_record_count(world.practice, "Account") < 200) {
+		ck_assert_int_lt(clock_mono(), until);
+		clock_sleep(5);
+	}
+}
+
+static void close_board(struct terminal *terminal)
+{
+	int status;
+
+	while (waitpid(terminal->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (terminal->fd >= 0)
+		close(terminal->fd);
+	buf_free(&terminal->seen);
+}
+
+static void expect_all_rows(void)
+{
+	ck_run(0, &world, "run", "resume", "1", "--json");
+	ck_assert_int_eq(world_number("runs.0.completed"), ROWS);
+	ck_assert_int_eq(practice_record_count(world.practice, "Account"), ROWS);
+}
+
+START_TEST(a_run_outlives_the_board_that_started_it)
+{
+	struct terminal first, second;
+
+	process_by_board(&first);
+	if (_i == 0) {
+		kill(first.pid, SIGKILL);
+	} else { /* the terminal is closed */
+		close(first.fd);
+		first.fd = -1;
+	}
+	close_board(&first);
+	note_agent();
+	ck_assert_int_lt(practice_record_count(world.practice, "Account"), ROWS);
+	/* Another board shows it, to its end. */
+	open_board(&second);
+	await_words(&second, "Agent Control Board");
+	type(&second, "3");
+	await_words(&second, "Run 1 accounts");
+	expect_all_rows();
+	await_words(&second, "100%");
+	kill(second.pid, SIGTERM);
+	close_board(&second);
+}
+END_TEST
+
+/* ---- an agent that is killed ---- */
+
+START_TEST(an_agent_killed_under_load_resumes_by_itself)
+{
+	start_agent();
+	ck_run(0, &world, "process", "accounts", "--detach");
+	for (int kills = 0; kills < 2; kills++) {
+		int64_t before = practice_record_count(world.practice, "Account");
+
+		while (practice_record_count(world.practice, "Account") < before + 400)
+			clock_sleep(2);
+		kill(world.agent, SIGKILL);
+		start_agent();
+	}
+	/* Nobody asks for it: the new agent takes it up. */
+	while (practice_record_count(world.practice, "Account") < ROWS)
+		clock_sleep(10);
+	expect_all_rows();
+}
+END_TEST
+
+/* ---- the port ---- */
+
+static char body[16384];
+
+static int ask(const char *method, const char *path, const char *password, const char *key)
+{
+	struct http_header headers[2] = { { "Idempotency-Key", key }, { NULL, NULL } };
+	struct http_options options = { 0 };
+	struct http_client *client = NULL;
+	struct http_answer answer;
+	struct err err = ERR_INIT;
+	char url[200];
+	int status;
+
+	ck_run(0, &world, "agent", "status", "--json");
+	snprintf(url, sizeof(url), "http://127.0.0.1:%d%s", (int)world_number("agent.port"), path);
+	http_answer_init(&answer);
+	ck_ok(http_client_new(&client, &options, &err), &err);
+	ck_ok(http_call(client,
+		      &(struct http_request){ .method = method,
+			      .url = url,
+			      .headers = key ? headers : NULL,
+			      .username = password ? "skyvva" : NULL,
+			      .password = password,
+			      .no_network_proxy = true },
+		      &answer, NULL, &err),
+		&err);
+	status = answer.status;
+	text_copy(body, sizeof(body), buf_str(&answer.body));
+	http_answer_free(&answer);
+	http_client_free(client);
+	return status;
+}
+
+START_TEST(a_call_starts_a_run_and_follows_it_to_its_end)
+{
+	static const char password[] = "skyvva@12!";
+	int64_t until = clock_mono() + 60000;
+
+	start_agent();
+	ck_assert_int_eq(ask("GET", "/ping", password, NULL), 200);
+	ck_assert_int_eq(ask("GET", "/ping", "wrong", NULL), 401);
+	ck_assert_int_eq(ask("GET", "/ping", NULL, NULL), 401);
+	ck_assert_int_eq(ask("POST", "/interfaces/accounts/process", password, "night 1"), 202);
+	ck_assert_ptr_nonnull(strstr(body, "\"run\":1"));
+	/* Killed between: the call, made again, gives the same run, and it goes on. */
+	kill(world.agent, SIGKILL);
+	start_agent();
+	ck_assert_int_eq(ask("POST", "/interfaces/accounts/process", password, "night 1"), 202);
+	ck_assert_ptr_nonnull(strstr(body, "\"run\":1"));
+	do {
+		ck_assert_int_lt(clock_mono(), until);
+		clock_sleep(50);
+		ck_assert_int_eq(ask("GET", "/runs/1", password, NULL), 200);
+	} while (!strstr(body, "\"finished\":true"));
+	ck_assert_ptr_nonnull(strstr(body, "\"completed\":8000"));
+	ck_assert_ptr_null(strstr(body, "C-0")); /* no key of any row */
+	ck_assert_int_eq(practice_record_count(world.practice, "Account"), ROWS);
+	ck_assert_int_eq(ask("GET", "/metrics", NULL, NULL), 200);
+	ck_assert_ptr_nonnull(strstr(
+		body, "agentboard_messages{interface=\"accounts\",status=\"completed\"} 8000\n"));
+	ck_assert_int_eq(ask("GET", "/health", NULL, NULL), 200);
+}
+END_TEST
+
+/* ---- schedules ---- */
+
+START_TEST(a_schedule_is_listed_paused_and_resumed)
+{
+	int64_t until = clock_mono() + PATIENCE_MS;
+
+	ck_run(0, &world, "interface", "add", "accounts", "--replace", "--set",
+		"schedule=at 06:30 weekdays");
+	ck_run(3, &world, "interface", "add", "accounts", "--replace", "--set",
+		"schedule=at half past six");
+	start_agent();
+	do {
+		ck_assert_int_lt(clock_mono(), until);
+		ck_run(0, &world, "schedule", "list", "--json");
+	} while (!text_equal(world_json("schedules.0.name"), "accounts"));
+	ck_assert_str_eq(world_json("schedules.0.schedule"), "at 06:30 weekdays");
+	ck_run(0, &world, "schedule", "pause", "accounts", "--json");
+	ck_assert_str_eq(world_json("schedules.0.paused"), "true");
+	ck_run(3, &world, "schedule", "pause", "nobody");
+	ck_run(0, &world, "schedule", "resume", "accounts", "--json");
+	ck_assert_str_eq(world_json("schedules.0.paused"), "false");
+	ck_run(0, &world, "agent", "log", "paused by", "--json");
+	ck_assert_ptr_nonnull(strstr(world_json("lines.0"), "accounts was paused by"));
+}
+END_TEST
+
+Suite *suite_e2e_service(void)
+{
+	Suite *suite = suite_create("e2e-service");
+	TCase *tcase = tcase_create("service");
+
+	tcase_set_timeout(tcase, 120);
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_loop_test(tcase, a_run_outlives_the_board_that_started_it, 0, 2);
+	tcase_add_test(tcase, an_agent_killed_under_load_resumes_by_itself);
+	tcase_add_test(tcase, a_call_starts_a_run_and_follows_it_to_its_end);
+	tcase_add_test(tcase, a_schedule_is_listed_paused_and_resumed);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
