@@ -75,6 +75,8 @@ static const struct key connection_keys[] = {
 		.help = "how key and secret travel to the token endpoint"),
 	C("salesforce.api_version", KEY_TEXT, salesforce.api_version, .otherwise = "auto",
 		.help = "\"auto\", or the highest version to use, like \"66.0\""),
+	C("salesforce.api_stop", KEY_NUMBER, api_stop_percent, .min = 0, .max = 100,
+		.help = "percent of the org's daily requests at which runs pause; 0 = never"),
 	C("salesforce.ca_file", KEY_TEXT, salesforce.ca_file,
 		.help = "file of the certificate authority to trust"),
 	C("salesforce.proxy.url", KEY_TEXT, salesforce.proxy.url,

@@ -53,6 +53,7 @@ void connection_init(struct connection *connection)
 	*connection = (struct connection){
 		.agent = { .port = AGENT_PORT_DEFAULT, .called_by_salesforce = true },
 		.source = { .settle = SETTLE_DEFAULT },
+		.api_stop_percent = 95,
 		.confirm_rows = 1000,
 	};
 }

@@ -84,6 +84,8 @@ struct connection {
 	struct agent_access agent;
 	struct salesforce_access salesforce;
 	struct source_access source;
+	int api_stop_percent; /* of the org's daily requests: runs pause there; 0 = at its end;
+				 default 95 */
 	int confirm_rows; /* typed confirmation above this many rows to production; default 1000 */
 };
 

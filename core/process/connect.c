@@ -7,65 +7,45 @@
 #include "base/base.h"
 #include "process/connect.h"
 #include "process/retry.h"
+#include "store/brake.h"
 #include "base/clock.h"
 #include "base/text.h"
 
-#define BLOCK_MS (15 * INT64_C(60000))
 #define SLICE_MS 100
 
-/* ---- blocked connections ---- */
+/* ---- brakes ---- */
 
-static void block_name(char name[96], const char *connection)
-{
-	snprintf(name, 96, PROCESS_SETTING_BLOCKED "%s", connection);
-}
-
-/* A refusal counts until a green ping, or for BLOCK_MS. */
-static int check_blocked(struct view *view, const char *connection,
-	const struct connection_state *state, struct err *err)
-{
-	char name[96], when[CLOCK_TEXT_MAX];
-	char *value = NULL;
-	char *words;
-	int64_t since;
-	int rc;
-
-	block_name(name, connection);
-	rc = view_setting(&value, view, name, err);
-	if (rc || !value)
-		return rc;
-	since = strtoll(value, &words, 10);
-	if (clock_now() - since < BLOCK_MS &&
-		!(state->salesforce_ok && state->salesforce_checked > since))
-		rc = err_set(err, ERR_REFUSED,
-			"connection %s is blocked since %s, when its org refused a token (%s): "
-			"mend "
-			"the cause, then `agentboard ping salesforce %s`",
-			connection, clock_local_full(when, since), words + strspn(words, " "),
-			connection);
-	free(value);
-	return rc;
-}
-
-struct setting {
-	const char *name, *value;
+struct braking {
+	const char *connection;
+	const char *reason;
 };
 
-static int apply_setting(void *ctx, struct store *store, struct err *err)
+static int apply_pass(void *ctx, struct store *store, struct err *err)
 {
-	const struct setting *setting = ctx;
+	const struct braking *braking = ctx;
 
-	return store_setting(store, setting->name, setting->value, err);
+	return store_brake_pass(store, braking->connection, err);
+}
+
+static int apply_unblock(void *ctx, struct store *store, struct err *err)
+{
+	const struct braking *braking = ctx;
+
+	return store_unblock(store, braking->connection, err);
+}
+
+static int apply_block(void *ctx, struct store *store, struct err *err)
+{
+	const struct braking *braking = ctx;
+
+	return store_block(store, braking->connection, braking->reason, err);
 }
 
 void link_block(const struct process_env *env, const char *connection, const struct err *why)
 {
-	char name[96], value[640];
-	struct setting setting = { name, value };
+	struct braking braking = { connection, why->text };
 
-	block_name(name, connection);
-	snprintf(value, sizeof(value), "%" PRId64 " %s", clock_now(), why->text);
-	writer_call(env->writer, apply_setting, &setting, NULL);
+	writer_call(env->writer, apply_block, &braking, NULL);
 }
 
 /* ---- the pin ---- */
@@ -159,11 +139,14 @@ static int ask_object(struct link *link, const struct connect_spec *spec, struct
 static int connect_once(struct link *link, const struct connect_spec *spec,
 	const struct connection_state *state, struct err *err)
 {
+	struct braking braking = { spec->connection->name, NULL };
 	const char *words;
 	int rc = org_token(&words, link->org, err);
 
 	if (rc == -ERR_REFUSED)
 		link_block(spec->env, spec->connection->name, err);
+	else if (!rc)
+		writer_call(spec->env->writer, apply_unblock, &braking, NULL);
 	if (!rc)
 		rc = check_org(link, spec, state, err);
 	if (!rc)
@@ -204,6 +187,7 @@ static int connect_patiently(struct link *link, const struct connect_spec *spec,
 
 int link_open(struct link *out, const struct connect_spec *spec, struct err *err)
 {
+	struct braking braking = { spec->connection->name, NULL };
 	struct connection_state state;
 	struct view *view = NULL;
 	int rc = view_open(&view, spec->env->home_data, err);
@@ -211,9 +195,9 @@ int link_open(struct link *out, const struct connect_spec *spec, struct err *err
 	*out = (struct link){ 0 };
 	if (!rc)
 		rc = view_connection(&state, view, spec->connection->name, err);
-	if (!rc)
-		rc = check_blocked(view, spec->connection->name, &state, err);
 	view_close(view);
+	if (!rc)
+		rc = writer_call(spec->env->writer, apply_pass, &braking, err);
 	if (!rc)
 		rc = org_new(&out->org, spec->connection, spec->env->keyring, spec->env->tokens,
 			spec->ends, err);

@@ -63,13 +63,6 @@ int process_run(const struct process_env *env, int64_t run, const struct connect
 	const struct interface *interface, struct run_control *control, int64_t wait_ms,
 	struct err *err);
 
-/*
- * Settings of the store, followed by a connection's name. Blocked: the time (ms UTC) and the words
- * of an OAuth refusal; runs ask for no token within 15 minutes of it, unless a ping was green
- * since.
- */
-#define PROCESS_SETTING_BLOCKED "blocked:"
-
 /* ---- mapping, also for preview and check ---- */
 
 struct mapper;

@@ -497,6 +497,7 @@ static void loop(struct sender *sender)
 
 	for (;;) {
 		heed_watch(sender, &deadline);
+		sender_heed_guards(sender);
 		open_mailbox(sender);
 		start_requests(sender);
 		while (sender_may_send(sender) && begin_flight(sender))

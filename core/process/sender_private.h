@@ -52,6 +52,9 @@ struct sender {
 	int64_t recorded_at; /* clock_mono() of the last sign of life in the store */
 	int64_t moved_at;    /* clock_mono() of the last answer with results */
 
+	int64_t guarded_at; /* clock_mono() of the last look at the connection's brake */
+	bool warned_of_budget;
+
 	bool stopped; /* nothing new leaves; `rc`, `end` and `err` say why */
 	int rc;
 	struct sender_end end;
@@ -60,6 +63,10 @@ struct sender {
 
 /* Nothing new leaves any more; the first reason counts. */
 void sender_stop(struct sender *sender, enum run_state state, const struct err *why);
+
+/* Stop when the connection is held, or the org's allowance used as far as we may. */
+#define API_WARN_PERCENT 80
+void sender_heed_guards(struct sender *sender);
 
 /* May rows leave already? Some runs must have read all of them first. */
 bool sender_may_send(struct sender *sender);

@@ -20,7 +20,9 @@ int store_ping_record(struct store *store, const struct ping_record *ping, struc
 		" salesforce_checked = excluded.salesforce_checked,"
 		" salesforce_ok = excluded.salesforce_ok,"
 		" salesforce_summary = excluded.salesforce_summary,"
-		" salesforce_config = excluded.salesforce_config";
+		" salesforce_config = excluded.salesforce_config,"
+		" brake_reason = iif(excluded.salesforce_ok AND brake = 2, NULL, brake_reason),"
+		" brake = iif(excluded.salesforce_ok AND brake = 2, 0, brake)";
 	bool agent = text_equal(ping->kind, "agent");
 	int rc = store_check_writing(store, err);
 

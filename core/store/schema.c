@@ -292,9 +292,12 @@ static const char writing_back[] =
 	" text TEXT NOT NULL"
 	") STRICT;";
 
+/* How many Completed messages of a run were removed when they were old. */
+static const char pruning[] = "ALTER TABLE run ADD COLUMN pruned INTEGER NOT NULL DEFAULT 0;";
+
 /* Entry i leads from version i to version i + 1. Only ever append. */
 static const char *const migrations[] = { version_1, attempts_by_job, service_tables, send_again,
-	keep_older, source_files, unknown_checked, writing_back };
+	keep_older, source_files, unknown_checked, writing_back, pruning };
 
 int schema_version(void)
 {

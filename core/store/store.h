@@ -295,6 +295,7 @@ int store_audit(struct store *store, const char *who, const char *action, int64_
 
 /* ---- what is known of connections and interfaces ---- */
 
+/* A green ping of kind salesforce ends a block (brake.h). */
 struct ping_record {
 	const char *connection;
 	const char *kind; /* "agent" or "salesforce" */

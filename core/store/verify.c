@@ -85,8 +85,9 @@ static int verify_packets(struct store *store, struct err *err)
 
 /* What a run says of itself against the sum of its packets, column by column. */
 static const char sql_runs[] =
-	"SELECT r.id, r.completed, r.failed, r.pending, r.unknown, r.cancelled,"
-	" r.read - r.held - r.skipped, r.write_back_open, total(p.n_completed), total(p.n_failed),"
+	"SELECT r.id, r.completed - r.pruned, r.failed, r.pending, r.unknown, r.cancelled,"
+	" r.read - r.held - r.skipped - r.pruned, r.write_back_open, total(p.n_completed), "
+	"total(p.n_failed),"
 	" total(p.n_new + p.n_processing + p.n_pending), total(p.n_unknown), total(p.n_cancelled),"
 	" total(p.rows), total(p.write_back) FROM run AS r LEFT JOIN packet AS p ON p.run = r.id "
 	"GROUP BY r.id";

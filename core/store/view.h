@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "model/message.h"
+#include "store/brake.h"
 #include "store/filter.h"
 #include "store/store.h"
 
@@ -371,6 +372,7 @@ struct connection_state {
 	char org_name[81];
 	bool sandbox;
 	int64_t api_used, api_allowed, limits_at;
+	struct brake_state brake;
 };
 
 /* Zeroed when nothing is known. */

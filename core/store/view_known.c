@@ -37,7 +37,7 @@ int view_connection(
 	out->api_allowed = db_int(stmt, 12);
 	out->limits_at = db_int(stmt, 13);
 	sqlite3_reset(stmt);
-	return 0;
+	return view_brake(&out->brake, view, connection, err);
 }
 
 int view_setting(char **out, struct view *view, const char *name, struct err *err)

@@ -2,6 +2,7 @@
  */
 
 #include "process/suites.h"
+#include "store/brake.h"
 #include "process/stage.h"
 #include "base/clock.h"
 
@@ -101,6 +102,51 @@ START_TEST(refused_credential_is_asked_once_and_blocks)
 	ck_assert_msg(strstr(stage.err.text, "blocked"), "%s", stage.err.text);
 	ck_assert_int_eq(stage_requests(&stage, "/oauth2/token"), 1);
 	ck_assert_int_eq(stage_requests(&stage, "/composite"), 0);
+	stage_close(&stage);
+}
+END_TEST
+
+static int apply_brake(void *ctx, struct store *store, struct err *err)
+{
+	return ctx ? store_hold(store, "orders", "anna", "month end", err)
+		   : store_let_go(store, "orders", "anna", err);
+}
+
+START_TEST(held_connection_sends_nothing_until_it_is_released)
+{
+	struct stage stage;
+
+	stage_open(&stage, 20);
+	ck_ok(writer_call(stage.env.writer, apply_brake, &stage, &stage.err), &stage.err);
+	ck_assert_int_eq(stage_process(&stage, 60000), -ERR_REFUSED);
+	ck_assert_int_eq(stage_info(&stage).state, RUN_PAUSED);
+	ck_assert_int_eq(stage_requests(&stage, "/oauth2/token"), 0);
+	ck_ok(writer_call(stage.env.writer, apply_brake, NULL, &stage.err), &stage.err);
+	ck_ok(stage_resume(&stage, 0), &stage.err);
+	ck_assert_int_eq(stage_records(&stage), 20);
+	stage_close(&stage);
+}
+END_TEST
+
+/* The practice org allows 15,000 requests a day. */
+START_TEST(run_pauses_at_the_share_of_the_allowance)
+{
+	struct run_info info;
+	struct stage stage;
+
+	stage_open(&stage, 1000);
+	stage.interface.packet = 5;
+	stage.interface.parallel = 1;
+	stage.connection.api_stop_percent = 1;
+	ck_assert_int_eq(stage_process(&stage, 60000), -ERR_LIMIT);
+	info = stage_info(&stage);
+	ck_assert_int_eq(info.state, RUN_PAUSED);
+	ck_assert_msg(strstr(info.reason, "daily requests"), "%s", info.reason);
+	ck_assert_int_gt(info.counts.pending, 0);
+	ck_assert_int_lt(info.calls, 160);
+	stage.connection.api_stop_percent = 0;
+	ck_ok(stage_resume(&stage, 0), &stage.err);
+	ck_assert_int_eq(stage_records(&stage), 1000);
 	stage_close(&stage);
 }
 END_TEST
@@ -261,6 +307,8 @@ Suite *suite_run_faults(void)
 	tcase_set_timeout(tc, 150);
 	tcase_add_loop_test(tc, upsert_weathers_every_storm, 0, ARRAY_SIZE(storms));
 	tcase_add_loop_test(tc, insert_never_doubles, 0, ARRAY_SIZE(insert_storms));
+	tcase_add_test(tc, held_connection_sends_nothing_until_it_is_released);
+	tcase_add_test(tc, run_pauses_at_the_share_of_the_allowance);
 	tcase_add_test(tc, refused_credential_is_asked_once_and_blocks);
 	tcase_add_test(tc, credential_refused_in_mid_run_leaves_the_rest_waiting);
 	tcase_add_test(tc, token_that_dies_is_renewed_once_for_all);

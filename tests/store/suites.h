@@ -11,6 +11,7 @@ Suite *suite_filter(void);
 Suite *suite_health(void);
 Suite *suite_job(void);
 Suite *suite_known(void);
+Suite *suite_brake(void);
 Suite *suite_open(void);
 Suite *suite_operator(void);
 Suite *suite_send(void);

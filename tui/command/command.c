@@ -15,6 +15,7 @@ static const struct command *const tables[] = {
 	interface_commands,
 	ping_commands,
 	run_commands,
+	store_commands,
 	message_commands,
 	agent_commands,
 	schedule_commands,

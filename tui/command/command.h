@@ -79,6 +79,7 @@ struct command {
 extern const struct command connection_commands[];
 extern const struct command interface_commands[];
 extern const struct command ping_commands[];
+extern const struct command store_commands[];
 extern const struct command run_commands[]; /* process, run ... */
 extern const struct command message_commands[];
 extern const struct command agent_commands[];

@@ -43,6 +43,12 @@ static void json_state(struct json *json, const struct connection *connection,
 	json_ping(json, "salesforce", state->salesforce_checked, state->salesforce_ok,
 		state->salesforce_summary, is_stale(connection, state->salesforce_config, false));
 	json_close(json, '}');
+	json_key(json, "brake");
+	json_open(json, '{');
+	json_put_text(json, "state", brake_name(state->brake.brake));
+	json_put_text(json, "reason", state->brake.reason);
+	json_put_text(json, "who", state->brake.who);
+	json_close(json, '}');
 	json_key(json, "org");
 	if (state->org_id[0]) {
 		json_open(json, '{');
@@ -94,6 +100,8 @@ static void list_row(struct grid *grid, const struct connection *connection,
 	grid_add(grid, words);
 	ping_words(words, sizeof(words), state->salesforce_checked, state->salesforce_ok,
 		state->salesforce_summary, is_stale(connection, state->salesforce_config, false));
+	if (state->brake.brake != BRAKE_ACTIVE) /* what is stronger than any verdict */
+		text_copy(words, sizeof(words), brake_name(state->brake.brake));
 	grid_add(grid, words);
 	grid_add(grid, checked ? clock_local_short(time, checked, clock_now()) : "");
 }
@@ -293,6 +301,11 @@ const struct command connection_commands[] = {
 	{ "connection import", "F [--trust] [--replace]",
 		"Add an exported file, with whatever could harm taken out", import_options, 1, 1,
 		command_connection_import, true },
+	{ "connection hold", "N [--reason TEXT]",
+		"Keep its runs from sending, until it is released", connection_hold_options, 1, 1,
+		command_connection_hold, true },
+	{ "connection release", "N", "Let its runs send again", NULL, 1, 1,
+		command_connection_release, true },
 	{ "connection accept-org", "N", "Ask the org who it is, and accept it as this connection's",
 		NULL, 1, 1, command_connection_accept_org, true },
 	{ NULL, NULL, NULL, NULL, 0, 0, NULL, false },

@@ -10,6 +10,9 @@
 int command_connection_add(struct command_env *env, const struct arguments *args);
 int command_connection_export(struct command_env *env, const struct arguments *args);
 int command_connection_import(struct command_env *env, const struct arguments *args);
+extern const struct option_spec connection_hold_options[];
+int command_connection_hold(struct command_env *env, const struct arguments *args);
+int command_connection_release(struct command_env *env, const struct arguments *args);
 int command_connection_accept_org(struct command_env *env, const struct arguments *args);
 int command_interface_check(struct command_env *env, const struct arguments *args);
 int command_interface_preview(struct command_env *env, const struct arguments *args);
