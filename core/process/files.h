@@ -20,6 +20,7 @@ struct files_wish {
 	const struct interface *interface;
 	const struct run_info *info; /* NULL: a preview, which looks once */
 	const atomic_bool *stop;
+	const char *org_id; /* NULL: not known */
 };
 
 struct files {

@@ -3,6 +3,7 @@
 #include "base/base.h"
 #include "process/hold.h"
 #include "process/key_map.h"
+#include "store/watermark.h"
 
 #define OPEN                                                                                       \
 	(-1) /* the value of a key with an open message; others: the hash of the failed row        \
@@ -11,6 +12,7 @@
 struct hold {
 	enum operation operation;
 	enum key_kind kind;
+	struct key_map sent;	/* key -> hash of the row that Completed last, 0 = it did not */
 	bool failed_too;	/* rows that failed before are read again */
 	struct key_map held;	/* key -> OPEN, or hash of the row that failed */
 	struct key_map stored;	/* identity of a stored row -> how often */
@@ -105,6 +107,29 @@ int hold_add_earlier(struct hold *hold, struct view *view, int64_t run, struct e
 	return view_stored_rows(view, run, add_earlier_row, hold, err);
 }
 
+static int add_sent_row(void *ctx, const char *key, uint64_t hash, bool sent_so, struct err *err)
+{
+	struct hold *hold = ctx;
+	uint64_t key_part = key_hash(key, hold->kind);
+	int64_t *value;
+
+	if (key_map_get(&hold->sent, key_part))
+		return 0; /* a younger row of the key was there */
+	if (hold->sent.count >= HOLD_SENT_MAX)
+		return 1;
+	value = key_map_put(&hold->sent, key_part);
+	if (!value)
+		return err_nomem(err);
+	*value = sent_so ? (int64_t)hash : 0;
+	return 0;
+}
+
+int hold_add_sent(struct hold *hold, struct view *view, const struct run_info *info,
+	uint64_t mapping, struct err *err)
+{
+	return view_last_rows(view, info->interface, info->id, mapping, add_sent_row, hold, err);
+}
+
 void hold_free(struct hold *hold)
 {
 	if (!hold)
@@ -112,6 +137,7 @@ void hold_free(struct hold *hold)
 	key_map_free(&hold->held);
 	key_map_free(&hold->stored);
 	key_map_free(&hold->earlier);
+	key_map_free(&hold->sent);
 	free(hold);
 }
 
@@ -123,6 +149,17 @@ static bool take_one(struct key_map *rows, const struct hold *hold, uint64_t key
 	return count && (*count)-- > 0;
 }
 
+/* The next row of the key in this reading is another one, and compared with nothing. */
+static bool is_sent(struct hold *hold, uint64_t key, uint64_t row)
+{
+	int64_t *value = key && hold->sent.count ? key_map_get(&hold->sent, key) : NULL;
+	bool same = value && *value && *value == (int64_t)row;
+
+	if (value)
+		*value = 0;
+	return same;
+}
+
 enum hold_verdict hold_check(struct hold *hold, uint64_t key, uint64_t row)
 {
 	int64_t *value;
@@ -132,5 +169,7 @@ enum hold_verdict hold_check(struct hold *hold, uint64_t key, uint64_t row)
 	value = key && hold->held.count ? key_map_get(&hold->held, key) : NULL;
 	if (value && (*value == OPEN || *value == (int64_t)row))
 		return HOLD_HELD;
+	if (is_sent(hold, key, row))
+		return HOLD_SKIPPED;
 	return take_one(&hold->earlier, hold, key, row) ? HOLD_SKIPPED : HOLD_STORE;
 }

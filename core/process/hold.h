@@ -25,6 +25,11 @@ int hold_new(struct hold **out, struct view *view, const struct run_info *info, 
 
 /* An earlier run read the same rows, in part: what it sent, or has yet to send, is skipped. */
 int hold_add_earlier(struct hold *hold, struct view *view, int64_t run, struct err *err);
+/* Rows whose key's last message Completed with the same content, under this mapping, are skipped.
+ * So many keys are known at most, the newest: what is beyond them is sent again. */
+#define HOLD_SENT_MAX (4u << 20)
+int hold_add_sent(struct hold *hold, struct view *view, const struct run_info *info,
+	uint64_t mapping, struct err *err);
 void hold_free(struct hold *hold);
 
 enum hold_verdict {

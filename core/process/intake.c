@@ -247,6 +247,7 @@ static int take_row(struct intake *intake, const struct cell *cells, const char 
 	struct err *err)
 {
 	struct err problem = ERR_INIT;
+	enum hold_verdict verdict;
 	uint64_t hash = content_hash(intake, cells, row, len);
 	struct buf *data;
 	uint64_t key;
@@ -265,7 +266,11 @@ again:
 		return err_copy(err, &problem);
 	key = intake->key.len ? key_hash(buf_str(&intake->key), mapper_key_kind(intake->mapper))
 			      : 0;
-	switch (hold_check(intake->hold, key, hash)) {
+	verdict = hold_check(intake->hold, key, hash);
+	if (intake->origin.mark.used)
+		mark_see(&intake->origin.mark, &cells[intake->origin.mark.column],
+			verdict == HOLD_HELD);
+	switch (verdict) {
 	case HOLD_HELD:
 		intake->counts.held++;
 		intake->counts.rows++;
@@ -376,6 +381,10 @@ static int make_hold(struct intake *intake, struct err *err)
 			spec->again, err);
 	for (size_t i = 0; !rc && files && i < files->earlier_count; i++)
 		rc = hold_add_earlier(intake->hold, view, files->earlier[i], err);
+	/* With a watermark the same rows come again: what is unchanged is not sent again. */
+	if (!rc && intake->origin.mark.used && !spec->info->initial && !spec->info->again)
+		rc = hold_add_sent(intake->hold, view, spec->info,
+			mapping_version(&spec->interface->mapping), err);
 	view_close(view);
 	return rc;
 }
@@ -393,7 +402,7 @@ static int open_origin(struct intake *intake, struct err *err)
 {
 	const struct intake_spec *spec = &intake->spec;
 	struct files_wish wish = { spec->env, spec->connection, spec->interface, spec->info,
-		spec->ends };
+		spec->ends, spec->org_id };
 
 	return origin_open(
 		&intake->origin, &wish, spec->info->initial, spec->info->limit_rows, err);
@@ -419,10 +428,26 @@ static int prepare(struct intake *intake, struct err *err)
 	if (!rc)
 		rc = keep_columns(intake, columns, intake->columns, err);
 	if (!rc)
+		rc = mark_bind(
+			&intake->origin.mark, spec->interface, columns, intake->columns, err);
+	if (!rc)
 		rc = make_hold(intake, err);
 	if (!rc && intake->origin.files && !intake->origin.files->resumed && !spec->info->dry_run)
 		rc = writer_call(spec->env->writer, apply_take, intake, err);
 	return rc;
+}
+
+/* What this reading has seen, unless it has not seen everything. */
+static int move_mark(const struct intake *intake, struct store *store, struct err *err)
+{
+	const struct intake_spec *spec = &intake->spec;
+	struct mark_wish wish = { spec->interface, spec->connection, spec->org_id, false };
+	struct watermark moved;
+
+	if (spec->info->limit_rows || spec->info->dry_run ||
+		!mark_end(&moved, &intake->origin.mark, &wish, spec->info->id))
+		return 0;
+	return store_watermark(store, spec->info->interface, &moved, err);
 }
 
 /* On the writer's thread, behind all packets: Reading ends. */
@@ -439,7 +464,8 @@ static int apply_end(void *ctx, struct store *store, struct err *err)
 	change.read_add = change.held_add + change.skipped_add;
 	change.reading_done = true;
 	change.state = RUN_SENDING;
-	if (intake->origin.files)
+	rc = move_mark(intake, store, err);
+	if (!rc && intake->origin.files)
 		rc = store_source_files_state(store, intake->spec.info->id,
 			intake->spec.info->limit_rows ? SOURCE_FILE_RELEASED : SOURCE_FILE_READ,
 			err);
@@ -583,7 +609,7 @@ int intake_result(struct intake *intake, struct err *err)
 
 const char *intake_note(const struct intake *intake)
 {
-	return intake->origin.files ? intake->origin.files->note : "";
+	return intake->origin.files ? intake->origin.files->note : intake->origin.mark.note;
 }
 
 const struct intake_counts *intake_counts(const struct intake *intake)

@@ -4,6 +4,23 @@
 #include "process/origin.h"
 #include "base/text.h"
 
+static int find_mark(
+	struct mark *mark, const struct files_wish *wish, bool initial, struct err *err)
+{
+	struct mark_wish mark_wish = { wish->interface, wish->connection, wish->org_id, initial };
+	struct view *view = NULL;
+	int rc;
+
+	*mark = (struct mark){ .column = -1 };
+	if (text_empty(wish->interface->watermark_column))
+		return 0;
+	rc = view_open(&view, wish->env->home_data, err);
+	if (!rc)
+		rc = mark_open(mark, view, &mark_wish, err);
+	view_close(view);
+	return rc;
+}
+
 int origin_open(struct origin *out, const struct files_wish *wish, bool initial, int64_t limit_rows,
 	struct err *err)
 {
@@ -21,9 +38,17 @@ int origin_open(struct origin *out, const struct files_wish *wish, bool initial,
 		out->empty = out->files->spec.count == 0;
 		return 0;
 	}
+	rc = find_mark(&out->mark, wish, initial, err);
+	if (rc)
+		return rc;
+	initial = initial || out->mark.beginning;
 	out->spec.query = initial && !text_empty(interface->initial_query)
 				  ? interface->initial_query
 				  : interface->query;
+	if (out->mark.used && !out->mark.beginning) {
+		out->spec.mark = out->mark.start;
+		out->spec.mark_type = out->mark.type;
+	}
 	out->spec.page_by = text_empty(interface->page_by) ? NULL : interface->page_by;
 	rc = process_odbc_string(&out->odbc, wish->connection, wish->env->keyring, err);
 	out->spec.odbc = out->odbc;

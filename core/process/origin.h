@@ -7,12 +7,14 @@
 #define PROCESS_ORIGIN_H
 
 #include "process/files.h"
+#include "process/mark.h"
 #include "source/reader.h"
 
 struct origin {
 	struct reader_spec spec;
 	char *odbc;	     /* holds a password */
 	struct files *files; /* NULL: a database */
+	struct mark mark;    /* of a database */
 	bool empty;	     /* there is nothing to read: no reader is needed */
 };
 

@@ -6,6 +6,7 @@
 #include "base/base.h"
 #include "process/connect.h"
 #include "process/files.h"
+#include "process/mark.h"
 #include "process/intake.h"
 #include "process/mapper.h"
 #include "process/reconcile.h"
@@ -151,6 +152,7 @@ static int start_reading(struct carry *carry, struct err *err)
 		.interface = carry->interface,
 		.describe = carry->link.describe,
 		.again = carry->info.state != RUN_QUEUED,
+		.org_id = carry->link.org_id,
 		.ends = watch_ends(carry->watch),
 		.wake = wake_run,
 		.ctx = org_http(carry->link.org) };
@@ -294,6 +296,8 @@ static int apply_end(void *ctx, struct store *store, struct err *err)
 	/* Rows that nobody sends are read again from their files by the next run. */
 	if (carry->state == RUN_CANCELLED || carry->drop_rest)
 		rc = store_source_files_state(store, carry->info.id, SOURCE_FILE_RELEASED, err);
+	if (!rc && carry->state == RUN_CANCELLED)
+		rc = store_watermark_undo(store, carry->info.id, err);
 	if (rc)
 		return rc;
 	if (carry->state == RUN_CANCELLED)

@@ -15,6 +15,13 @@ int inbox_open(struct inbox **out, const struct inbox_spec *spec, struct err *er
 
 	if (!inbox)
 		return err_nomem(err);
+	if (!spec->folder) {
+		free(inbox);
+		return err_set(err, ERR_CONFIG,
+			"source.url: this version reads local folders alone: let a job of the "
+			"system fetch %s into one, and set source.folder",
+			spec->url ? spec->url : "the files");
+	}
 	inbox->spec = spec;
 	*out = inbox;
 	return 0;

@@ -295,9 +295,14 @@ static const char writing_back[] =
 /* How many Completed messages of a run were removed when they were old. */
 static const char pruning[] = "ALTER TABLE run ADD COLUMN pruned INTEGER NOT NULL DEFAULT 0;";
 
+/* What kind of value a watermark is, and where it stood before its run. */
+static const char watermark_kept[] =
+	"ALTER TABLE watermark ADD COLUMN type INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE watermark ADD COLUMN before TEXT NOT NULL DEFAULT '';";
+
 /* Entry i leads from version i to version i + 1. Only ever append. */
 static const char *const migrations[] = { version_1, attempts_by_job, service_tables, send_again,
-	keep_older, source_files, unknown_checked, writing_back, pruning };
+	keep_older, source_files, unknown_checked, writing_back, pruning, watermark_kept };
 
 int schema_version(void)
 {

@@ -12,5 +12,6 @@ Suite *suite_e2e_agent(void);
 Suite *suite_e2e_service(void);
 Suite *suite_e2e_demo(void);
 Suite *suite_e2e_files(void);
+Suite *suite_e2e_incremental(void);
 
 #endif

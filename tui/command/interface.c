@@ -114,6 +114,7 @@ static int interface_show(struct command_env *env, const struct arguments *args)
 		command_print_json(env, &text);
 	} else {
 		files_show_interface(&interface, show_line, env->out);
+		interface_watermark_line(env, interface.name);
 	}
 	buf_free(&text);
 	interface_free_fields(&interface);
@@ -287,6 +288,12 @@ static const struct option_spec check_options[] = {
 	{ NULL, OPTION_FLAG, NULL, NULL },
 };
 
+static const struct option_spec watermark_options[] = {
+	{ "--set", OPTION_TEXT, "V", "the value that the next reading begins at" },
+	{ "--clear", OPTION_FLAG, NULL, "forget it: the next reading is an initial one" },
+	{ NULL, OPTION_FLAG, NULL, NULL },
+};
+
 static const struct option_spec preview_options[] = {
 	{ "--limit", OPTION_NUMBER, "K", "rows to read (10)" },
 	{ NULL, OPTION_FLAG, NULL, NULL },
@@ -307,6 +314,9 @@ const struct command interface_commands[] = {
 		preview_options, 1, 1, command_interface_preview, false },
 	{ "interface formulas", "", "The functions that a mapping's formulas may use", NULL, 0, 0,
 		interface_formulas, false },
+	{ "interface watermark", "N [--set V | --clear]",
+		"How far the source was read; set it, or forget it to read from the beginning",
+		watermark_options, 1, 1, command_interface_watermark, false },
 	{ "interface remove", "N", "Remove an interface; its runs and messages stay", NULL, 1, 1,
 		interface_remove, true },
 	{ NULL, NULL, NULL, NULL, 0, 0, NULL, false },

@@ -16,6 +16,10 @@ int command_connection_release(struct command_env *env, const struct arguments *
 int command_connection_accept_org(struct command_env *env, const struct arguments *args);
 int command_interface_check(struct command_env *env, const struct arguments *args);
 int command_interface_preview(struct command_env *env, const struct arguments *args);
+int command_interface_watermark(struct command_env *env, const struct arguments *args);
+
+/* One line of `interface show`, where there is a watermark. */
+void interface_watermark_line(struct command_env *env, const char *interface);
 
 /* "key=value" in two: `key` is owned, *value points behind the first "=". ERR_USAGE. */
 int settings_split(
