@@ -6,6 +6,7 @@
 #include "base/base.h"
 #include "agent/scheduler.h"
 #include "agent/internal.h"
+#include "agent/janitor.h"
 #include "agent/timetable.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -245,6 +246,28 @@ static bool take_poke(struct scheduler *scheduler)
 	return poked;
 }
 
+static bool is_stopping(void *ctx)
+{
+	struct scheduler *scheduler = ctx;
+	bool stopping;
+
+	pthread_mutex_lock(&scheduler->lock);
+	stopping = scheduler->stopping;
+	pthread_mutex_unlock(&scheduler->lock);
+	return stopping;
+}
+
+static void tidy(struct scheduler *scheduler)
+{
+	struct agent *agent = scheduler->agent;
+	int days;
+
+	pthread_mutex_lock(&agent->lock);
+	days = agent->settings.retention_days;
+	pthread_mutex_unlock(&agent->lock);
+	janitor_look(agent->env.writer, agent->home_data, days, is_stopping, scheduler);
+}
+
 static void *work(void *ctx)
 {
 	struct scheduler *scheduler = ctx;
@@ -255,6 +278,7 @@ static void *work(void *ctx)
 			load(scheduler);
 		while (timetable_due(&due, scheduler->timetable, clock_now()))
 			begin(scheduler->agent, &due);
+		tidy(scheduler);
 	} while (rest(scheduler, look_ahead(scheduler)));
 	return NULL;
 }

@@ -12,6 +12,7 @@ void agent_settings_init(struct agent_settings *settings)
 		.listen = text_dup("127.0.0.1"),
 		.port = AGENT_PORT_DEFAULT,
 		.username = text_dup(AGENT_DEFAULT_USERNAME),
+		.retention_days = 30,
 		.parallel_runs = 4,
 		.monitoring = text_dup("loopback"),
 		.limits = { .connections = 256,

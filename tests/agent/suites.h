@@ -15,5 +15,6 @@ Suite *suite_service(void);
 Suite *suite_wire(void);
 Suite *suite_timetable(void);
 Suite *suite_who(void);
+Suite *suite_janitor(void);
 
 #endif
