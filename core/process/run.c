@@ -4,6 +4,8 @@
  */
 
 #include "base/base.h"
+#include "process/bulk.h"
+#include "process/bulk_mode.h"
 #include "process/connect.h"
 #include "process/files.h"
 #include "process/mark.h"
@@ -28,6 +30,8 @@ struct carry {
 	struct watch *watch;
 	struct link link;
 	struct intake *intake;
+	bool jobs;	 /* bulk jobs are under way ... */
+	bool cancel_job; /* ... and that is all that is left to do */
 
 	enum run_state state; /* to be recorded; RUN_SENDING = leave it as it is */
 	bool drop_rest;	      /* what was stored is not to be sent */
@@ -59,6 +63,8 @@ static int load_info(struct carry *carry, int64_t run, struct err *err)
 
 	if (!rc)
 		rc = view_run(&carry->info, view, run, err);
+	if (!rc)
+		rc = bulk_unfinished(&carry->jobs, view, run, err);
 	view_close(view);
 	return rc;
 }
@@ -91,9 +97,6 @@ static int check_interface(const struct carry *carry, struct err *err)
 		rc = check_unchanged(carry, err);
 	if (rc)
 		return rc;
-	if (interface->mode == TRANSFER_BULK)
-		return err_set(err, ERR_CONFIG,
-			"mode: Bulk is not offered by this version: use Auto or Collections");
 	if (carry->info.operation == OPERATION_INSERT && interface->row_key.count == 0 &&
 		carry->connection->type == CONNECTION_AGENT_DATABASE &&
 		text_equal(carry->info.trigger, "schedule"))
@@ -113,13 +116,8 @@ static int apply_start(void *ctx, struct store *store, struct err *err)
 
 	change.state = carry->info.reading_done ? RUN_SENDING : RUN_READING;
 	change.reason = "";
-	if (carry->info.state == RUN_QUEUED) {
+	if (carry->info.state == RUN_QUEUED)
 		change.wants = carry->info.dry_run ? 0 : write_back_ends(carry->interface);
-		change.mode = TRANSFER_COLLECTIONS;
-		change.mode_why = carry->interface->mode == TRANSFER_COLLECTIONS
-					  ? "set by the interface"
-					  : "Auto: this version sends every run by Collections";
-	}
 	return store_run_update(store, carry->claim, &change, err);
 }
 
@@ -131,7 +129,7 @@ static int open_link(struct carry *carry, struct err *err)
 		.operation = carry->info.operation,
 		.external_id = carry->info.external_id,
 		.unique_key_assumed = carry->interface->unique_key_assumed,
-		.ends = watch_ends(carry->watch),
+		.ends = carry->cancel_job ? NULL : watch_ends(carry->watch),
 		.wait_ms = carry->wait_ms };
 
 	return link_open(&carry->link, &spec, err);
@@ -162,6 +160,42 @@ static int start_reading(struct carry *carry, struct err *err)
 	return intake_start(&carry->intake, &spec, err);
 }
 
+static int apply_mode(void *ctx, struct store *store, struct err *err)
+{
+	struct carry *carry = ctx;
+	struct run_change change = RUN_CHANGE_NONE;
+
+	change.mode = (int)carry->info.mode;
+	change.mode_why = carry->info.mode_why;
+	return store_run_update(store, carry->claim, &change, err);
+}
+
+/* How the rows go is decided once: a run that goes on keeps to it. */
+static int settle_mode(struct carry *carry, struct err *err)
+{
+	struct mode_spec spec = { .env = carry->env,
+		.interface = carry->interface,
+		.describe = carry->link.describe,
+		.intake = carry->intake,
+		.watch = carry->watch,
+		.http = org_http(carry->link.org),
+		.run = carry->info.id };
+	enum transfer_mode mode;
+	char why[MODE_WHY_MAX];
+	int rc;
+
+	if (carry->info.mode_why[0] || carry->info.dry_run)
+		return 0;
+	watch_on_end(carry->watch, wake_run, spec.http);
+	rc = mode_choose(&mode, why, &spec, err);
+	watch_on_end(carry->watch, NULL, NULL);
+	if (rc || mode == TRANSFER_AUTO)
+		return rc;
+	carry->info.mode = mode;
+	text_copy(carry->info.mode_why, sizeof(carry->info.mode_why), why);
+	return writer_call(carry->env->writer, apply_mode, carry, err);
+}
+
 /* Reading may have failed while sending went well. */
 static int reading_result(struct carry *carry, struct err *err)
 {
@@ -173,6 +207,27 @@ static int reading_result(struct carry *carry, struct err *err)
 				   sender_needs_all(carry->interface, carry->info.operation);
 	}
 	return rc;
+}
+
+struct calls {
+	const struct run_claim *claim;
+	int64_t count;
+};
+
+static int apply_calls(void *ctx, struct store *store, struct err *err)
+{
+	const struct calls *calls = ctx;
+	struct run_change change = RUN_CHANGE_NONE;
+
+	change.calls_add = calls->count;
+	return store_run_update(store, calls->claim, &change, err);
+}
+
+static void record_calls(struct carry *carry, int64_t count)
+{
+	struct calls calls = { carry->claim, count };
+
+	writer_call(carry->env->writer, apply_calls, &calls, NULL);
 }
 
 static int send_rows(struct carry *carry, struct err *err)
@@ -191,9 +246,16 @@ static int send_rows(struct carry *carry, struct err *err)
 		.watch = carry->watch,
 		.wait_ms = carry->wait_ms,
 		.calls = carry->link.calls };
-	struct sender_end end;
-	int rc = sender_run(&end, &spec, err);
+	struct sender_end end = { .state = RUN_SENDING };
+	int rc = 0;
 
+	/* Jobs that are under way come to their end, whatever else happens. */
+	if (carry->info.mode == TRANSFER_BULK)
+		rc = bulk_run(&end, &spec.calls, &spec, err);
+	if (!rc)
+		rc = sender_run(&end, &spec, err);
+	else if (spec.calls)
+		record_calls(carry, spec.calls);
 	carry->state = end.state;
 	if (end.token_refused)
 		link_block(carry->env, carry->connection->name, err);
@@ -430,12 +492,27 @@ static int reconcile(struct carry *carry, struct err *err)
 	return rc;
 }
 
+static int get_under_way(struct carry *carry, struct err *err)
+{
+	int rc = open_link(carry, err);
+
+	if (!rc && !carry->info.dry_run)
+		rc = reconcile(carry, err);
+	if (!rc && !carry->info.mode_why[0])
+		rc = mode_check(carry->interface, carry->link.describe, err);
+	if (!rc && !carry->cancel_job)
+		rc = start_reading(carry, err);
+	return rc ? rc : settle_mode(carry, err);
+}
+
 static int carry_run(struct carry *carry, struct err *err)
 {
 	int rc = check_interface(carry, err);
 
 	carry->state = RUN_SENDING;
-	if (!rc && atomic_load(watch_ends(carry->watch)))
+	/* A cancelled run's bulk job is still to be ended. */
+	carry->cancel_job = carry->jobs && watch_cancelled(carry->watch);
+	if (!rc && atomic_load(watch_ends(carry->watch)) && !carry->cancel_job)
 		rc = err_set(err, ERR_INTERRUPTED, "stopped");
 	if (!rc)
 		rc = writer_call(carry->env->writer, apply_start, carry, err);
@@ -447,11 +524,7 @@ static int carry_run(struct carry *carry, struct err *err)
 		return 0;
 	}
 	if (!rc)
-		rc = open_link(carry, err);
-	if (!rc && !carry->info.dry_run)
-		rc = reconcile(carry, err);
-	if (!rc)
-		rc = start_reading(carry, err);
+		rc = get_under_way(carry, err);
 	if (rc) {
 		carry->state = state_after(err);
 		return rc;

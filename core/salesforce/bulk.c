@@ -26,7 +26,7 @@ static const char *const file_names[BULK_FILE_COUNT] = {
 	[BULK_FILE_UNPROCESSED] = "unprocessedrecords",
 };
 
-const char *bulk_state_name(enum bulk_state state)
+const char *bulk_state_word(enum bulk_state state)
 {
 	return state_names[state];
 }
@@ -163,14 +163,14 @@ int bulk_upload(struct org *org, const char *id, size_t bytes, http_body_read *r
 	return org_exchange(org, &request, answer, err);
 }
 
-int bulk_set_state(struct bulk_info *out, struct org *org, const char *id, enum bulk_state state,
+int bulk_move(struct bulk_info *out, struct org *org, const char *id, enum bulk_state state,
 	struct http_answer *answer, struct err *err)
 {
 	struct json_object *body = json_object_new_object();
 
 	if (!body)
 		return err_nomem(err);
-	put(body, "state", bulk_state_name(state));
+	put(body, "state", bulk_state_word(state));
 	return call(out, org, "PATCH", id, body, answer, err);
 }
 

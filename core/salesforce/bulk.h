@@ -26,7 +26,7 @@ enum bulk_state {
 	BULK_ABORTED,
 };
 
-const char *bulk_state_name(enum bulk_state state); /* Salesforce's word: "UploadComplete" */
+const char *bulk_state_word(enum bulk_state state); /* Salesforce's word: "UploadComplete" */
 bool bulk_state_parse(enum bulk_state *state, const char *name);
 bool bulk_state_final(enum bulk_state state);
 
@@ -52,7 +52,7 @@ int bulk_upload(struct org *org, const char *id, size_t bytes, http_body_read *r
 	struct http_answer *answer, struct err *err);
 
 /* BULK_UPLOAD_COMPLETE lets the org begin, BULK_ABORTED ends a job that is not over. */
-int bulk_set_state(struct bulk_info *out, struct org *org, const char *id, enum bulk_state state,
+int bulk_move(struct bulk_info *out, struct org *org, const char *id, enum bulk_state state,
 	struct http_answer *answer, struct err *err);
 
 /* ERR_NOT_FOUND: the org does not know the job (any more). */

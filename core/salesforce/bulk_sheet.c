@@ -643,5 +643,8 @@ uint32_t bulk_sheet_content(struct bulk_sheet *sheet)
 				&sheet->print, buf_str(&sheet->text) + column->start, column->len);
 		buf_add_char(&sheet->print, '\x1f');
 	}
+	/* Columns that came later are empty here: they must not make a difference. */
+	while (sheet->print.len && sheet->print.data[sheet->print.len - 1] == '\x1f')
+		sheet->print.len--;
 	return (uint32_t)hash(buf_str(&sheet->print), sheet->print.len);
 }

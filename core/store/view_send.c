@@ -134,6 +134,8 @@ static void sort_row(
 	}
 	if (row->attempts > 0)
 		row_set_add(&out->tried, position);
+	if (row->attempts > 1)
+		row_set_add(&out->repeated, position);
 }
 
 static int load_due(

@@ -291,6 +291,9 @@ START_TEST(a_process_survives_the_one_it_handed_its_run_to)
 	world_connection(&world);
 	world_interface(&world);
 	world_more_interfaces(&world);
+	/* All rows are here before the first leaves (mode Auto): then the first answers are slow.
+	 */
+	ck_ok(practice_set_fault(world.practice, "slow=1:300", &err), &err);
 	first = world_spawn(&world, "process", "accounts", "--limit", "2000", NULL);
 	while (practice_record_count(world.practice, "Account") == 0)
 		clock_sleep(2);

@@ -77,6 +77,7 @@ static void make_interface(struct stage *stage)
 	text_set(&interface->external_id, "Order_No__c");
 	text_set(&interface->query, "SELECT * FROM order_line ORDER BY id");
 	interface->operation = OPERATION_UPSERT;
+	interface->mode = TRANSFER_COLLECTIONS;
 	interface->deployed = true;
 	for (size_t i = 0; i < ARRAY_SIZE(mapped); i++)
 		mapping_add(&interface->mapping, mapped[i].field, MAPPING_COLUMN, mapped[i].column,
@@ -352,8 +353,12 @@ int stage_child_main(char **argv)
 	snprintf(stage.database, sizeof(stage.database), "%s/source.db", stage.home);
 	make_connection(&stage, argv[1]);
 	make_interface(&stage);
-	if (text_equal(argv[3], "insert"))
+	if (strstr(argv[3], "insert"))
 		stage_insert(&stage);
+	if (strstr(argv[3], "bulk")) {
+		stage.interface.mode = TRANSFER_BULK;
+		text_list_add(&stage.interface.row_key, "order_no");
+	}
 	stage.interface.packet = 50;
 	if (getenv("STAGE_QUERY"))
 		text_set(&stage.interface.query, getenv("STAGE_QUERY"));
@@ -367,9 +372,18 @@ int stage_child_main(char **argv)
 	return rc ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
+static int64_t progress(struct stage *stage)
+{
+	return stage->kill_path ? stage_requests(stage, stage->kill_path) : stage_records(stage);
+}
+
 bool stage_kill_child(struct stage *stage, int64_t records, int64_t ms)
 {
-	const char *kind = stage->interface.operation == OPERATION_INSERT ? "insert" : "upsert";
+	bool bulk = stage->interface.mode == TRANSFER_BULK;
+	const char *kind = stage->interface.operation == OPERATION_INSERT
+				   ? bulk ? "bulk-insert" : "insert"
+			   : bulk ? "bulk-upsert"
+				  : "upsert";
 	bool ended = false;
 	char run[32];
 	int status = 0;
@@ -383,8 +397,8 @@ bool stage_kill_child(struct stage *stage, int64_t records, int64_t ms)
 			practice_url(stage->practice), run, kind, (char *)NULL);
 		_exit(127);
 	}
-	records += stage_records(stage);
-	while (stage_records(stage) < records && kill(pid, 0) == 0 && !ended) {
+	records += progress(stage);
+	while (progress(stage) < records && kill(pid, 0) == 0 && !ended) {
 		ended = waitpid(pid, &status, WNOHANG) == pid;
 		clock_sleep(1);
 	}

@@ -27,6 +27,7 @@ struct stage {
 	bool dry_run;
 	int64_t limit_rows;
 	const char *trigger;
+	const char *kill_path; /* stage_kill_child() counts requests there instead of records */
 	struct stage_later {
 		pthread_t thread;
 		bool running;

@@ -20,6 +20,8 @@ Suite *suite_run_again(void);
 Suite *suite_run_ends(void);
 Suite *suite_gate(void);
 Suite *suite_backlog(void);
+Suite *suite_bulk_match(void);
+Suite *suite_bulk_run(void);
 Suite *suite_retry(void);
 Suite *suite_write_back(void);
 

@@ -148,11 +148,11 @@ START_TEST(upload_complete_and_abort_are_exact)
 		wire_json(400,
 			"[{\"errorCode\":\"INVALIDJOBSTATE\",\"message\":\"InvalidJobState : "
 			"Aborting already Completed Job not allowed\"}]"));
-	ck_ok(bulk_set_state(&info, org, JOB_ID, BULK_UPLOAD_COMPLETE, &answer, &err), &err);
+	ck_ok(bulk_move(&info, org, JOB_ID, BULK_UPLOAD_COMPLETE, &answer, &err), &err);
 	ck_assert_int_eq(info.state, BULK_UPLOAD_COMPLETE);
 	expect(2, "PATCH /services/data/v66.0/jobs/ingest/" JOB_ID " HTTP/1.1\r\n",
 		"{\"state\":\"UploadComplete\"}");
-	ck_assert_int_ne(bulk_set_state(&info, org, JOB_ID, BULK_ABORTED, &answer, &err), 0);
+	ck_assert_int_ne(bulk_move(&info, org, JOB_ID, BULK_ABORTED, &answer, &err), 0);
 	ck_assert_str_eq(err.code, "INVALIDJOBSTATE");
 	expect(3, "PATCH ", "{\"state\":\"Aborted\"}");
 }

@@ -81,8 +81,8 @@ static void add_attempt(struct pager *pager, int number, const struct attempt_in
 		snprintf(status, sizeof(status), "HTTP %d", attempt->http_status);
 	pager_add(pager, number == 1 ? "Attempts" : "",
 		attempt->http_status >= 400 || !attempt->done ? STYLE_WARN : STYLE_TEXT,
-		"%d  %s  %s%s  request %s", number, clock_local_full(when, attempt->sent), status,
-		took, attempt->request_id);
+		"%d  %s  %s%s  %s %s", number, clock_local_full(when, attempt->sent), status, took,
+		attempt->job[0] ? "bulk job" : "request", attempt->request_id);
 	if (!text_empty(attempt->note))
 		pager_add(pager, "", STYLE_TEXT, "   %s", attempt->note);
 	if (!text_empty(attempt->result))

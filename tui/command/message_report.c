@@ -68,6 +68,8 @@ static void attempts_json(struct json *json, const struct message_detail *detail
 		json_open(json, '{');
 		json_put_int(json, "id", attempt->id);
 		json_put_text(json, "request_id", attempt->request_id);
+		if (attempt->job[0])
+			json_put_text(json, "job", attempt->job);
 		json_put_text(json, "sent", clock_iso(when, attempt->sent));
 		json_put_text(
 			json, "answered", attempt->done ? clock_iso(when, attempt->done) : NULL);
@@ -174,7 +176,7 @@ static void attempt_lines(FILE *to, const struct attempt_info *attempt)
 		attempt->done ? clock_local_full(done, attempt->done) : "");
 	if (attempt->http_status)
 		fprintf(to, "  HTTP %d", attempt->http_status);
-	fprintf(to, "  request %s\n", attempt->request_id);
+	fprintf(to, "  %s %s\n", attempt->job[0] ? "bulk job" : "request", attempt->request_id);
 	if (attempt->note && *attempt->note) {
 		fputs("    ", to);
 		report_text(to, attempt->note, 0);

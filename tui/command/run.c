@@ -92,7 +92,33 @@ static int run_list(struct command_env *env, const struct arguments *args)
 
 /* ---- show ---- */
 
-static void print_one_json(struct command_env *env, const struct run_info *run)
+static void add_jobs(struct json *json, const struct job_info *jobs, int count)
+{
+	json_open(json, '[');
+	for (int i = 0; i < count; i++) {
+		json_open(json, '{');
+		json_put_text(json, "id", jobs[i].salesforce_id);
+		json_put_text(json, "state", jobs[i].state);
+		json_put_int(json, "processed", jobs[i].processed);
+		json_put_int(json, "failed", jobs[i].failed);
+		json_put_text(json, "note", jobs[i].note);
+		json_close(json, '}');
+	}
+	json_close(json, ']');
+}
+
+static void print_jobs(struct command_env *env, const struct job_info *jobs, int count)
+{
+	for (int i = 0; i < count; i++)
+		fprintf(env->out,
+			"    bulk job %s %s, %" PRId64 " processed, %" PRId64 " failed%s%s\n",
+			jobs[i].salesforce_id[0] ? jobs[i].salesforce_id : "(no id yet)",
+			jobs[i].state, jobs[i].processed, jobs[i].failed,
+			jobs[i].note[0] ? ": " : "", jobs[i].note);
+}
+
+static void print_one_json(struct command_env *env, const struct run_info *run,
+	const struct job_info *jobs, int job_count)
 {
 	struct buf text = BUF_INIT(65536);
 	struct json json = JSON_INIT(&text);
@@ -100,6 +126,8 @@ static void print_one_json(struct command_env *env, const struct run_info *run)
 	json_open(&json, '{');
 	json_key(&json, "run");
 	report_run_json(&json, run, true);
+	json_key(&json, "jobs");
+	add_jobs(&json, jobs, job_count);
 	json_close(&json, '}');
 	command_print_json(env, &text);
 	buf_free(&text);
@@ -123,11 +151,27 @@ static void print_one(struct command_env *env, const struct run_info *run)
 			run->responding ? "" : ", which is not responding");
 }
 
+/* The same of a run that was watched, with the jobs it had. */
+static void print_watched_json(struct command_env *env, const struct run_info *run)
+{
+	struct job_info *jobs = NULL;
+	struct view *view = NULL;
+	int count = 0;
+
+	if (view_open(&view, env->home->data, NULL) == 0)
+		view_jobs(&jobs, &count, view, run->id, NULL);
+	view_close(view);
+	print_one_json(env, run, jobs, count);
+	free(jobs);
+}
+
 static int run_show(struct command_env *env, const struct arguments *args)
 {
 	struct view *view = NULL;
 	struct err err = ERR_INIT;
+	struct job_info *jobs = NULL;
 	struct run_info run;
+	int job_count = 0;
 	int64_t id;
 	int rc = parse_run(&id, args, &err);
 
@@ -135,15 +179,19 @@ static int run_show(struct command_env *env, const struct arguments *args)
 		rc = open_view(&view, env, &err);
 	if (rc == 0)
 		rc = view_run(&run, view, id, &err);
+	if (rc == 0)
+		rc = view_jobs(&jobs, &job_count, view, id, &err);
 	if (rc == 0) {
 		if (env->json) {
-			print_one_json(env, &run);
+			print_one_json(env, &run, jobs, job_count);
 		} else {
 			print_one(env, &run);
+			print_jobs(env, jobs, job_count);
 			if (run.counts.failed > 0)
 				report_causes(env->out, view, id);
 		}
 	}
+	free(jobs);
 	view_close(view);
 	return rc < 0 ? command_fail(env, &err) : 0;
 }
@@ -207,7 +255,7 @@ static int run_cancel(struct command_env *env, const struct arguments *args)
 	if (rc < 0)
 		code = command_fail(env, &err);
 	else if (env->json)
-		print_one_json(env, &watch->infos[0]);
+		print_watched_json(env, &watch->infos[0]);
 	else
 		report_run_line(env->out, &watch->infos[0]);
 	watch_close(watch, false);
