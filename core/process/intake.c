@@ -6,6 +6,7 @@
 
 #include "base/base.h"
 #include "process/intake.h"
+#include "process/dry_run.h"
 #include "process/hold.h"
 #include "process/key_map.h"
 #include "process/mapper.h"
@@ -58,6 +59,8 @@ struct intake {
 	int rejects; /* in a row, with one code */
 	char reject_code[64];
 	struct intake_counts counts;
+	struct dry_run *dry; /* NULL: it is none */
+	char *dry_result;    /* JSON, owned */
 
 	pthread_mutex_t lock; /* guards what is below */
 	struct reader *reader;
@@ -243,6 +246,18 @@ static int take_broken(
 	return 1;
 }
 
+static void note_dry(struct intake *intake, const struct cell *cells, const struct err *problem)
+{
+	char missing[512];
+
+	if (problem) {
+		dry_run_bad(intake->dry, buf_str(&intake->key), problem);
+		return;
+	}
+	mapper_missing(missing, sizeof(missing), intake->mapper, cells);
+	dry_run_row(intake->dry, buf_str(&intake->key), missing);
+}
+
 static int take_row(struct intake *intake, const struct cell *cells, const char *row, size_t len,
 	struct err *err)
 {
@@ -298,9 +313,10 @@ again:
 		rc = count_reject(intake, &problem, err);
 	else
 		intake->rejects = 0;
-	if (intake->spec.info->dry_run)
+	if (intake->dry) {
+		note_dry(intake, cells, bad ? &problem : NULL);
 		buf_cut(data, start);
-	else if (!rc)
+	} else if (!rc)
 		rc = keep_row(intake, start, hash, row, len, bad ? &problem : NULL, err);
 	return rc;
 }
@@ -469,7 +485,28 @@ static int apply_end(void *ctx, struct store *store, struct err *err)
 		rc = store_source_files_state(store, intake->spec.info->id,
 			intake->spec.info->limit_rows ? SOURCE_FILE_RELEASED : SOURCE_FILE_READ,
 			err);
+	if (!rc && intake->dry_result) {
+		char name[96];
+
+		snprintf(name, sizeof(name), PROCESS_SETTING_DRY_RUN "%s",
+			intake->spec.info->interface);
+		rc = store_setting(store, name, intake->dry_result, err);
+	}
 	return rc ? rc : store_run_update(store, intake->spec.claim, &change, err);
+}
+
+static int begin_dry(struct intake *intake, struct err *err)
+{
+	const struct intake_spec *spec = &intake->spec;
+
+	return dry_run_new(&intake->dry, spec->env, spec->connection, spec->info, spec->describe,
+		mapper_key_kind(intake->mapper), spec->ends, err);
+}
+
+static int end_dry(struct intake *intake, struct err *err)
+{
+	dry_run_finish(intake->dry);
+	return dry_run_json(&intake->dry_result, intake->dry, err);
 }
 
 /* Wait until the writer has given all packets back; its failure, if there was one. */
@@ -494,8 +531,12 @@ static int read_source(struct intake *intake, struct err *err)
 	int drained;
 
 	fresh_packet(intake);
+	if (!rc && intake->spec.info->dry_run)
+		rc = begin_dry(intake, err);
 	if (!rc && intake->reader)
 		rc = take_rows(intake, err);
+	if (!rc && intake->dry)
+		rc = end_dry(intake, err);
 	/* What was read before a failure is good, and stored. */
 	if (intake->packet->count && flush_packet(intake, rc ? &ignored : err) && !rc)
 		rc = -err->kind;
@@ -617,6 +658,11 @@ const struct intake_counts *intake_counts(const struct intake *intake)
 	return &intake->counts;
 }
 
+const struct dry_run *intake_dry_run(const struct intake *intake)
+{
+	return intake->dry;
+}
+
 void intake_free(struct intake *intake)
 {
 	if (!intake)
@@ -631,6 +677,8 @@ void intake_free(struct intake *intake)
 	}
 	queue_free(intake->idle);
 	origin_free(&intake->origin);
+	dry_run_free(intake->dry);
+	free(intake->dry_result);
 	mapper_free(intake->mapper);
 	hold_free(intake->hold);
 	buf_free(&intake->key);

@@ -11,6 +11,7 @@
 #include "process/process.h"
 
 struct intake;
+struct dry_run;
 
 struct intake_spec {
 	const struct process_env *env;
@@ -56,6 +57,9 @@ const struct intake_counts *intake_counts(const struct intake *intake);
 
 /* After intake_over(): what of the source was not read, and why; "" = nothing. */
 const char *intake_note(const struct intake *intake);
+
+/* After intake_over(): what a dry run found; NULL when it was none, or could not begin. */
+const struct dry_run *intake_dry_run(const struct intake *intake);
 
 /* Stops and joins. NULL is legal. */
 void intake_free(struct intake *intake);

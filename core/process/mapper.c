@@ -179,6 +179,7 @@ int mapper_row(struct buf *record, struct buf *key, struct mapper *mapper, const
 
 	if (rc)
 		return rc;
+	mapper->computed = computed;
 	for (size_t i = 0; i < mapper->count; i++) {
 		const struct entry *entry = &mapper->entries[i];
 
@@ -206,6 +207,32 @@ int mapper_row(struct buf *record, struct buf *key, struct mapper *mapper, const
 		return 0;
 	err_copy(err, &problem);
 	return 1;
+}
+
+static bool has_value(
+	const struct mapper *mapper, const struct required *required, const struct cell *cells)
+{
+	const struct entry *entry;
+	struct cell value;
+
+	if (required->entry < 0)
+		return false;
+	entry = &mapper->entries[required->entry];
+	if (entry->column < 0 && entry->formula < 0)
+		return !text_equal(entry->constant, "\"\"");
+	value = entry->column < 0 ? mapper->computed[entry->formula] : cells[entry->column];
+	return value.text && trimmed(&value).len > 0;
+}
+
+void mapper_missing(char *names, size_t size, const struct mapper *mapper, const struct cell *cells)
+{
+	size_t used = 0;
+
+	*names = '\0';
+	for (size_t i = 0; i < mapper->required_count && used < size; i++)
+		if (!has_value(mapper, &mapper->required[i], cells))
+			used += (size_t)snprintf(names + used, size - used, "%s%s",
+				used ? ", " : "", mapper->required[i].name);
 }
 
 bool mapper_has_key(const struct mapper *mapper)

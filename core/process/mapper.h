@@ -28,17 +28,26 @@ struct entry {
 	char *constant; /* JSON, owned */
 };
 
+/* A field that a new record must have a value for. */
+struct required {
+	char name[96];
+	int entry; /* -1: not mapped */
+};
+
 struct mapper {
 	struct entry *entries;
 	size_t count;
 	int *row_key; /* columns, when the key is not one field's value */
 	size_t row_key_count;
 	char row_key_bar; /* between its values */
+	struct required *required;
+	size_t required_count;
 	bool has_key;
 	char key_field[129]; /* for the words about a blank key */
 	enum key_kind key_kind;
-	struct formulas *formulas; /* NULL: there are none */
-	struct zone *zone;	   /* NULL: zoneless times are refused */
+	const struct cell *computed; /* of the row just mapped */
+	struct formulas *formulas;   /* NULL: there are none */
+	struct zone *zone;	     /* NULL: zoneless times are refused */
 };
 
 /* How the keys of an operation are compared; `describe` may be NULL. */
@@ -48,5 +57,12 @@ enum key_kind mapping_key_kind(
 /* Have the rows a key, and how is it compared? */
 bool mapper_has_key(const struct mapper *mapper);
 enum key_kind mapper_key_kind(const struct mapper *mapper);
+
+/*
+ * Names of the required fields that the row just mapped has no value for, as "A, B"; "" = none. A
+ * new record would be refused for them; a default or a trigger may say otherwise.
+ */
+void mapper_missing(
+	char *names, size_t size, const struct mapper *mapper, const struct cell *cells);
 
 #endif

@@ -279,6 +279,40 @@ static int bind_key(struct mapper *mapper, const struct interface *interface,
 	}
 }
 
+/* Is a field's lookup filled, by itself or by its parent's external ID? */
+static int entry_of(const struct mapping *mapping, const struct field *field)
+{
+	for (size_t i = 0; i < mapping->count; i++) {
+		const char *name = mapping->entries[i].field;
+		const char *dot = strchr(name, '.');
+		size_t len = dot ? (size_t)(dot - name) : strlen(name);
+		const char *wanted = dot ? field->relationship : field->name;
+
+		if (wanted && strlen(wanted) == len && !strncasecmp(wanted, name, len))
+			return (int)i;
+	}
+	return -1;
+}
+
+static int bind_required(struct mapper *mapper, const struct mapping *mapping,
+	const struct describe *describe, struct err *err)
+{
+	mapper->required = calloc(describe->field_count + 1, sizeof(*mapper->required));
+	if (!mapper->required)
+		return err_nomem(err);
+	for (size_t i = 0; i < describe->field_count; i++) {
+		const struct field *field = &describe->fields[i];
+		struct required *required = &mapper->required[mapper->required_count];
+
+		if (!field_required(field))
+			continue;
+		text_copy(required->name, sizeof(required->name), field->name);
+		required->entry = entry_of(mapping, field);
+		mapper->required_count++;
+	}
+	return 0;
+}
+
 int mapper_new(struct mapper **out, const struct interface *interface, const struct column *columns,
 	int count, const struct describe *describe, const char *time_zone, struct err *err)
 {
@@ -301,6 +335,8 @@ int mapper_new(struct mapper **out, const struct interface *interface, const str
 	}
 	if (!rc && formulas)
 		rc = bind_formulas(mapper, mapping, formulas, columns, count, err);
+	if (!rc && describe)
+		rc = bind_required(mapper, mapping, describe, err);
 	if (!rc)
 		rc = bind_key(mapper, interface, columns, count, describe, err);
 	if (rc) {
@@ -323,6 +359,7 @@ void mapper_free(struct mapper *mapper)
 	}
 	free(mapper->entries);
 	free(mapper->row_key);
+	free(mapper->required);
 	formulas_free(mapper->formulas);
 	zone_free(mapper->zone);
 	free(mapper);

@@ -63,6 +63,13 @@ int process_run(const struct process_env *env, int64_t run, const struct connect
 	const struct interface *interface, struct run_control *control, int64_t wait_ms,
 	struct err *err);
 
+/*
+ * Setting of the store, followed by an interface's name: what its last dry run found, a JSON object
+ * {run, created, updated, deleted, failed, not_looked_up, note, org_decides, problems: [{code,
+ * count, text, keys}]}.
+ */
+#define PROCESS_SETTING_DRY_RUN "dry-run:"
+
 /* ---- mapping, also for preview and check ---- */
 
 struct mapper;

@@ -9,6 +9,7 @@
 #include "process/connect.h"
 #include "process/files.h"
 #include "process/mark.h"
+#include "process/dry_run.h"
 #include "process/intake.h"
 #include "process/mapper.h"
 #include "process/reconcile.h"
@@ -325,9 +326,25 @@ static int write_back(struct carry *carry, int64_t wait_ms, struct err *err)
 
 /* ---- dry run ---- */
 
-static int read_only(struct carry *carry, struct err *err)
+static void tell_dry_run(struct carry *carry)
 {
 	const struct intake_counts *counts = intake_counts(carry->intake);
+	const struct dry_run *dry = intake_dry_run(carry->intake);
+	int64_t failed = dry ? dry_run_failed(dry) : counts->rejected;
+	char would[120] = "";
+
+	if (dry)
+		dry_run_words(would, sizeof(would), dry);
+	snprintf(carry->reason, sizeof(carry->reason),
+		"dry run: %" PRId64 " rows read, %" PRId64 " would be sent%s%s%s, %" PRId64
+		" held, %" PRId64 " cannot be sent%s%.70s",
+		counts->rows, counts->rows - counts->held - failed, would[0] ? " (" : "", would,
+		would[0] ? ")" : "", counts->held, failed, counts->rejected ? ": " : "",
+		counts->first_problem);
+}
+
+static int read_only(struct carry *carry, struct err *err)
+{
 	int rc;
 
 	while (!intake_over(carry->intake)) {
@@ -335,11 +352,7 @@ static int read_only(struct carry *carry, struct err *err)
 			intake_stop(carry->intake);
 		http_turn(org_http(carry->link.org), 1000);
 	}
-	snprintf(carry->reason, sizeof(carry->reason),
-		"dry run: %" PRId64 " rows read, %" PRId64 " would be sent, %" PRId64
-		" held, %" PRId64 " cannot be sent%s%s",
-		counts->rows, counts->rows - counts->held - counts->rejected, counts->held,
-		counts->rejected, counts->rejected ? ": " : "", counts->first_problem);
+	tell_dry_run(carry);
 	rc = reading_result(carry, err);
 	if (!rc)
 		carry->state = RUN_DONE;

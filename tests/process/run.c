@@ -176,6 +176,52 @@ START_TEST(dry_run_counts_and_stores_nothing)
 }
 END_TEST
 
+/* What a dry run foretells, member by member. */
+static void ck_foretold(struct stage *stage, const char *words)
+{
+	char name[96];
+	char *json = NULL;
+
+	snprintf(name, sizeof(name), PROCESS_SETTING_DRY_RUN "%s", stage->interface.name);
+	ck_ok(view_setting(&json, stage->view, name, &stage->err), &stage->err);
+	ck_assert_msg(json && strstr(json, words), "%s is not in %s", words, json ? json : "?");
+	free(json);
+}
+
+/*
+ * given records that are there, rows that are bad, odd keys / when a dry run is followed by a real
+ * one / then the first has foretold what the second does, and sent nothing
+ */
+START_TEST(dry_run_foretells_what_the_run_does)
+{
+	struct stage stage;
+
+	stage_open(&stage, 450);
+	stage.limit_rows = 150;
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	stage.limit_rows = 0;
+	stage_sql(&stage, "UPDATE order_line SET price = 'cheap' WHERE id < 4");
+	stage_sql(&stage, "UPDATE order_line SET name = name || '!' WHERE id < 151");
+	stage_sql(&stage, "UPDATE order_line SET order_no = 'O' || char(39, 92) WHERE id = 200");
+	stage_sql(&stage, "UPDATE order_line SET order_no = lower(order_no) WHERE id = 20");
+	stage.dry_run = true;
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	ck_assert_msg(
+		strstr(stage_info(&stage).reason, "300 would be created, 147 would be updated"),
+		"%s", stage_info(&stage).reason);
+	ck_assert_int_eq(stage_records(&stage), 150);
+	ck_foretold(&stage, "\"code\":\"INVALID_TYPE_ON_FIELD_IN_RECORD\",\"count\":3,");
+	ck_foretold(&stage, "\"created\":300,\"updated\":147,");
+	ck_foretold(&stage, "\"failed\":3,\"not_looked_up\":0,\"note\":null");
+	stage.dry_run = false;
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	ck_assert_int_eq(stage_info(&stage).counts.failed, 3);
+	ck_assert_int_eq(stage_info(&stage).counts.completed, 447);
+	ck_assert_int_eq(stage_records(&stage), 450);
+	stage_close(&stage);
+}
+END_TEST
+
 START_TEST(limit_reads_so_many_rows)
 {
 	struct stage stage;
@@ -456,6 +502,7 @@ Suite *suite_run(void)
 	tcase_add_test(tc, many_rows_of_one_key_go_one_by_one);
 	tcase_add_test(tc, failed_row_is_held_until_it_changes);
 	tcase_add_test(tc, dry_run_counts_and_stores_nothing);
+	tcase_add_test(tc, dry_run_foretells_what_the_run_does);
 	tcase_add_test(tc, limit_reads_so_many_rows);
 	tcase_add_test(tc, insert_update_and_delete_do_as_they_are_called);
 	tcase_add_test(tc, scheduled_insert_needs_a_row_key);

@@ -2,6 +2,7 @@
 
 #include "base/base.h"
 #include "tui/command/process.h"
+#include "tui/command/dry_run_report.h"
 #include "tui/command/report.h"
 #include "tui/command/watch.h"
 
@@ -56,6 +57,39 @@ static int hand_to_agent(
 	return rc < 0 ? rc : agent_client_process(&watch->runs, env->home->socket, request, err);
 }
 
+/* Beside the runs: what their counts cannot say, since nothing was stored. */
+static void add_dry_runs(struct json *json, struct watch *watch)
+{
+	bool any = false;
+
+	for (int i = 0; i < watch->runs.count; i++) {
+		const struct run_info *run = &watch->infos[i];
+		char *found =
+			run->dry_run ? dry_run_found(watch->view, run->interface, run->id) : NULL;
+
+		if (!found)
+			continue;
+		if (!any) {
+			json_key(json, "dry_runs");
+			json_open(json, '[');
+		}
+		any = true;
+		json_raw(json, found, strlen(found));
+		free(found);
+	}
+	if (any)
+		json_close(json, ']');
+}
+
+static void print_dry_run(struct watch *watch, const struct run_info *run)
+{
+	char *found = dry_run_found(watch->view, run->interface, run->id);
+
+	if (found)
+		dry_run_print(watch->env->out, found);
+	free(found);
+}
+
 static void print_json(struct watch *watch)
 {
 	struct buf text = BUF_INIT(1u << 20);
@@ -67,6 +101,7 @@ static void print_json(struct watch *watch)
 	for (int i = 0; i < watch->runs.count; i++)
 		report_run_json(&json, &watch->infos[i], false);
 	json_close(&json, ']');
+	add_dry_runs(&json, watch);
 	json_close(&json, '}');
 	command_print_json(watch->env, &text);
 	buf_free(&text);
@@ -76,6 +111,8 @@ static void print_lines(struct watch *watch)
 {
 	for (int i = 0; i < watch->runs.count; i++) {
 		report_run_line(watch->env->out, &watch->infos[i]);
+		if (watch->infos[i].dry_run)
+			print_dry_run(watch, &watch->infos[i]);
 		if (watch->infos[i].counts.failed > 0)
 			report_causes(watch->env->out, watch->view, watch->infos[i].id);
 	}

@@ -5,6 +5,7 @@
 
 #include "store/view.h"
 #include "tui/command/command.h"
+#include "tui/command/report_text.h"
 
 /* One run as an object; `whole` adds start, end, mode, who and what else is known of it. */
 void report_run_json(struct json *json, const struct run_info *run, bool whole);
@@ -14,12 +15,6 @@ void report_run_line(FILE *to, const struct run_info *run);
 
 /* Its failures by cause: how often, which code and fields, one example in the org's words. */
 void report_causes(FILE *to, struct view *view, int64_t run);
-
-/*
- * Text that may hold anything, for it comes from rows, drivers and orgs: control bytes become
- * blanks, so that none can command a terminal. Filled up with blanks to `width` columns.
- */
-void report_text(FILE *to, const char *text, int width);
 
 /* "1,234,567" */
 #define REPORT_NUMBER_MAX 32
