@@ -1,7 +1,8 @@
 /*
  * demo.c — the whole thing in a minute, without an org: a practice org and an agent in this
- * process, a sample database, one connection, two interfaces; then the board, or, without a
- * terminal, the same steps with their result printed and checked figure by figure.
+ * process, a sample database, a folder of files, a connection to each, two interfaces; then the
+ * board, or, without a terminal, the same steps with their result printed and checked figure by
+ * figure.
  */
 
 #include "base/base.h"
@@ -80,22 +81,38 @@ static int seal(struct secret *out, const struct demo *demo, const char *plain, 
 	return secret_seal(out, demo->env->keyring, plain, err);
 }
 
-static int save_connection(struct demo *demo, struct err *err)
+/* Where rows come from: the database, or files of the folder. */
+static bool set_source(struct connection *connection, const struct demo *demo, bool files)
+{
+	char odbc[4200], archive[4200];
+
+	if (files) {
+		connection->type = CONNECTION_AGENT_FILE;
+		snprintf(archive, sizeof(archive), "%s/done", demo->folder);
+		return text_set(&connection->source.folder, demo->folder) &&
+		       text_set(&connection->source.pattern, "*.csv") &&
+		       text_set(&connection->source.after, "archive") &&
+		       text_set(&connection->source.archive, archive);
+	}
+	snprintf(odbc, sizeof(odbc), "Driver=SQLite3;Database=%s", demo->database);
+	return text_set(&connection->source.odbc, odbc);
+}
+
+static int save_connection(struct demo *demo, bool files, struct err *err)
 {
 	const struct catalog *catalog = &demo->env->catalog;
 	struct connection connection;
-	char odbc[4200];
 	int rc;
 
 	connection_init(&connection);
-	snprintf(odbc, sizeof(odbc), "Driver=SQLite3;Database=%s", demo->database);
-	if (!text_set(&connection.name, DEMO_CONNECTION) ||
-		!text_set(&connection.description, "practice org and sample database") ||
+	if (!text_set(&connection.name, files ? DEMO_FILES : DEMO_CONNECTION) ||
+		!text_set(&connection.description, files ? "practice org and customers as files"
+							 : "practice org and sample database") ||
 		!text_set(&connection.agent.host, "http://127.0.0.1") ||
 		!text_set(&connection.agent.username, AGENT_DEFAULT_USERNAME) ||
 		!text_set(&connection.salesforce.domain, practice_url(demo->practice)) ||
 		!text_set(&connection.salesforce.consumer_key, PRACTICE_CONSUMER_KEY) ||
-		!text_set(&connection.source.odbc, odbc)) {
+		!set_source(&connection, demo, files)) {
 		rc = err_nomem(err);
 		goto cleanup;
 	}
@@ -118,7 +135,8 @@ struct sample_field {
 };
 
 struct sample_interface {
-	const char *name, *description, *object, *external_id, *query;
+	const char *name, *description, *object, *external_id;
+	const char *query; /* NULL: from files */
 	int sequence;
 	const struct sample_field *fields; /* ends with field == NULL */
 };
@@ -152,12 +170,8 @@ static const struct sample_field line_fields[] = {
 };
 
 static const struct sample_interface sample_interfaces[] = {
-	{ "accounts", "customers of the ERP become accounts", "Account", "Ext_Id__c",
-		"SELECT cust_no, name, street, zip, city, country, email, state, industry,\n"
-		"       credit_limit, since\n"
-		"  FROM customer\n"
-		" ORDER BY id",
-		10, account_fields },
+	{ "accounts", "customers, delivered as a CSV file, become accounts", "Account", "Ext_Id__c",
+		NULL, 10, account_fields },
 	{ "order-lines", "order lines, each under its customer's account", "Order_Line__c",
 		"Order_No__c",
 		"SELECT order_no, cust_no, product, quantity, price, shipped, status, ship_date\n"
@@ -175,7 +189,7 @@ static int save_interface(struct demo *demo, const struct sample_interface *samp
 	interface_init(&interface);
 	if (!text_set(&interface.name, sample->name) ||
 		!text_set(&interface.description, sample->description) ||
-		!text_set(&interface.connection, DEMO_CONNECTION) ||
+		!text_set(&interface.connection, sample->query ? DEMO_CONNECTION : DEMO_FILES) ||
 		!text_set(&interface.integration, "ERP") ||
 		!text_set(&interface.object, sample->object) ||
 		!text_set(&interface.external_id, sample->external_id) ||
@@ -213,6 +227,26 @@ static int start_agent(struct demo *demo, struct err *err)
 	return rc;
 }
 
+/* The folder's whole path, which a connection wants; it lies beside the database. */
+static int make_folder(struct demo *demo, struct err *err)
+{
+	char folder[4200];
+	char *whole;
+	int rc;
+
+	snprintf(folder, sizeof(folder), "%.*s/in",
+		(int)(strrchr(demo->database, '/') - demo->database), demo->database);
+	rc = file_mkdirs(folder, 0750, err);
+	if (rc < 0)
+		return rc;
+	whole = realpath(folder, NULL);
+	if (!whole)
+		return err_set_errno(err, ERR_STORE, errno, "%s", folder);
+	text_copy(demo->folder, sizeof(demo->folder), whole);
+	free(whole);
+	return 0;
+}
+
 static int set_up(struct demo *demo, struct err *err)
 {
 	struct practice_options options = { .port = 0, .seed = 1 };
@@ -221,11 +255,17 @@ static int set_up(struct demo *demo, struct err *err)
 	if (rc == 0)
 		rc = demo_data_make(demo->database, err);
 	if (rc == 0)
+		rc = make_folder(demo, err);
+	if (rc == 0)
+		rc = demo_data_deliver(demo->database, demo->folder, err);
+	if (rc == 0)
 		rc = practice_start(&demo->practice, &options, err);
 	if (rc == 0)
 		rc = start_agent(demo, err);
 	if (rc == 0)
-		rc = save_connection(demo, err);
+		rc = save_connection(demo, false, err);
+	if (rc == 0)
+		rc = save_connection(demo, true, err);
 	for (size_t i = 0; rc == 0 && i < ARRAY_SIZE(sample_interfaces); i++)
 		rc = save_interface(demo, &sample_interfaces[i], err);
 	return rc;

@@ -8,12 +8,14 @@
 #include "tui/command/command.h"
 
 #define DEMO_CONNECTION "practice"
+#define DEMO_FILES "practice-files" /* the same org, and a folder that customers come into */
 
 struct demo {
 	struct command_env *env;
 	FILE *to;	 /* where the tale is told; NULL with --json */
 	char *temporary; /* the folder to remove; NULL = the operator named one */
 	char database[4096];
+	char folder[4096]; /* for files */
 	struct practice *practice;
 	struct agent *agent;
 };

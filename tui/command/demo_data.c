@@ -3,6 +3,9 @@
 #include "base/base.h"
 #include "tui/command/demo_data.h"
 
+#include "base/buf.h"
+#include "base/file.h"
+
 #include <sqlite3.h>
 
 static const char *const schema =
@@ -292,4 +295,60 @@ int demo_data_correct(const char *path, struct err *err)
 	if (rc == SQLITE_OK)
 		rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
 	return close_db(db, rc, path, err);
+}
+
+/* Every text in quotes, a NULL as nothing. */
+static void add_value(struct buf *out, const char *text)
+{
+	if (!text)
+		return;
+	buf_add_char(out, '"');
+	for (; *text; text++) {
+		if (*text == '"')
+			buf_add_char(out, '"');
+		buf_add_char(out, *text);
+	}
+	buf_add_char(out, '"');
+}
+
+static int add_customers(struct buf *out, sqlite3 *db)
+{
+	static const char sql[] = "SELECT cust_no, name, street, zip, city, country, email, state,"
+				  " industry, credit_limit, since FROM customer ORDER BY id";
+	sqlite3_stmt *stmt = NULL;
+	int rc = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
+
+	for (int i = 0; rc == SQLITE_OK && i < sqlite3_column_count(stmt); i++)
+		buf_addf(out, "%s%s", i ? "," : "", sqlite3_column_name(stmt, i));
+	while (rc == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW) {
+		buf_add_char(out, '\n');
+		for (int i = 0; i < sqlite3_column_count(stmt); i++) {
+			if (i)
+				buf_add_char(out, ',');
+			add_value(out, (const char *)sqlite3_column_text(stmt, i));
+		}
+	}
+	buf_add_char(out, '\n');
+	return rc == SQLITE_OK ? sqlite3_finalize(stmt) : rc;
+}
+
+int demo_data_deliver(const char *path, const char *folder, struct err *err)
+{
+	struct buf text = BUF_INIT(16u << 20);
+	char *file = file_join(folder, "customers.csv");
+	sqlite3 *db = NULL;
+	int rc = sqlite3_open(path, &db);
+
+	if (rc == SQLITE_OK)
+		rc = add_customers(&text, db);
+	rc = close_db(db, rc, path, err);
+	if (rc == 0 && !file)
+		rc = err_nomem(err);
+	if (rc == 0)
+		rc = buf_check(&text, "customers.csv", err);
+	if (rc == 0)
+		rc = file_write(file, text.data, text.len, 0640, err);
+	free(file);
+	buf_free(&text);
+	return rc;
 }

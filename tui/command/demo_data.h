@@ -14,6 +14,10 @@ int demo_data_make(const char *path, struct err *err);
 /* Give the customer without a name one, as somebody would who read why the row failed. */
 int demo_data_correct(const char *path, struct err *err);
 
+/* All customers of the database as customers.csv in `folder`, as another system would deliver them.
+ */
+int demo_data_deliver(const char *path, const char *folder, struct err *err);
+
 /* What is in there, and what an org must say to it. */
 #define DEMO_CUSTOMERS 1200    /* rows */
 #define DEMO_CUSTOMERS_BAD 7   /* rows an org refuses */

@@ -285,7 +285,9 @@ static int first_pass(struct walk *walk, struct err *err)
 	struct demo *demo = walk->demo;
 	int rc;
 
-	tell(walk, "A practice org at %s, a sample database, one connection, two interfaces.\n\n",
+	tell(walk,
+		"A practice org at %s, a sample database, a folder of files, two connections, two "
+		"interfaces.\n\n",
 		practice_url(demo->practice));
 	walk->accounts_before = practice_record_count(demo->practice, "Account");
 	walk->lines_before = practice_record_count(demo->practice, "Order_Line__c");
@@ -294,7 +296,8 @@ static int first_pass(struct walk *walk, struct err *err)
 		rc = ping(walk, false, &walk->salesforce_ok, err);
 	if (rc < 0)
 		return rc;
-	tell(walk, "\nManual Process: accounts, order-lines\n");
+	tell(walk, "\nManual Process: accounts (from a CSV file), order-lines (from SQLite, by "
+		   "external ID)\n");
 	return process(walk, both, err);
 }
 
@@ -303,9 +306,12 @@ static int second_pass(struct walk *walk, struct err *err)
 	static const char *const accounts[] = { "accounts", NULL };
 	int rc = demo_data_correct(walk->demo->database, err);
 
+	if (rc == 0)
+		rc = demo_data_deliver(walk->demo->database, walk->demo->folder, err);
 	if (rc < 0)
 		return rc;
-	tell(walk, "\nOne customer without a name gets one in the database; accounts again:\n");
+	tell(walk, "\nOne customer without a name gets one, and the file is delivered again; "
+		   "accounts:\n");
 	return process(walk, accounts, err);
 }
 
