@@ -141,9 +141,38 @@ int view_messages(struct message_window *out, struct view *view, const struct fi
 	enum window_from from, int64_t anchor, int rows, struct err *err);
 void message_window_free(struct message_window *window);
 
+/* A window of copies: what is in `first`, then what is in `second`. */
+int message_window_join(struct message_window *out, const struct message_window *first,
+	const struct message_window *second, struct err *err);
+
 /* How many match; *exact is false when counting was cut short (the number is then a lower bound).
  */
 int view_message_count(int64_t *count, bool *exact, struct view *view, const struct filter *filter,
+	struct err *err);
+
+/* How many messages behind `after` match: what came since. Cut short after a moment, as above. */
+int view_message_count_after(int64_t *count, bool *exact, struct view *view,
+	const struct filter *filter, int64_t after, struct err *err);
+
+/* What waits, by interface and age. */
+#define WAITING_AGES 7 /* since less than 5, 10, 20, 40, 80, 160 minutes, and longer */
+struct waiting_line {
+	char interface[65];
+	int64_t waiting[WAITING_AGES]; /* New, Processing and Pending by the time since they were
+					  read */
+	int64_t unknown;
+	int64_t oldest; /* ms UTC of the oldest waiting one, 0 = none waits */
+};
+
+/* The interface with the oldest waiting row first. Caller frees *out. */
+int view_waiting_lines(
+	struct waiting_line **out, int *count, struct view *view, int64_t now, struct err *err);
+
+/* Rows that ended in each of the `count` spans before `until`, oldest first. */
+struct rate {
+	int64_t completed, failed;
+};
+int view_rates(struct rate *rates, int count, struct view *view, int64_t until, int64_t span_ms,
 	struct err *err);
 
 struct attempt_info {

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "harness/check_main.h"
 
-#define TRIES 60
+#define TRIES 200 /* ten seconds */
 #define TRY_MS 50
 #define QUIET_MS 300
 
@@ -59,7 +59,7 @@ void golden_check(struct pty *pty, const char *name, const char *hide)
 	} else {
 		ck_ok(file_read(&expected, path, &err), &err);
 	}
-	for (int i = 0; expected.len && i < TRIES; i++) {
+	for (int i = 0; expected.len && i < TRIES * pty_patience(); i++) {
 		if (strcmp(visible(pty, hide, &got), buf_str(&expected)) == 0)
 			break;
 		pty_listen(pty, TRY_MS);

@@ -2,6 +2,7 @@
 
 #include "screens/pty.h"
 
+#include "base/text.h"
 #include "harness/check_main.h"
 
 #include <fcntl.h>
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 #define DEADLINE_MS 10000
+#define SANITIZED_FACTOR 6
 #define RAW_MAX (16u << 20)
 
 struct pty {
@@ -36,6 +38,30 @@ static int64_t now_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &ts); /* the tests' own clock may stand still */
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+static int64_t now_us(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+int pty_patience(void)
+{
+	const char *multiplier = getenv("CK_TIMEOUT_MULTIPLIER");
+	int64_t factor = TEST_SANITIZED ? SANITIZED_FACTOR : 1;
+	int64_t given;
+
+	if (multiplier && text_int(&given, multiplier, 1, 100) && given > factor)
+		factor = given;
+	return (int)factor;
+}
+
+static int64_t deadline(void)
+{
+	return now_ms() + (int64_t)DEADLINE_MS * pty_patience();
 }
 
 static int on_property(VTermProp prop, VTermValue *value, void *user)
@@ -207,7 +233,7 @@ bool pty_shows(struct pty *pty, const char *text)
 
 static void wait_for(struct pty *pty, const char *text, bool there)
 {
-	int64_t until = now_ms() + DEADLINE_MS;
+	int64_t until = deadline();
 	ssize_t n = 0;
 
 	while (pty_shows(pty, text) != there) {
@@ -230,7 +256,7 @@ void pty_wait_gone(struct pty *pty, const char *text)
 
 void pty_settle(struct pty *pty, int quiet_ms)
 {
-	int64_t until = now_ms() + DEADLINE_MS;
+	int64_t until = deadline();
 
 	while (now_ms() < until && take(pty, quiet_ms) > 0)
 		;
@@ -244,6 +270,45 @@ void pty_listen(struct pty *pty, int ms)
 		if (take(pty, (int)(until - now_ms())) < 0)
 			return;
 	}
+}
+
+int64_t pty_answer_us(struct pty *pty, const char *bytes, int quiet_ms)
+{
+	int64_t start = now_us();
+	int64_t last = start;
+
+	pty_type(pty, bytes);
+	while (take(pty, quiet_ms) > 0)
+		last = now_us();
+	return last - start;
+}
+
+int64_t pty_wait_us(struct pty *pty, const char *text)
+{
+	int64_t start = now_us();
+
+	pty_wait(pty, text);
+	return now_us() - start;
+}
+
+int pty_bursts(struct pty *pty, int ms, int gap_ms)
+{
+	int64_t until = now_us() + (int64_t)ms * 1000;
+	int64_t last = 0;
+	int bursts = 0;
+
+	while (now_us() < until) {
+		if (take(pty, 20) <= 0)
+			continue;
+		bursts += now_us() - last > (int64_t)gap_ms * 1000;
+		last = now_us();
+	}
+	return bursts;
+}
+
+int pty_pid(const struct pty *pty)
+{
+	return (int)pty->child;
 }
 
 size_t pty_bytes(const struct pty *pty)
@@ -303,7 +368,7 @@ void pty_signal(struct pty *pty, int number)
 
 int pty_wait_exit(struct pty *pty)
 {
-	int64_t until = now_ms() + DEADLINE_MS;
+	int64_t until = deadline();
 
 	while (!pty->ended && now_ms() < until) {
 		take(pty, 20);

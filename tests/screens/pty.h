@@ -70,6 +70,21 @@ const char *pty_text(struct pty *pty);
 /* One line of it; borrowed. */
 const char *pty_line(struct pty *pty, int row);
 
+/* Type, and wait for the answer to end: microseconds to its last byte before `quiet_ms` of silence,
+ * 0 when nothing came. */
+int64_t pty_answer_us(struct pty *pty, const char *bytes, int quiet_ms);
+
+/* Microseconds until the screen shows `text`. */
+int64_t pty_wait_us(struct pty *pty, const char *text);
+
+/* Take in what comes for `ms`: in how many bursts did it come, `gap_ms` apart from each other? */
+int pty_bursts(struct pty *pty, int ms, int gap_ms);
+
+/* Deadlines are so many times longer under a sanitizer, or as CK_TIMEOUT_MULTIPLIER says. */
+int pty_patience(void);
+
+int pty_pid(const struct pty *pty);
+
 size_t pty_bytes(const struct pty *pty);
 /* Everything that came, raw. */
 const struct buf *pty_raw(const struct pty *pty);

@@ -16,6 +16,7 @@ Suite *suite_open(void);
 Suite *suite_operator(void);
 Suite *suite_send(void);
 Suite *suite_store(void);
+Suite *suite_traffic(void);
 Suite *suite_walk(void);
 Suite *suite_window(void);
 Suite *suite_writer(void);

@@ -23,6 +23,24 @@ static void wait_for(struct feed *feed, int ms)
 	pthread_cond_timedwait(&feed->changed, &feed->lock, &until);
 }
 
+static void deliver_traffic(struct feed_news *slot, const struct feed_news *news)
+{
+	if (news->parts & FEED_NEWER) {
+		slot->newer = news->newer;
+		slot->newer_exact = news->newer_exact;
+	}
+	if (news->parts & FEED_CAUSES) {
+		slot->causes = news->causes;
+		slot->cause_count = news->cause_count;
+	}
+	if (news->parts & FEED_BACKLOG) {
+		slot->backlog = news->backlog;
+		slot->backlog_count = news->backlog_count;
+	}
+	if (news->parts & FEED_RATES)
+		memcpy(slot->rates, news->rates, sizeof(slot->rates));
+}
+
 /* Put parts where the board takes them; what it did not take yet is replaced. */
 static void deliver(struct feed *feed, struct feed_news *news)
 {
@@ -45,8 +63,12 @@ static void deliver(struct feed *feed, struct feed_news *news)
 	}
 	if (news->parts & FEED_RUN)
 		slot->run = news->run;
-	if (news->parts & FEED_WINDOW)
+	if (news->parts & FEED_WINDOW) {
 		slot->window = news->window;
+		slot->searched = news->searched;
+		slot->too_many = news->too_many;
+	}
+	deliver_traffic(slot, news);
 	if (news->parts & FEED_DETAIL)
 		slot->detail = news->detail;
 	if (news->parts & FEED_HISTORY) {
@@ -65,7 +87,7 @@ static void deliver(struct feed *feed, struct feed_news *news)
 static bool next_turn(struct feed *feed, struct feed_turn *turn)
 {
 	pthread_mutex_lock(&feed->lock);
-	if (!feed->stop && !feed->asked)
+	if (!feed->stop && !feed->asked && !feed->search.on)
 		wait_for(feed, LOOK_MS);
 	atomic_store(&feed->interrupt, feed->stop);
 	turn->asked = feed->asked;

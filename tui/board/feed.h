@@ -20,14 +20,33 @@
 struct feed;
 
 enum feed_part {
-	FEED_CATALOG = 1,  /* connections and interfaces, as the files say */
-	FEED_STATES = 2,   /* what is known of each connection */
-	FEED_LAST = 4,	   /* the last run of each interface */
-	FEED_RUN = 8,	   /* one run: the monitor's header */
-	FEED_WINDOW = 16,  /* messages */
-	FEED_DETAIL = 32,  /* one message */
-	FEED_HISTORY = 64, /* the runs of one interface */
+	FEED_CATALOG = 1,   /* connections and interfaces, as the files say */
+	FEED_STATES = 2,    /* what is known of each connection */
+	FEED_LAST = 4,	    /* the last run of each interface */
+	FEED_RUN = 8,	    /* one run: the monitor's header */
+	FEED_WINDOW = 16,   /* messages */
+	FEED_DETAIL = 32,   /* one message */
+	FEED_HISTORY = 64,  /* the runs of one interface */
+	FEED_NEWER = 128,   /* how many messages came behind one */
+	FEED_CAUSES = 256,  /* failures by cause */
+	FEED_BACKLOG = 512, /* what waits, and since when; at most once a second */
+	FEED_RATES = 1024,  /* rows a minute over the last hour; the same */
 };
+
+/* What a list of messages is sorted by. By another column than time it is fetched whole, which a
+ * filter must make possible. */
+enum feed_sort {
+	SORT_TIME,
+	SORT_KEY,
+	SORT_STATUS,
+	SORT_CAUSE,
+	SORT_INTERFACE,
+	SORT_CHANGED,
+	SORT_COUNT
+};
+#define SORT_ROWS_MAX 10000
+
+#define RATE_MINUTES 60
 
 struct feed_request {
 	unsigned parts; /* wanted; the catalog always is */
@@ -36,6 +55,9 @@ struct feed_request {
 	enum window_from from;
 	int64_t anchor;
 	int rows;
+	enum feed_sort sort;
+	bool downwards;	    /* sorted from the last to the first */
+	int64_t newer_than; /* FEED_NEWER: this message */
 	int64_t message;    /* FEED_DETAIL */
 	char interface[65]; /* FEED_HISTORY; "" = all */
 };
@@ -68,8 +90,17 @@ struct feed_news {
 	struct run_info *last_runs;	  /* id 0 = never ran */
 	struct schedule_state *schedules; /* come and go with last_runs */
 	int schedule_count;
-	struct run_info run; /* id 0 = none */
-	struct message_window window;
+	struct run_info run;	      /* id 0 = none */
+	struct message_window window; /* partial: the search goes on */
+	int searched;		      /* percent of the store, while it does */
+	bool too_many;		      /* to be sorted: they are in the order of time */
+	int64_t newer;
+	bool newer_exact; /* else there are at least so many */
+	struct cause *causes;
+	int cause_count;
+	struct waiting_line *backlog;
+	int backlog_count;
+	struct rate rates[RATE_MINUTES];
 	struct message_detail *detail; /* NULL = gone */
 	struct run_info *history;
 	int history_count;

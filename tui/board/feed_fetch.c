@@ -7,6 +7,8 @@
 #include "base/text.h"
 
 #define HISTORY_ROWS 200
+/* Ages grow by themselves: so old may they be. */
+#define TRAFFIC_MS 30000
 
 /* ---- the catalog ---- */
 
@@ -49,6 +51,14 @@ void feed_news_free(struct feed_news *news, unsigned parts)
 	if (parts & FEED_HISTORY) {
 		free(news->history);
 		news->history = NULL;
+	}
+	if (parts & FEED_CAUSES) {
+		free(news->causes);
+		news->causes = NULL;
+	}
+	if (parts & FEED_BACKLOG) {
+		free(news->backlog);
+		news->backlog = NULL;
 	}
 }
 
@@ -194,24 +204,58 @@ static int fetch_run(struct feed *feed, int64_t run, struct feed_news *news, str
 	return rc;
 }
 
-static int fetch_window(struct feed *feed, const struct feed_request *request,
+static int fetch_newer(struct feed *feed, const struct feed_request *request,
 	struct feed_news *news, struct err *err)
 {
 	struct filter *filter = NULL;
 	int rc = filter_parse(&filter, request->filter, clock_now(), NULL, err);
 
 	if (rc == 0)
-		rc = view_messages(&news->window, feed->view, filter, request->from,
-			request->anchor, request->rows, err);
+		rc = view_message_count_after(&news->newer, &news->newer_exact, feed->view, filter,
+			request->newer_than, err);
 	if (rc == 0)
-		news->parts |= FEED_WINDOW;
+		news->parts |= FEED_NEWER;
 	filter_free(filter);
 	return rc;
 }
 
-static int fetch_parts(struct feed *feed, const struct feed_request *request,
+static int fetch_causes(struct feed *feed, const struct feed_request *request,
 	struct feed_news *news, struct err *err)
 {
+	struct filter *filter = NULL;
+	int rc = filter_parse(&filter, request->filter, clock_now(), NULL, err);
+
+	if (rc == 0)
+		rc = view_causes(&news->causes, &news->cause_count, feed->view, filter, err);
+	if (rc == 0)
+		news->parts |= FEED_CAUSES;
+	filter_free(filter);
+	return rc;
+}
+
+static int fetch_lists(struct feed *feed, const struct feed_request *request,
+	struct feed_news *news, struct err *err)
+{
+	int rc = 0;
+
+	if (request->parts & FEED_DETAIL && request->message) {
+		rc = view_message(&news->detail, feed->view, request->message, err);
+		news->parts |= rc == 0 ? (unsigned)FEED_DETAIL : 0u;
+	}
+	if (!rc && request->parts & FEED_HISTORY) {
+		rc = view_runs(&news->history, &news->history_count, feed->view,
+			request->interface[0] ? request->interface : NULL, 0, HISTORY_ROWS, err);
+		news->parts |= rc == 0 ? (unsigned)FEED_HISTORY : 0u;
+	}
+	if (!rc && request->parts & FEED_CAUSES)
+		rc = fetch_causes(feed, request, news, err);
+	return rc;
+}
+
+static int fetch_parts(
+	struct feed *feed, const struct feed_turn *turn, struct feed_news *news, struct err *err)
+{
+	const struct feed_request *request = &turn->request;
 	int rc = 0;
 
 	if (request->parts & FEED_STATES)
@@ -221,17 +265,41 @@ static int fetch_parts(struct feed *feed, const struct feed_request *request,
 	if (!rc && request->parts & FEED_RUN)
 		rc = fetch_run(feed, request->run, news, err);
 	if (!rc && request->parts & FEED_WINDOW)
-		rc = fetch_window(feed, request, news, err);
-	if (!rc && request->parts & FEED_DETAIL && request->message) {
-		rc = view_message(&news->detail, feed->view, request->message, err);
-		news->parts |= rc == 0 ? (unsigned)FEED_DETAIL : 0u;
+		rc = search_window(feed, turn, news, err);
+	if (!rc && request->parts & FEED_NEWER && request->newer_than)
+		rc = fetch_newer(feed, request, news, err);
+	if (!rc)
+		rc = fetch_lists(feed, request, news, err);
+	return rc;
+}
+
+/* Backlog and rates walk over more than a window does: they have time, and grow old by themselves.
+ */
+static int fetch_traffic(struct feed *feed, const struct feed_request *request,
+	struct feed_news *news, struct err *err)
+{
+	int64_t now = clock_now();
+	int rc = 0;
+
+	if (request->parts & FEED_BACKLOG) {
+		rc = view_waiting_lines(&news->backlog, &news->backlog_count, feed->view, now, err);
+		news->parts |= rc == 0 ? (unsigned)FEED_BACKLOG : 0u;
 	}
-	if (!rc && request->parts & FEED_HISTORY) {
-		rc = view_runs(&news->history, &news->history_count, feed->view,
-			request->interface[0] ? request->interface : NULL, 0, HISTORY_ROWS, err);
-		news->parts |= rc == 0 ? (unsigned)FEED_HISTORY : 0u;
+	if (!rc && request->parts & FEED_RATES) {
+		rc = view_rates(news->rates, RATE_MINUTES, feed->view, now, 60000, err);
+		news->parts |= rc == 0 ? (unsigned)FEED_RATES : 0u;
+	}
+	if (!rc) {
+		feed->traffic_version = feed->version;
+		feed->traffic_at = clock_mono();
 	}
 	return rc;
+}
+
+static bool traffic_is_old(const struct feed *feed, const struct feed_turn *turn)
+{
+	return turn->asked || (turn->slow && (feed->traffic_version != feed->version ||
+						     clock_mono() - feed->traffic_at > TRAFFIC_MS));
 }
 
 /* A store that is not there yet is no error: nothing ran so far. */
@@ -256,16 +324,21 @@ static void fetch_store(
 {
 	struct err err = ERR_INIT;
 	int64_t version;
+	int rc = 0;
 
 	if (!open_view(feed, turn, &err)) {
 		news->err = err;
 		return;
 	}
 	version = view_version(feed->view);
-	if (version == feed->version && !turn->asked && !names_changed)
-		return;
+	if (version != feed->version || turn->asked || names_changed)
+		rc = fetch_parts(feed, turn, news, &err);
+	else if (feed->search.on)
+		rc = search_window(feed, turn, news, &err);
 	feed->version = version;
-	if (fetch_parts(feed, &turn->request, news, &err) == 0)
+	if (rc == 0 && traffic_is_old(feed, turn))
+		rc = fetch_traffic(feed, &turn->request, news, &err);
+	if (rc == 0)
 		return;
 	if (err.kind == ERR_INTERRUPTED) /* the next turn has a newer request */
 		err_clear(&err);
@@ -286,6 +359,7 @@ bool feed_fetch(struct feed *feed, const struct feed_turn *turn, struct feed_new
 
 void feed_forget(struct feed *feed)
 {
+	search_forget(feed);
 	view_close(feed->view);
 	text_list_free(&feed->connections);
 	text_list_free(&feed->interfaces);

@@ -29,7 +29,16 @@ struct feed {
 	struct text_list connections, interfaces; /* names, in the order of the catalog */
 	bool loaded;
 	unsigned looks;
-	struct err last; /* what was told last */
+	struct err last;	 /* what was told last */
+	int64_t traffic_version; /* of the store when backlog and rates were read last ... */
+	int64_t traffic_at;	 /* ... and when that was */
+	struct {
+		bool on; /* it goes on with the next turn */
+		struct message_window found;
+		int64_t anchor; /* where it goes on */
+		int64_t newest; /* the newest message of the store: the way it has to go */
+		bool more_before, more_after;
+	} search;
 };
 
 struct feed_turn {
@@ -40,6 +49,14 @@ struct feed_turn {
 
 /* Fill `news`; true when there is something to tell. */
 bool feed_fetch(struct feed *feed, const struct feed_turn *turn, struct feed_news *news);
+
+/*
+ * The window asked for. A search that takes long hands over what it has found so far, and goes on
+ * with the next call unless the request is another one by then.
+ */
+int search_window(
+	struct feed *feed, const struct feed_turn *turn, struct feed_news *news, struct err *err);
+void search_forget(struct feed *feed);
 
 /* Free what the thread holds. */
 void feed_forget(struct feed *feed);

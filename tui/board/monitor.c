@@ -28,6 +28,7 @@
 struct monitor_page {
 	struct table table;
 	struct message_window window; /* owned */
+	int searched;		      /* percent, while the window is partial */
 	bool loaded;
 	bool follow;
 	char filter[FILTER_MAX + 1];
@@ -200,6 +201,7 @@ void monitor_take(struct board *board, struct feed_news *news)
 	}
 	message_window_free(&page->window);
 	page->window = news->window;
+	page->searched = news->searched;
 	page->asked = false;
 	if (!page->loaded)
 		table_forget_widths(&page->table);
@@ -279,7 +281,9 @@ static void draw_empty(struct board *board, struct area area)
 	struct area text = { area.y + 1, 2, area.rows - 1, area.cols - 4 };
 	const char *words;
 
-	if (page->asked && !board->feed_err.kind)
+	if (page->window.partial)
+		words = "Searching. What is found is shown at once; Esc ends it.";
+	else if (page->asked && !board->feed_err.kind)
 		words = "Looking...";
 	else if (page->filter[0])
 		words = "No message passes this filter. Esc shows all of them again.";
@@ -294,12 +298,16 @@ static void draw_foot(struct board *board, int y, int cols)
 {
 	struct monitor_page *page = board->monitor;
 	bool sent = page->follow && text_equal(page->asked_filter, SENT);
-	const char *state = sent		      ? "following what is sent"
+	char searching[40];
+	const char *state = page->window.partial      ? searching
+			    : sent		      ? "following what is sent"
 			    : page->follow	      ? "following"
 			    : page->window.more_after ? "more below: G"
 						      : "";
-	int right = (int)strlen(state);
+	int right;
 
+	snprintf(searching, sizeof(searching), "searching %d%%", page->searched);
+	right = (int)strlen(state);
 	if (page->filter[0])
 		screen_printf(board->screen, y, 1, cols - right - 4, STYLE_QUIET,
 			"filter  %s   (Esc clears it)", page->filter);
