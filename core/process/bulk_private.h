@@ -35,6 +35,7 @@ struct bulk {
 	size_t bytes;	/* of their cells */
 	int64_t cursor; /* packets up to here were looked at */
 
+	bool warned_of_budget;
 	bool anew;	     /* what a job did not carry out goes in another one, however little */
 	int troubles;	     /* jobs in a row that came to nothing */
 	int64_t moved_at;    /* clock_mono() of the last good news */

@@ -209,6 +209,18 @@ static void finish(struct bulk *bulk)
 	free(bulk);
 }
 
+/* Nothing new begins on a connection that is held, nor beyond the org's budget. */
+static int heed_guards(struct bulk *bulk, struct err *err)
+{
+	struct err why = ERR_INIT;
+
+	if (!guard_brake(&bulk->spec, bulk->view, &why) &&
+		!guard_budget(&bulk->spec, &bulk->warned_of_budget, &why))
+		return 0;
+	bulk_end(bulk, RUN_PAUSED, &why);
+	return err_copy(err, &why);
+}
+
 static int loop(struct bulk *bulk, struct err *err)
 {
 	int rc = finish_old_jobs(bulk, err);
@@ -217,6 +229,8 @@ static int loop(struct bulk *bulk, struct err *err)
 		rc = wait_for_rows(bulk, err);
 		if (rc == 0)
 			rc = bulk_fill(bulk, err);
+		if (rc == 0 && bulk->rows)
+			rc = heed_guards(bulk, err);
 		if (rc || bulk->rows == 0)
 			break;
 		rc = bulk_carry(bulk, err);

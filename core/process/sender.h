@@ -32,6 +32,12 @@ struct sender_spec {
 /* Must every row be read before the first one is sent? */
 bool sender_needs_all(const struct interface *interface, enum operation operation);
 
+/* Is the run to pause, since its connection is held or blocked ... */
+int guard_brake(const struct sender_spec *spec, struct view *view, struct err *why);
+
+/* ... or the org's daily requests are used as far as we may? *warned: told in the log already. */
+int guard_budget(const struct sender_spec *spec, bool *warned, struct err *why);
+
 struct sender_end {
 	enum run_state state; /* that the run should have */
 	bool token_refused;   /* the org refused to give a token */

@@ -11,52 +11,55 @@
 
 #define LOOK_MS INT64_C(1000)
 
-static void heed_brake(struct sender *sender)
+int guard_brake(const struct sender_spec *spec, struct view *view, struct err *why)
 {
-	const char *connection = sender->spec.info->connection;
+	const char *connection = spec->info->connection;
 	struct brake_state state;
-	struct err why = ERR_INIT;
 
-	if (view_brake(&state, sender->view, connection, NULL) || state.brake == BRAKE_ACTIVE)
-		return;
-	brake_refusal(&state, connection, &why);
-	sender_stop(sender, RUN_PAUSED, &why);
+	if (view_brake(&state, view, connection, NULL) || state.brake == BRAKE_ACTIVE)
+		return 0;
+	brake_refusal(&state, connection, why);
+	return -(int)why->kind;
 }
 
-static void heed_budget(struct sender *sender)
+int guard_budget(const struct sender_spec *spec, bool *warned, struct err *why)
 {
-	const struct connection *connection = sender->spec.connection;
+	const struct connection *connection = spec->connection;
 	int share = connection->api_stop_percent;
-	struct err why = ERR_INIT;
 	int64_t used, allowed;
+	int rc;
 
-	if (!org_api_usage(sender->spec.org, &used, &allowed) || allowed <= 0)
-		return;
-	if (used * 100 >= allowed * API_WARN_PERCENT && !sender->warned_of_budget) {
-		sender->warned_of_budget = true;
-		log_line(LOG_LEVEL_WARN, sender->spec.info->id,
+	if (!org_api_usage(spec->org, &used, &allowed) || allowed <= 0)
+		return 0;
+	if (used * 100 >= allowed * API_WARN_PERCENT && !*warned) {
+		*warned = true;
+		log_line(LOG_LEVEL_WARN, spec->info->id,
 			"%" PRId64 " of the %" PRId64
 			" daily requests of the org behind %s are used",
 			used, allowed, connection->name);
 	}
 	if (!share || used * 100 < allowed * share)
-		return;
-	err_set(&why, ERR_LIMIT,
+		return 0;
+	rc = err_set(why, ERR_LIMIT,
 		"%" PRId64 " of the org's %" PRId64
 		" daily requests are used, and salesforce.api_stop "
 		"of %s is %d %%: asked again from time to time",
 		used, allowed, connection->name, share);
-	why.retryable = true;
-	sender_stop(sender, RUN_PAUSED, &why);
+	why->retryable = true;
+	return rc;
 }
 
 void sender_heed_guards(struct sender *sender)
 {
+	struct err why = ERR_INIT;
+
 	if (sender->stopped)
 		return;
-	heed_budget(sender);
-	if (clock_mono() - sender->guarded_at < LOOK_MS)
+	if (guard_budget(&sender->spec, &sender->warned_of_budget, &why))
+		sender_stop(sender, RUN_PAUSED, &why);
+	if (sender->stopped || clock_mono() - sender->guarded_at < LOOK_MS)
 		return;
 	sender->guarded_at = clock_mono();
-	heed_brake(sender);
+	if (guard_brake(&sender->spec, sender->view, &why))
+		sender_stop(sender, RUN_PAUSED, &why);
 }

@@ -257,7 +257,7 @@ static void make_connection(struct connection *connection, const char *url, cons
 	text_set(&connection->source.odbc, odbc);
 }
 
-static void make_interface(struct interface *interface)
+static void make_interface(struct interface *interface, enum transfer_mode mode)
 {
 	interface_init(interface);
 	text_set(&interface->name, "bench");
@@ -266,7 +266,7 @@ static void make_interface(struct interface *interface)
 	text_set(&interface->external_id, KEY_FIELD);
 	text_set(&interface->query, query);
 	interface->operation = OPERATION_UPSERT;
-	interface->mode = TRANSFER_COLLECTIONS;
+	interface->mode = mode;
 	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
 		mapping_add(&interface->mapping, fields[i].field, MAPPING_COLUMN, fields[i].column,
 			NULL_KEEP, NULL);
@@ -285,7 +285,8 @@ static int apply_create(void *ctx, struct store *store, struct err *err)
 	return store_run_create(ctx, store, &spec, err);
 }
 
-static int carry_main(const char *url, const char *database, const char *home)
+static int carry_main(
+	const char *url, const char *database, const char *home, enum transfer_mode mode)
 {
 	struct process_env env = {
 		.home_data = home, .tokens = token_cache_new(), .gate = key_gate_new()
@@ -298,7 +299,7 @@ static int carry_main(const char *url, const char *database, const char *home)
 
 	http_global_init();
 	make_connection(&connection, url, database);
-	make_interface(&interface);
+	make_interface(&interface, mode);
 	if (writer_start(&env.writer, home, &err) ||
 		writer_call(env.writer, apply_create, &run, &err))
 		die("store", &err);
@@ -320,17 +321,18 @@ struct figures {
 	long calls;
 };
 
-/* Resident memory of a process and its children, in kB. */
+/* What a process and its children hold in memory, in kB; shared pages count by their share. */
 static long tree_memory(pid_t pid)
 {
 	char path[64], text[4096];
-	long total = 0, pages = 0;
+	long total = 0;
 	FILE *file;
 
-	snprintf(path, sizeof(path), "/proc/%d/statm", pid);
+	snprintf(path, sizeof(path), "/proc/%d/smaps_rollup", pid);
 	file = fopen(path, "re");
-	if (file && fscanf(file, "%*d %ld", &pages) == 1)
-		total = pages * sysconf(_SC_PAGESIZE) / 1024;
+	while (file && fgets(text, sizeof(text), file))
+		if (sscanf(text, "Pss: %ld", &total) == 1)
+			break;
 	if (file)
 		fclose(file);
 	for (int thread = 0; thread < 64; thread++) {
@@ -426,10 +428,20 @@ static void print_line(const char *name, const struct figures *rounds)
 	for (int i = 0; i < ROUNDS; i++)
 		if (rounds[i].memory_kb > memory)
 			memory = rounds[i].memory_kb;
-	printf("%-8s %8.3f s %8.3f s %8.1f MB %8ld\n", name,
+	printf("%-11s %8.3f s %8.3f s %8.1f MB %8ld\n", name,
 		median(rounds, offsetof(struct figures, cpu)),
 		median(rounds, offsetof(struct figures, wall)), (double)memory / 1024,
 		rounds[0].calls);
+}
+
+static void print_ratio(
+	const char *name, const struct figures *rounds, const struct figures *floors)
+{
+	printf("%-11s %8.2f x %8.2f x the floor\n", name,
+		median(rounds, offsetof(struct figures, cpu)) /
+			median(floors, offsetof(struct figures, cpu)),
+		median(rounds, offsetof(struct figures, wall)) /
+			median(floors, offsetof(struct figures, wall)));
 }
 
 static pid_t start_practice(char url[128])
@@ -457,10 +469,12 @@ static int bench(int rows)
 {
 	char folder[] = "/tmp/bench-process-XXXXXX";
 	char name[] = "bench_process", floor_word[] = "floor", carry_word[] = "carry";
+	char bulk_word[] = "bulk";
 	char url[128], database[128], home[160];
 	char *floor_argv[] = { name, floor_word, url, database, NULL };
 	char *carry_argv[] = { name, carry_word, url, database, home, NULL };
-	struct figures floors[ROUNDS], runs[ROUNDS];
+	char *bulk_argv[] = { name, bulk_word, url, database, home, NULL };
+	struct figures floors[ROUNDS], runs[ROUNDS], jobs[ROUNDS];
 	pid_t practice;
 	char command[192];
 
@@ -478,18 +492,21 @@ static int bench(int rows)
 		if (mkdir(home, 0700))
 			die(home, NULL);
 		*to = measure(carry_argv, url);
+		to = i < 0 ? &jobs[0] : &jobs[i];
+		snprintf(home, sizeof(home), "%s/bulk%d", folder, i + 1);
+		if (mkdir(home, 0700))
+			die(home, NULL);
+		*to = measure(bulk_argv, url);
 	}
 	kill(practice, SIGTERM);
 	waitpid(practice, NULL, 0);
 	printf("%d rows, packets of %d, medians of %d rounds\n", rows, PACKET, ROUNDS);
-	printf("%-8s %10s %10s %11s %8s\n", "", "CPU", "wall", "memory", "calls");
+	printf("%-11s %10s %10s %11s %8s\n", "", "CPU", "wall", "memory", "calls");
 	print_line("floor", floors);
-	print_line("run", runs);
-	printf("%-8s %8.2f x %8.2f x\n", "ratio",
-		median(runs, offsetof(struct figures, cpu)) /
-			median(floors, offsetof(struct figures, cpu)),
-		median(runs, offsetof(struct figures, wall)) /
-			median(floors, offsetof(struct figures, wall)));
+	print_line("collections", runs);
+	print_line("bulk", jobs);
+	print_ratio("collections", runs, floors);
+	print_ratio("bulk", jobs, floors);
 	snprintf(command, sizeof(command), "rm -rf %s", folder);
 	return system(command);
 }
@@ -502,7 +519,8 @@ int main(int argc, char **argv)
 		return practice_main();
 	if (argc > 3 && !strcmp(argv[1], "floor"))
 		return floor_main(argv[2], argv[3]);
-	if (argc > 4 && !strcmp(argv[1], "carry"))
-		return carry_main(argv[2], argv[3], argv[4]);
+	if (argc > 4 && (!strcmp(argv[1], "carry") || !strcmp(argv[1], "bulk")))
+		return carry_main(argv[2], argv[3], argv[4],
+			strcmp(argv[1], "bulk") ? TRANSFER_COLLECTIONS : TRANSFER_BULK);
 	return bench(argc > 1 ? (int)strtol(argv[1], NULL, 10) : 100000);
 }
