@@ -49,6 +49,14 @@ static int keep_columns(struct preview *preview, const struct column *columns, i
 	return 0;
 }
 
+/* Why a record of a file could not be read, or NULL: its place then says so. */
+static const char *broken_record(const struct preview *preview, const struct cell *cells)
+{
+	int last = preview->column_count - 1;
+
+	return text_equal(preview->columns[last].name, FILE_COLUMN_LINE) ? cells[last].bad : NULL;
+}
+
 static int keep_row(
 	struct preview *preview, struct mapper *mapper, const struct cell *cells, struct err *err)
 {
@@ -66,10 +74,12 @@ static int keep_row(
 		for (int i = 0; i < preview->column_count; i++)
 			texts[i] = cell_text(&cells[i]);
 	}
-	if (rc > 0) {
+	if (rc > 0 && broken_record(preview, cells))
+		snprintf(words, sizeof(words), "BROKEN_RECORD: %s", broken_record(preview, cells));
+	else if (rc > 0)
 		snprintf(words, sizeof(words), "%s: %s", problem.code, problem.text);
+	if (rc > 0)
 		row->problem = text_dup(words);
-	}
 	buf_free(&record);
 	buf_free(&key);
 	return rc < 0 ? err_copy(err, &problem) : 0;

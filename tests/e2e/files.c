@@ -147,6 +147,8 @@ START_TEST(twenty_files_in_five_encodings_arrive_but_for_what_is_broken)
 	growing = open(path, O_WRONLY | O_CREAT, 0600);
 	ck_assert_int_eq(write(growing, "no,name\nH-1,o", 13), 13);
 
+	ck_run(1, &world, "interface", "preview", "people", "--limit", "100", "--json");
+	ck_assert(strstr(world_json("rows.33.problem"), "BROKEN_RECORD: line 3: 3 values"));
 	ck_run(1, &world, "process", "people", "--json");
 	check_counts(16 * 2 + 3, 3);
 	ck_assert_int_eq(practice_record_count(world.practice, "Account"), 35);
@@ -292,7 +294,11 @@ START_TEST(a_killed_run_goes_on_without_loss_or_doubling)
 	world_run(&world, "run", "resume", "1", "--json", NULL);
 	ck_run(0, &world, "run", "show", "1", "--json");
 	ck_assert_int_eq(world_number("run.read"), 20000);
-	ck_assert_int_eq(practice_record_count(world.practice, "Account"),
+	/* What was under way at the kill may be there or not: it is Unknown, and never sent again.
+	 */
+	ck_assert_int_ge(
+		practice_record_count(world.practice, "Account"), world_number("run.completed"));
+	ck_assert_int_le(practice_record_count(world.practice, "Account"),
 		world_number("run.completed") + world_number("run.unknown"));
 	ck_assert_int_ge(world_number("run.completed"), 20000 - 200);
 	ck_assert(!lies_in(inbox, "a.csv") && lies_in(archive, "a.csv"));
