@@ -190,6 +190,8 @@ static const struct key settings_keys[] = {
 	S("tls.key", KEY_TEXT, tls_key, .help = "its private key file (PEM)"),
 	S("parallel_runs", KEY_NUMBER, parallel_runs, .min = 1, .max = 64,
 		.help = "runs carried at the same time"),
+	S("alert", KEY_TEXT, alert,
+		.help = "command that gets JSON on standard input when a run needs a person"),
 	S("retention", KEY_NUMBER, retention_days, .min = 0, .max = 36500,
 		.help = "days after which completed messages are removed; 0 = never"),
 	S("schedules", KEY_LIST, schedules,

@@ -60,6 +60,9 @@ static int start_rooms(struct agent *agent, const struct agent_options *options,
 	agent->env.gate = key_gate_new();
 	if (!agent->env.tokens || !agent->env.gate)
 		return err_nomem(err);
+	carrier.alerts = agent->alerts = alerts_new(agent->settings.alert);
+	if (!agent->alerts)
+		return err_nomem(err);
 	return carrier_start(&agent->carrier, &carrier, err);
 }
 
@@ -181,6 +184,7 @@ void agent_free(struct agent *agent)
 	control_stop(agent->control);
 	listener_stop(agent->listener);
 	carrier_free(agent->carrier);
+	alerts_free(agent->alerts);
 	writer_stop(agent->env.writer);
 	token_cache_free(agent->env.tokens);
 	key_gate_free(agent->env.gate);
@@ -246,6 +250,7 @@ static void set_settings(struct agent *agent, struct agent_settings *settings)
 	pthread_mutex_lock(&agent->lock);
 	before = agent->settings;
 	agent->settings = *settings;
+	alerts_command(agent->alerts, settings->alert);
 	pthread_mutex_unlock(&agent->lock);
 	agent_settings_free_fields(&before);
 }

@@ -358,6 +358,8 @@ static void carry_one(struct carrier *carrier, struct job *job)
 	log_line(err.kind ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, job->run, "%s: %s%s%s", job->interface,
 		info.id ? run_state_name(info.state) : "ended", err.kind ? ": " : "",
 		err.kind ? err.text : "");
+	if (carrier->options.alerts && info.id && !info.dry_run)
+		alerts_run(carrier->options.alerts, &info, &err);
 	pthread_mutex_lock(&carrier->lock);
 	job->result = err;
 	if (job->stops && !ended_well(&info))

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "agent/agent.h"
+#include "agent/alert.h"
 #include "process/process.h"
 
 struct carrier;
@@ -26,8 +27,9 @@ struct carrier_options {
 	const struct process_env *env; /* borrowed for the carrier's life */
 	const struct catalog *catalog;
 	int parallel;
-	bool go_on;	  /* take resting runs up again when their time has come */
-	carry_run *carry; /* NULL = process_run */
+	bool go_on;	       /* take resting runs up again when their time has come */
+	struct alerts *alerts; /* NULL = nobody is told */
+	carry_run *carry;      /* NULL = process_run */
 };
 
 struct carrier_job {

@@ -29,6 +29,7 @@ struct agent {
 
 	struct home_lock *home_lock;
 	struct process_env env;
+	struct alerts *alerts;
 	struct carrier *carrier;
 	struct listener *listener;
 	struct control *control;

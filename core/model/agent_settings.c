@@ -39,6 +39,7 @@ int agent_settings_copy(
 		{ &out->tls_key, from->tls_key },
 		{ &out->log_level, from->log_level },
 		{ &out->monitoring, from->monitoring },
+		{ &out->alert, from->alert },
 	};
 	int rc = 0;
 
@@ -67,6 +68,7 @@ void agent_settings_free_fields(struct agent_settings *settings)
 	free(settings->tls_key);
 	free(settings->log_level);
 	free(settings->monitoring);
+	free(settings->alert);
 	text_list_free(&settings->schedules);
 	*settings = (struct agent_settings){ 0 };
 }

@@ -16,6 +16,7 @@ struct agent_settings {
 	char *password_hash; /* Argon2id; NULL = the tutorial's default password is still in force
 			      */
 	char *tls_cert, *tls_key;
+	char *alert; /* command that is told of trouble, by JSON on standard input; NULL = none */
 	int retention_days; /* completed messages older than this are removed; 0 = never; 30 */
 	int parallel_runs;  /* default 4 */
 	struct text_list schedules; /* of integrations: "ERP: at 06:30" */

@@ -15,6 +15,7 @@ Suite *suite_service(void);
 Suite *suite_wire(void);
 Suite *suite_timetable(void);
 Suite *suite_who(void);
+Suite *suite_alert(void);
 Suite *suite_janitor(void);
 
 #endif

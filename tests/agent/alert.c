@@ -1,0 +1,100 @@
+/* Tests of alert.c: a real command is told once, told when it is over, and never waited for. */
+
+#include "agent/suites.h"
+#include "agent/alert.h"
+#include "base/clock.h"
+
+#include <json-c/json.h>
+
+static char path[400];
+
+/* The lines that the command has written by now. */
+static int lines(char *last, size_t size)
+{
+	FILE *file = fopen(path, "re");
+	int count = 0;
+
+	while (file && fgets(last, (int)size, file))
+		count++;
+	if (file)
+		fclose(file);
+	return count;
+}
+
+static void wait_for(int wanted, char *last, size_t size)
+{
+	int64_t until = clock_mono() + 20000;
+
+	while (lines(last, size) < wanted && clock_mono() < until)
+		clock_sleep(10);
+	ck_assert_int_eq(lines(last, size), wanted);
+}
+
+static const char *member(const char *text, const char *name)
+{
+	static char value[64];
+	struct json_object *root = json_tokener_parse(text);
+
+	snprintf(value, sizeof(value), "%s",
+		json_object_get_string(json_object_object_get(root, name)));
+	json_object_put(root);
+	return value;
+}
+
+START_TEST(trouble_is_told_once_and_then_that_it_is_over)
+{
+	struct run_info run = { .id = 7, .interface = "orders", .state = RUN_DONE };
+	struct err none = ERR_INIT;
+	struct alerts *alerts;
+	char command[500], last[4096] = "";
+
+	snprintf(path, sizeof(path), "%s/told", test_folder());
+	snprintf(command, sizeof(command), "(cat; echo) >> %s", path);
+	alerts = alerts_new(command);
+	ck_assert_ptr_nonnull(alerts);
+	alerts_run(alerts, &run, &none); /* all well: nothing to tell */
+	run.counts.failed = 3;
+	alerts_run(alerts, &run, &none);
+	alerts_run(alerts, &run, &none); /* the same once more */
+	run.state = RUN_STOPPED;
+	alerts_run(alerts, &run, &none);
+	wait_for(2, last, sizeof(last));
+	ck_assert_str_eq(member(last, "alert"), "stopped");
+	run.state = RUN_DONE;
+	run.counts.failed = 0;
+	alerts_run(alerts, &run, &none);
+	alerts_run(alerts, &run, &none);
+	wait_for(3, last, sizeof(last));
+	ck_assert_str_eq(member(last, "alert"), "clear");
+	ck_assert_str_eq(member(last, "interface"), "orders");
+	alerts_free(alerts);
+}
+END_TEST
+
+START_TEST(command_that_hangs_holds_nobody_up)
+{
+	struct run_info run = { .id = 7, .state = RUN_STOPPED };
+	struct err none = ERR_INIT;
+	struct alerts *alerts = alerts_new("sleep 600 & sleep 600");
+	int64_t begun = clock_mono();
+
+	for (int i = 0; i < 300; i++) {
+		snprintf(run.interface, sizeof(run.interface), "i%d", i);
+		alerts_run(alerts, &run, &none);
+	}
+	alerts_free(alerts);
+	ck_assert_int_lt(clock_mono() - begun, 10000);
+}
+END_TEST
+
+Suite *suite_alert(void)
+{
+	Suite *suite = suite_create("alert");
+	TCase *tests = tcase_create("alert");
+
+	tcase_set_timeout(tests, 60);
+	tcase_add_test(tests, trouble_is_told_once_and_then_that_it_is_over);
+	tcase_add_test(tests, command_that_hangs_holds_nobody_up);
+	suite_add_tcase(suite, tests);
+	return suite;
+}
