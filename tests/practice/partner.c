@@ -20,6 +20,7 @@ void partner_open(struct partner *partner, const struct practice_options *option
 	partner->curl = curl_easy_init();
 	partner->token[0] = '\0';
 	partner->extra_header = NULL;
+	partner->content_type = NULL;
 	buf_init(&partner->body, 64 << 20);
 	buf_init(&partner->headers, 1 << 16);
 	ck_ok(practice_start(&partner->org, options ? options : &plain, &err), &err);
@@ -85,6 +86,7 @@ void partner_call(struct partner *partner, const char *method, const char *path,
 {
 	struct curl_slist *headers = NULL;
 	char authorization[200];
+	char type[200];
 	char *url;
 
 	ck_assert_int_gt(asprintf(&url, "%s%s%s", practice_url(partner->org),
@@ -92,7 +94,9 @@ void partner_call(struct partner *partner, const char *method, const char *path,
 		0);
 	snprintf(authorization, sizeof(authorization), "Authorization: Bearer %s", partner->token);
 	headers = curl_slist_append(headers, authorization);
-	headers = curl_slist_append(headers, "Content-Type: application/json; charset=UTF-8");
+	snprintf(type, sizeof(type), "Content-Type: %s",
+		partner->content_type ? partner->content_type : "application/json; charset=UTF-8");
+	headers = curl_slist_append(headers, type);
 	headers = curl_slist_append(headers, "Expect:");
 	if (partner->extra_header)
 		headers = curl_slist_append(headers, partner->extra_header);

@@ -16,6 +16,7 @@ struct partner {
 	CURL *curl;
 	char token[160];
 	const char *extra_header; /* with every call; NULL = none */
+	const char *content_type; /* of every call; NULL = JSON */
 	CURLcode code;		  /* of the last call */
 	long status;
 	struct buf body, headers;

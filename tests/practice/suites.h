@@ -13,6 +13,7 @@ Suite *suite_single(void);
 Suite *suite_collections(void);
 Suite *suite_composite(void);
 Suite *suite_query(void);
+Suite *suite_bulk(void);
 Suite *suite_faults(void);
 Suite *suite_journal(void);
 Suite *suite_parallel(void);
