@@ -28,7 +28,7 @@ static int open_db(struct view *view, const char *dir, struct err *err)
 		rc = schema_check(&view->db, err);
 	if (rc == 0)
 		rc = db_exec(&view->db,
-			"PRAGMA cache_size = -4096; PRAGMA temp_store = MEMORY;"
+			"PRAGMA cache_size = -3072; PRAGMA temp_store = MEMORY;"
 			"PRAGMA trusted_schema = OFF; PRAGMA query_only = ON",
 			err);
 	free(path);

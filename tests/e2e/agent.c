@@ -17,13 +17,8 @@ static struct world world;
 
 static void setup(void)
 {
-	struct err err = ERR_INIT;
-	char path[600];
-
 	world_open(&world, NULL, NULL);
 	world_customers(&world, 1000);
-	snprintf(path, sizeof(path), "%s/agent.cfg", world.home);
-	ck_ok(file_write(path, "port = 0;\n", 10, 0600, &err), &err);
 }
 
 static void teardown(void)

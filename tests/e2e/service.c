@@ -25,13 +25,8 @@ static struct world world;
 
 static void setup(void)
 {
-	struct err err = ERR_INIT;
-	char path[600];
-
 	world_open_slow(&world, 20);
 	world_customers(&world, ROWS);
-	snprintf(path, sizeof(path), "%s/agent.cfg", world.home);
-	ck_ok(file_write(path, "port = 0;\n", 10, 0600, &err), &err);
 	world_connection(&world);
 	world_interface(&world);
 }

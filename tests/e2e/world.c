@@ -27,9 +27,13 @@ static struct buf last_errors = BUF_INIT(OUTPUT_MAX);
 static void open_with(struct world *world, struct practice_options *options)
 {
 	struct err err = ERR_INIT;
+	char settings[600];
 
 	*world = (struct world){ .home = test_folder() };
 	snprintf(world->database, sizeof(world->database), "%s/source.db", world->home);
+	/* An agent that is started here disturbs no other one on this machine. */
+	snprintf(settings, sizeof(settings), "%s/agent.cfg", world->home);
+	ck_ok(file_write(settings, "port = 0;\n", 10, 0600, &err), &err);
 	options->seed = 7;
 	ck_ok(practice_start(&world->practice, options, &err), &err);
 	setenv("E2E_SECRET", PRACTICE_CONSUMER_SECRET, 1);
@@ -211,23 +215,23 @@ void world_connection(struct world *world)
 
 void world_interface(struct world *world)
 {
-	ck_run(0, world, "interface", "add", "accounts", "--set", "connection=erp", "--set",
-		"object=Account", "--set", "operation=Upsert", "--set", "external_id=Ext_Id__c",
-		"--set", "query=SELECT no, name, zip, state FROM t ORDER BY no", "--map",
-		"Ext_Id__c=no", "--map", "Name=name", "--map", "BillingPostalCode=zip", "--map",
-		"Status__c=state");
+	ck_run(0, world, "interface", "add", "accounts", "--set", "mode=Collections", "--set",
+		"connection=erp", "--set", "object=Account", "--set", "operation=Upsert", "--set",
+		"external_id=Ext_Id__c", "--set",
+		"query=SELECT no, name, zip, state FROM t ORDER BY no", "--map", "Ext_Id__c=no",
+		"--map", "Name=name", "--map", "BillingPostalCode=zip", "--map", "Status__c=state");
 }
 
 void world_more_interfaces(struct world *world)
 {
-	ck_run(0, world, "interface", "add", "contacts", "--set", "connection=erp", "--set",
-		"object=Contact", "--set", "external_id=Ext_Id__c", "--set",
-		"query=SELECT no, name FROM t ORDER BY no", "--map", "Ext_Id__c=no", "--map",
-		"LastName=name");
-	ck_run(0, world, "interface", "add", "lines", "--set", "connection=erp", "--set",
-		"object=Order_Line__c", "--set", "external_id=Order_No__c", "--set",
-		"query=SELECT no, name FROM t ORDER BY no", "--map", "Order_No__c=no", "--map",
-		"Name=name");
+	ck_run(0, world, "interface", "add", "contacts", "--set", "mode=Collections", "--set",
+		"connection=erp", "--set", "object=Contact", "--set", "external_id=Ext_Id__c",
+		"--set", "query=SELECT no, name FROM t ORDER BY no", "--map", "Ext_Id__c=no",
+		"--map", "LastName=name");
+	ck_run(0, world, "interface", "add", "lines", "--set", "mode=Collections", "--set",
+		"connection=erp", "--set", "object=Order_Line__c", "--set",
+		"external_id=Order_No__c", "--set", "query=SELECT no, name FROM t ORDER BY no",
+		"--map", "Order_No__c=no", "--map", "Name=name");
 }
 
 void world_edit_connection(struct world *world, const char *from, const char *to)
