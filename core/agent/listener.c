@@ -2,6 +2,7 @@
  * world while the default password is in force. */
 
 #include "base/base.h"
+#include "base/clock.h"
 #include "agent/listener.h"
 #include "agent/calls.h"
 #include "agent/credential.h"
@@ -14,6 +15,8 @@
 #include <arpa/inet.h>
 #include <pthread.h>
 #include <stdatomic.h>
+
+#define REOPEN_MS 5000
 
 struct listener {
 	struct agent *agent; /* NULL = the ping alone */
@@ -331,6 +334,19 @@ static struct http_server *swap_server(struct listener *listener, struct http_se
 	return before;
 }
 
+/* Somebody's outgoing connection may have got the port for a moment. */
+static int start_again(struct http_server **out, struct listener *listener,
+	const struct agent_settings *settings, struct err *err)
+{
+	int64_t until = clock_mono() + REOPEN_MS;
+	int rc;
+
+	while ((rc = start_server(out, listener, settings, err)) == -ERR_EXISTS &&
+		clock_mono() < until)
+		clock_sleep(50);
+	return rc;
+}
+
 /* On its own old port the new one can open only once that is closed. */
 static int replace_server(struct listener *listener, const struct agent_settings *before,
 	const struct agent_settings *after, struct err *err)
@@ -346,8 +362,8 @@ static int replace_server(struct listener *listener, const struct agent_settings
 	rc = wanted.port == old.port ? -ERR_EXISTS : start_server(&server, listener, &wanted, err);
 	if (rc == -ERR_EXISTS && wanted.port == old.port) {
 		http_server_stop(swap_server(listener, NULL));
-		rc = start_server(&server, listener, &wanted, err);
-		if (rc < 0 && start_server(&server, listener, &old, NULL) < 0)
+		rc = start_again(&server, listener, &wanted, err);
+		if (rc < 0 && start_again(&server, listener, &old, NULL) < 0)
 			log_line(LOG_LEVEL_ERROR, 0, "the port %d could not be opened again",
 				old.port);
 	}

@@ -3,6 +3,8 @@
 #include "base/base.h"
 #include "agent/fixture.h"
 
+#include <stdatomic.h>
+
 static const struct {
 	const char *name;
 	const char *integration;
@@ -15,10 +17,11 @@ static const struct {
 	{ "x", NULL, 0 },
 };
 
-static const char *schedule_of_b;
-static bool is_draft, skip_missed, no_query;
-static const char *broken_b;
-static uint64_t version;
+/* Set by the test, read by the agent's threads. */
+static const char *_Atomic schedule_of_b;
+static atomic_bool is_draft, skip_missed, no_query;
+static const char *_Atomic broken_b;
+static atomic_uint_fast64_t version;
 
 void fixture_schedule(const char *schedule, bool draft)
 {
@@ -63,12 +66,14 @@ static int list_interfaces(void *self, struct text_list *names, struct err *err)
 
 static int load_interface(void *self, struct interface *out, const char *name, struct err *err)
 {
+	const char *broken = broken_b;
+
 	(void)self;
 	for (size_t i = 0; i < ARRAY_SIZE(interfaces); i++) {
 		if (strcmp(interfaces[i].name, name) != 0)
 			continue;
-		if (broken_b && strcmp(name, "b") == 0)
-			return err_set(err, ERR_CONFIG, "%s", broken_b);
+		if (broken && strcmp(name, "b") == 0)
+			return err_set(err, ERR_CONFIG, "%s", broken);
 		text_set(&out->name, name);
 		text_set(&out->connection, "conn");
 		text_set(&out->integration, interfaces[i].integration);
