@@ -3,18 +3,18 @@
 #ifndef TESTS_SOURCE_SERVER_H
 #define TESTS_SOURCE_SERVER_H
 
-#include <stdbool.h>
 #include <sys/types.h>
 
 struct server {
 	char folder[64];
 	char odbc[256]; /* connection string */
-	pid_t pid;
+	pid_t keeper;	/* the process that starts and ends it */
+	int line;	/* to the keeper, which cleans up once this is closed */
 };
 
-/* False when the server or its ODBC driver is not installed here. */
-bool server_postgresql(struct server *server);
-bool server_mariadb(struct server *server);
+/* The test fails, naming the package, when the server or its ODBC driver is not installed here. */
+void server_postgresql(struct server *server);
+void server_mariadb(struct server *server);
 void server_stop(struct server *server);
 
 /* Statements by ODBC, each committed. */
