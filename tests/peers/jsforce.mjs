@@ -264,6 +264,96 @@ await check('composite with a reference', async () => {
 	assert.deepEqual(answer.compositeResponse.map((row) => row.httpStatusCode), [201, 201]);
 });
 
+await check('bulk: insert, with rows that fail', async () => {
+	const results = await conn.bulk2.loadAndWaitForResults({
+		object: 'Account',
+		operation: 'insert',
+		input: [
+			{ Ext_Id__c: 'B-1', Name: 'a, "b"\nc', Phone: null },
+			{ Ext_Id__c: 'B-2', Name: '' },
+			{ Ext_Id__c: 'J-10', Name: 'double' },
+			{ Ext_Id__c: 'B-3', Name: 'good' },
+		],
+		pollInterval: 50,
+	});
+	const found = await conn.query("SELECT Id, Name FROM Account WHERE Ext_Id__c = 'B-1'");
+
+	assert.deepEqual(results.successfulResults.map((row) => row.Ext_Id__c).sort(), ['B-1', 'B-3']);
+	assert.ok(results.successfulResults.every((row) => row.sf__Created === 'true'));
+	assert.deepEqual(
+		results.failedResults.map((row) => row.sf__Error.split(':')[0]).sort(),
+		['DUPLICATE_VALUE', 'REQUIRED_FIELD_MISSING'],
+	);
+	assert.deepEqual(results.unprocessedRecords, []);
+	assert.equal(found.records[0].Name, 'a, "b"\nc');
+	assert.equal(
+		results.successfulResults.find((row) => row.Ext_Id__c === 'B-1').sf__Id,
+		found.records[0].Id,
+	);
+});
+
+await check('bulk: upsert creates and updates', async () => {
+	const results = await conn.bulk2.loadAndWaitForResults({
+		object: 'Account',
+		operation: 'upsert',
+		externalIdFieldName: 'Ext_Id__c',
+		input: [
+			{ Ext_Id__c: 'B-1', Name: 'changed', Status__c: null },
+			{ Ext_Id__c: 'B-4', Name: 'new' },
+			{ Ext_Id__c: 'B-5', Name: 'bad', Status__c: 'Lost' },
+		],
+		pollInterval: 50,
+	});
+
+	assert.deepEqual(
+		results.successfulResults.map((row) => `${row.Ext_Id__c} ${row.sf__Created}`).sort(),
+		['B-1 false', 'B-4 true'],
+	);
+	assert.match(results.failedResults[0].sf__Error, /^INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST:/);
+});
+
+await check('bulk: delete, and of one that is gone', async () => {
+	const found = await conn.query("SELECT Id FROM Account WHERE Ext_Id__c LIKE 'B-%'");
+	const gone = found.records[0].Id;
+
+	await conn.sobject('Account').destroy(gone);
+	const results = await conn.bulk2.loadAndWaitForResults({
+		object: 'Account',
+		operation: 'delete',
+		input: found.records.map(({ Id }) => ({ Id })),
+		pollInterval: 50,
+	});
+
+	assert.equal(results.successfulResults.length, found.records.length - 1);
+	assert.deepEqual(results.failedResults.map((row) => row.Id), [gone]);
+	assert.match(results.failedResults[0].sf__Error, /^ENTITY_IS_DELETED:/);
+});
+
+await check('bulk: a wrong column fails the job', () =>
+	refused(
+		conn.bulk2.loadAndWaitForResults({
+			object: 'Account',
+			operation: 'insert',
+			input: [{ Name: 'a', Nope__c: 'b' }],
+			pollInterval: 50,
+		}),
+		/InvalidBatch : Field name not found : Nope__c/,
+	));
+
+await check('bulk: query', async () => {
+	const all = await conn.query("SELECT COUNT() FROM Account WHERE Ext_Id__c LIKE 'J-%'");
+	const stream = await conn.bulk2.query(
+		"SELECT Id, Ext_Id__c, Owner.Name FROM Account WHERE Ext_Id__c LIKE 'J-%'",
+		{ pollInterval: 50 },
+	);
+	const records = await stream.toArray();
+
+	assert.equal(records.length, all.totalSize);
+	assert.equal(new Set(records.map((record) => record.Ext_Id__c)).size, all.totalSize);
+	assert.match(records[0].Id, /^001\w{15}$/);
+	assert.equal(records[0]['Owner.Name'], 'Practice Agent');
+});
+
 await check('an expired session is renewed by the client', async () => {
 	const before = conn.accessToken;
 

@@ -4,7 +4,7 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -160,6 +160,62 @@ await check('a refused create tells the reason', async () => {
 
 	assert.notEqual(answer.status, 0);
 	assert.match(answer.message, /Required fields are missing: \[Name\]/);
+});
+
+/** Write a CSV file into the scratch home. */
+async function csv(name, ...lines) {
+	const file = join(home, name);
+
+	await writeFile(file, lines.map((line) => `${line}\n`).join(''));
+	return ['--file', file, '--sobject', 'Account', '--line-ending', 'LF', '--wait', '2', ...O];
+}
+
+await check('data import bulk', async () => {
+	const file = await csv('good.csv', 'Ext_Id__c,Name', 'BULK-1,"one, two"', 'BULK-2,three');
+	const job = await result('data', 'import', 'bulk', ...file);
+
+	assert.match(job.jobId, /^750\w{15}$/);
+	assert.deepEqual([job.processedRecords, job.successfulRecords, job.failedRecords], [2, 2, 0]);
+});
+
+await check('data upsert bulk with a row that fails, and data bulk results', async () => {
+	const file = await csv('mixed.csv', 'Ext_Id__c,Name', 'BULK-2,changed', 'BULK-3,', 'BULK-4,new');
+	const answer = await sf('data', 'upsert', 'bulk', '--external-id', 'Ext_Id__c', ...file);
+
+	assert.equal(answer.status, 1);
+	assert.match(answer.message, /failed to process 1 record/);
+	assert.equal(answer.data.state, 'JobComplete');
+
+	const job = await result('data', 'bulk', 'results', '--job-id', answer.data.jobId, ...O);
+	const failed = await readFile(join(home, job.failedFilePath), 'utf8');
+	const successful = await readFile(join(home, job.successFilePath), 'utf8');
+
+	assert.deepEqual([job.successfulRecords, job.failedRecords, job.status], [2, 1, 'JobComplete']);
+	assert.match(failed, /REQUIRED_FIELD_MISSING.*"BULK-3"/);
+	assert.match(successful, /"false","BULK-2"/);
+	assert.match(successful, /"true","BULK-4"/);
+});
+
+await check('data import bulk tells why a job failed', async () => {
+	const file = await csv('wrong.csv', 'Ext_Id__c,Nope__c', 'BULK-9,x');
+	const answer = await sf('data', 'import', 'bulk', ...file);
+
+	assert.notEqual(answer.status, 0);
+	assert.match(answer.message, /Field name not found : Nope__c/);
+});
+
+await check('data export bulk', async () => {
+	const file = join(home, 'export.csv');
+	const soql = "SELECT Ext_Id__c, Name FROM Account WHERE Ext_Id__c LIKE 'BULK-%' ORDER BY Ext_Id__c";
+	const job = await result(
+		'data', 'export', 'bulk', '--query', soql, '--output-file', file, '--wait', '2', ...O,
+	);
+
+	assert.equal(job.totalSize, 3);
+	assert.equal(
+		(await readFile(file, 'utf8')).replaceAll('"', ''),
+		'Ext_Id__c,Name\nBULK-1,one, two\nBULK-2,changed\nBULK-4,new\n',
+	);
 });
 
 await org.stop();
