@@ -13,6 +13,7 @@ Suite *suite_zone(void);
 Suite *suite_key(void);
 Suite *suite_formula(void);
 Suite *suite_mapper(void);
+Suite *suite_propose(void);
 Suite *suite_odbc_string(void);
 Suite *suite_run(void);
 Suite *suite_run_faults(void);

@@ -16,6 +16,8 @@ int command_connection_release(struct command_env *env, const struct arguments *
 int command_connection_accept_org(struct command_env *env, const struct arguments *args);
 int command_interface_check(struct command_env *env, const struct arguments *args);
 int command_interface_preview(struct command_env *env, const struct arguments *args);
+extern const struct option_spec interface_propose_options[];
+int command_interface_propose(struct command_env *env, const struct arguments *args);
 int command_interface_watermark(struct command_env *env, const struct arguments *args);
 
 /* One line of `interface show`, where there is a watermark. */
