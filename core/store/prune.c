@@ -18,8 +18,8 @@ static const char *const removals[] = {
 	"DELETE FROM packet_body WHERE packet = ?1",
 	"DELETE FROM packet_row WHERE packet = ?1",
 	"DELETE FROM message WHERE id BETWEEN ?1 * 256 AND ?1 * 256 + 255",
-	"UPDATE run SET pruned = pruned + (SELECT rows FROM packet WHERE id = ?1)"
-	" WHERE id = (SELECT run FROM packet WHERE id = ?1)",
+	("UPDATE run SET pruned = pruned + (SELECT rows FROM packet WHERE id = ?1)"
+	 " WHERE id = (SELECT run FROM packet WHERE id = ?1)"), /* one statement of two lines */
 	"DELETE FROM packet WHERE id = ?1",
 };
 
