@@ -358,12 +358,12 @@ static int dial(void)
 /* @ stands for the number of the request. */
 static const char *const shapes[] = {
 	"GET /ping HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-	"GET /ping HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
-	"Authorization: Basic " SECRET_GUESS "\r\n\r\n",
+	("GET /ping HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+	 "Authorization: Basic " SECRET_GUESS "\r\n\r\n"),
 	"GET /ping HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Basic !!!\r\n\r\n",
 	"GET /ping HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer t@\r\n\r\n",
-	"POST /interfaces/a1/process HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
-	"Content-Length: 9\r\n\r\n{\"limit\":",
+	("POST /interfaces/a1/process HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+	 "Content-Length: 9\r\n\r\n{\"limit\":"),
 	"POST /interfaces/a1/process HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
 	"POST /interfaces/a1/process HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n",
 	"POST /ping HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",

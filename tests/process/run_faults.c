@@ -17,8 +17,8 @@ static const char *const storms[] = {
 	"{\"500-html\": 0.3, \"seed\": 15}",
 	"{\"401\": 0.2, \"seed\": 16}",
 	"{\"lock\": 0.05, \"seed\": 17}",
-	"{\"503\": 0.05, \"reset-before\": 0.05, \"reset-after\": 0.05, \"truncate\": 0.05,"
-	" \"401\": 0.05, \"lock\": 0.02, \"seed\": 18}",
+	("{\"503\": 0.05, \"reset-before\": 0.05, \"reset-after\": 0.05, \"truncate\": 0.05,"
+	 " \"401\": 0.05, \"lock\": 0.02, \"seed\": 18}"),
 };
 
 START_TEST(upsert_weathers_every_storm)

@@ -57,7 +57,6 @@ START_TEST(blocked_lets_one_probe_pass_in_a_quarter_of_an_hour)
 	ck_commit(&fx, store_ping_record(fx.store, &ping, &err), &err);
 	ck_assert_int_eq(state_of(&fx).brake, BRAKE_ACTIVE);
 	fixture_close(&fx);
-	clock_freeze(0);
 }
 END_TEST
 

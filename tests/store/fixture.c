@@ -3,6 +3,7 @@
 #include "store/fixture.h"
 #include "store/suites.h"
 
+#include "base/clock.h"
 #include "store/blob.h"
 
 #define ROW_TEXT_MAX 96
@@ -46,6 +47,7 @@ void fixture_close(struct fixture *fx)
 	run_claim_free(fx->claim);
 	view_close(fx->view);
 	store_close(fx->store);
+	clock_freeze(-1); /* the next test of this process has a clock that runs */
 }
 
 int64_t fixture_packet_of(
