@@ -28,7 +28,15 @@
 #define CUT_PIECE (16u << 10)
 #define STREAM_PIECE (16u << 10)
 #define DRAIN_MS 5000
+#define HANG_UP_MS 1000
 #define TLS_PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
+
+/* An open connection; in the server's list from its beginning until it is about to be closed. */
+struct line {
+	struct line *next;
+	int fd;
+	struct deadline *deadline;
+};
 
 struct http_server {
 	struct MHD_Daemon *daemon;
@@ -39,10 +47,11 @@ struct http_server {
 	int port;
 	struct deadlines *deadlines; /* NULL = no limit */
 
-	pthread_mutex_t lock; /* guards the two below */
+	pthread_mutex_t lock; /* guards what is below */
 	pthread_cond_t changed;
 	bool stopping;
 	int in_flight; /* requests between the handler's call and the end of their answer */
+	struct line *lines;
 };
 
 /* One request, from its first line to its completion; belongs to the connection's thread. */
@@ -85,7 +94,33 @@ static struct deadline *deadline_of(struct MHD_Connection *connection)
 	const union MHD_ConnectionInfo *info =
 		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 
-	return info ? info->socket_context : NULL;
+	const struct line *line = info ? info->socket_context : NULL;
+
+	return line ? line->deadline : NULL;
+}
+
+static void line_add(struct http_server *server, struct line *line)
+{
+	pthread_mutex_lock(&server->lock);
+	line->next = server->lines;
+	server->lines = line;
+	pthread_mutex_unlock(&server->lock);
+}
+
+static void line_drop(struct http_server *server, struct line *line)
+{
+	struct line **at = &server->lines;
+
+	if (!line)
+		return;
+	deadline_drop(server->deadlines, line->deadline);
+	pthread_mutex_lock(&server->lock);
+	while (*at != line)
+		at = &(*at)->next;
+	*at = line->next;
+	pthread_cond_broadcast(&server->changed);
+	pthread_mutex_unlock(&server->lock);
+	free(line);
 }
 
 /* A connection came, or is about to be closed; *context is its own. */
@@ -94,14 +129,21 @@ static void on_connection(void *ctx, struct MHD_Connection *connection, void **c
 {
 	struct http_server *server = ctx;
 	const union MHD_ConnectionInfo *info;
+	struct line *line;
 
 	if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
-		deadline_drop(server->deadlines, *context);
+		line_drop(server, *context);
 		*context = NULL;
 		return;
 	}
 	info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-	*context = info ? deadline_watch(server->deadlines, info->connect_fd) : NULL;
+	line = info ? calloc(1, sizeof(*line)) : NULL;
+	*context = line;
+	if (!line)
+		return;
+	line->fd = info->connect_fd;
+	line->deadline = deadline_watch(server->deadlines, line->fd);
+	line_add(server, line);
 }
 
 static void on_completed(void *ctx, struct MHD_Connection *connection, void **con_cls,
@@ -163,18 +205,25 @@ static void identify_peer(struct http_incoming *in, char *name, size_t size)
 	}
 }
 
-/* Sleep, but not beyond the server's stop. */
-static void wait_ms(struct http_server *server, int64_t ms)
+static struct timespec in_ms(int64_t ms)
 {
 	struct timespec until;
 
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += ms / 1000;
-	until.tv_nsec += (ms % 1000) * 1000000;
+	until.tv_nsec += ms % 1000 * 1000000;
 	if (until.tv_nsec >= 1000000000) {
 		until.tv_sec++;
 		until.tv_nsec -= 1000000000;
 	}
+	return until;
+}
+
+/* Sleep, but not beyond the server's stop. */
+static void wait_ms(struct http_server *server, int64_t ms)
+{
+	struct timespec until = in_ms(ms);
+
 	pthread_mutex_lock(&server->lock);
 	while (!server->stopping &&
 		pthread_cond_timedwait(&server->changed, &server->lock, &until) == 0)
@@ -573,17 +622,25 @@ int http_server_start(
 	return 0;
 }
 
-/* Wake the delays and give the answers under way a moment to leave. */
+/*
+ * Wake the delays, give the answers under way a moment to leave, then let every connection end by
+ * itself: libmicrohttpd 0.9.75 crashes when it refuses a malformed request while it is being
+ * stopped.
+ */
 static void drain(struct http_server *server)
 {
-	struct timespec until;
+	struct timespec until = in_ms(DRAIN_MS);
 
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += DRAIN_MS / 1000;
 	pthread_mutex_lock(&server->lock);
 	server->stopping = true;
 	pthread_cond_broadcast(&server->changed);
 	while (server->in_flight > 0 &&
+		pthread_cond_timedwait(&server->changed, &server->lock, &until) == 0)
+		;
+	for (const struct line *line = server->lines; line; line = line->next)
+		shutdown(line->fd, SHUT_RD);
+	until = in_ms(HANG_UP_MS);
+	while (server->lines &&
 		pthread_cond_timedwait(&server->changed, &server->lock, &until) == 0)
 		;
 	pthread_mutex_unlock(&server->lock);
