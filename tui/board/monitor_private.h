@@ -1,0 +1,56 @@
+/* monitor_private.h — shared by monitor.c (keys), monitor_window.c (what is fetched) and
+ * monitor_draw.c (the picture). */
+
+#ifndef BOARD_MONITOR_PRIVATE_H
+#define BOARD_MONITOR_PRIVATE_H
+
+#include "tui/board/monitor.h"
+#include "tui/widget/table.h"
+
+#define FILTER_MAX 500
+/* While a run is under way, following shows what was sent: what waits behind it says nothing yet.
+ */
+#define SENT "!status:new"
+
+struct monitor_page {
+	struct table table;
+	struct message_window window; /* owned */
+	int searched;		      /* percent, while the window is partial */
+	bool loaded;
+	bool follow;
+	char filter[FILTER_MAX + 1];
+	char asked_filter[FILTER_MAX + 1]; /* what the feed was asked with */
+	enum window_from from;		   /* what the feed is asked for */
+	int64_t anchor;
+	int64_t selected; /* message under the cursor */
+	bool asked;	  /* for a window that did not come yet */
+	int64_t owed;	  /* rows that keys went beyond the window: made good when it comes */
+};
+
+/* ---- monitor_window.c ---- */
+
+/* The message under the cursor, or NULL. */
+const struct message *monitor_current(const struct board *board);
+
+/* Ask the feed for another window. */
+void monitor_ask(struct board *board, enum window_from from, int64_t anchor);
+void monitor_look(struct board *board, struct feed_request *request);
+/* Parts came. */
+void monitor_news(struct board *board, unsigned parts);
+
+void monitor_set_filter(struct board *board, const char *filter);
+
+/* From now on the window begins where it begins, whatever comes behind it. */
+void monitor_stand_still(struct board *board);
+bool monitor_go_to_end(struct board *board, bool newest);
+/* Typed faster than windows come: what a motion lacks is remembered. */
+void monitor_owe(struct monitor_page *page, int motion);
+/* Near an end of the window with more behind it: ask for the next one, overlapping this. */
+void monitor_move_window(struct board *board);
+
+/* ---- monitor_draw.c ---- */
+
+void monitor_table_init(struct monitor_page *page, struct board *board);
+void monitor_draw(struct board *board, struct area area);
+
+#endif
