@@ -279,8 +279,7 @@ static int bind_key(struct mapper *mapper, const struct interface *interface,
 	}
 }
 
-/* Is a field's lookup filled, by itself or by its parent's external ID? */
-static int entry_of(const struct mapping *mapping, const struct field *field)
+int mapping_fills(const struct mapping *mapping, const struct field *field)
 {
 	for (size_t i = 0; i < mapping->count; i++) {
 		const char *name = mapping->entries[i].field;
@@ -307,7 +306,7 @@ static int bind_required(struct mapper *mapper, const struct mapping *mapping,
 		if (!field_required(field))
 			continue;
 		text_copy(required->name, sizeof(required->name), field->name);
-		required->entry = entry_of(mapping, field);
+		required->entry = mapping_fills(mapping, field);
 		mapper->required_count++;
 	}
 	return 0;

@@ -6,6 +6,7 @@
 #include "base/base.h"
 #include "process/origin.h"
 #include "process/process.h"
+#include "process/sample.h"
 #include "source/reader.h"
 #include "base/text.h"
 
@@ -21,15 +22,10 @@ static void ask_org(struct describe **describe, struct preview *preview,
 	const struct process_env *env, const struct connection *connection,
 	const struct interface *interface, const atomic_bool *cancel)
 {
-	struct org *org = NULL;
 	struct err err = ERR_INIT;
 	char note[640];
-	int rc = org_new(&org, connection, env->keyring, env->tokens, cancel, &err);
 
-	if (!rc)
-		rc = describe_fetch(describe, org, interface->object, &err);
-	org_free(org);
-	if (!rc)
+	if (!process_describe(describe, env, connection, interface->object, cancel, &err))
 		return;
 	snprintf(note, sizeof(note), "values are shown as the database gives them: %s", err.text);
 	free(preview->note);

@@ -93,6 +93,10 @@ void mapper_free(struct mapper *mapper);
 int mapper_row(struct buf *record, struct buf *key, struct mapper *mapper, const struct cell *cells,
 	struct err *err);
 
+/* The number of the entry that fills a field, by itself or by its parent's external ID; -1: none.
+ */
+int mapping_fills(const struct mapping *mapping, const struct field *field);
+
 #define PREVIEW_MAX 100000 /* rows */
 
 /* Rows, mapped records and verdicts, without writing anything. */

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "process/origin.h"
+#include "process/sample.h"
 
 #define NAME_MAX_BYTES 256
 
@@ -244,19 +245,6 @@ void proposal_free(struct proposal *proposal)
 
 /* ---- asking source and org ---- */
 
-static int ask_org(struct describe **out, const struct process_env *env,
-	const struct connection *connection, const char *object, const atomic_bool *cancel,
-	struct err *err)
-{
-	struct org *org = NULL;
-	int rc = org_new(&org, connection, env->keyring, env->tokens, cancel, err);
-
-	if (rc == 0)
-		rc = describe_fetch(out, org, object, err);
-	org_free(org);
-	return rc;
-}
-
 int process_propose(struct proposal **out, const struct process_env *env,
 	const struct connection *connection, const struct interface *interface,
 	const atomic_bool *cancel, struct err *err)
@@ -277,7 +265,7 @@ int process_propose(struct proposal **out, const struct process_env *env,
 	if (rc == 0)
 		rc = reader_columns(&columns, &count, reader, err);
 	if (rc == 0)
-		rc = ask_org(&describe, env, connection, interface->object, cancel, err);
+		rc = process_describe(&describe, env, connection, interface->object, cancel, err);
 	if (rc == 0)
 		rc = propose_match(out, columns, count, describe, err);
 	describe_free(describe);

@@ -15,6 +15,7 @@ Suite *suite_formula(void);
 Suite *suite_mapper(void);
 Suite *suite_propose(void);
 Suite *suite_odbc_string(void);
+Suite *suite_sample(void);
 Suite *suite_run(void);
 Suite *suite_run_faults(void);
 Suite *suite_run_again(void);
