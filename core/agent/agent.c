@@ -185,6 +185,7 @@ void agent_free(struct agent *agent)
 	listener_stop(agent->listener);
 	carrier_free(agent->carrier);
 	alerts_free(agent->alerts);
+	alarms_free_fields(&agent->alarms);
 	writer_stop(agent->env.writer);
 	token_cache_free(agent->env.tokens);
 	key_gate_free(agent->env.gate);
@@ -238,6 +239,8 @@ int agent_loop(struct agent *agent, const atomic_bool *stop, atomic_bool *reload
 		if (clock_mono() - looked < LOOK_EVERY_MS && !(reload && atomic_load(reload)))
 			continue;
 		look_at_files(agent, reload);
+		if (agent->listens)
+			alarms_look(&agent->alarms, agent->home_data, agent->alerts);
 		looked = clock_mono();
 	}
 	return 0;

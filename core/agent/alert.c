@@ -1,5 +1,5 @@
 /*
- * alert.c — what is worth telling is a table; each told trouble is remembered by its interface. The
+ * alert.c — what is worth telling is a table; each told trouble is remembered by what it is of. The
  * command runs in a process group of its own, and all of that is killed when it takes too long.
  */
 
@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/queue.h"
 #include "base/text.h"
+#include "store/schedules.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -28,7 +29,7 @@
 #define LOOK_MS 20
 
 struct trouble {
-	char interface[65];
+	char of[SCHEDULE_NAME_MAX + 32]; /* "order-lines", "schedule order-lines" */
 	const char *kind;
 	int64_t told; /* clock_mono() */
 };
@@ -154,12 +155,12 @@ static const char *trouble_of(const struct run_info *run, const struct err *resu
 }
 
 /* Under the lock. Is it news? Remembers it. */
-static bool is_news(struct alerts *alerts, const char *interface, const char *kind)
+static bool is_news(struct alerts *alerts, const char *of, const char *kind)
 {
 	struct trouble *trouble = alerts->open;
 	struct trouble *end = trouble + alerts->open_count;
 
-	while (trouble < end && strcmp(trouble->interface, interface) != 0)
+	while (trouble < end && strcmp(trouble->of, of) != 0)
 		trouble++;
 	if (!kind) { /* the all-clear of what was told */
 		if (trouble == end)
@@ -173,7 +174,7 @@ static bool is_news(struct alerts *alerts, const char *interface, const char *ki
 		return true;
 	if (trouble == end)
 		alerts->open_count++;
-	text_copy(trouble->interface, sizeof(trouble->interface), interface);
+	text_copy(trouble->of, sizeof(trouble->of), of);
 	trouble->kind = kind;
 	trouble->told = clock_mono();
 	return true;
@@ -201,22 +202,58 @@ static char *words(const struct run_info *run, const struct err *result, const c
 	return buf_detach(&text);
 }
 
+static char *schedule_words(const char *schedule, const char *said, const char *kind)
+{
+	struct buf text = BUF_INIT(16384);
+	struct json json = JSON_INIT(&text);
+	char when[CLOCK_TEXT_MAX];
+
+	json_open(&json, '{');
+	json_put_text(&json, "alert", kind ? kind : "clear");
+	json_put_text(&json, "time", clock_iso(when, clock_now()));
+	json_put_text(&json, "schedule", schedule);
+	json_put_text(&json, "text", said);
+	json_close(&json, '}');
+	return buf_detach(&text);
+}
+
+static bool take_news(struct alerts *alerts, const char *of, const char *kind)
+{
+	bool news;
+
+	pthread_mutex_lock(&alerts->lock);
+	news = !text_empty(alerts->command) && is_news(alerts, of, kind);
+	pthread_mutex_unlock(&alerts->lock);
+	return news;
+}
+
+/* A full queue means that the command hangs: rather lose one than wait. Takes the text over. */
+static void put(struct alerts *alerts, char *text)
+{
+	if (text && (queue_length(alerts->queue) >= WAITING_MAX || !queue_put(alerts->queue, text)))
+		free(text);
+}
+
 void alerts_run(struct alerts *alerts, const struct run_info *run, const struct err *result)
 {
 	const char *kind = trouble_of(run, result);
-	bool news = false;
-	char *text;
+	char *text = NULL;
 
 	if (!kind && run->state != RUN_DONE)
 		return; /* neither good nor bad yet */
-	pthread_mutex_lock(&alerts->lock);
-	if (!text_empty(alerts->command))
-		news = is_news(alerts, run->interface, kind);
-	pthread_mutex_unlock(&alerts->lock);
-	text = news ? words(run, result, kind) : NULL;
-	/* A full queue means that the command hangs: rather lose one than wait. */
-	if (text && (queue_length(alerts->queue) >= WAITING_MAX || !queue_put(alerts->queue, text)))
-		free(text);
+	if (take_news(alerts, run->interface, kind))
+		text = words(run, result, kind);
+	put(alerts, text);
+}
+
+void alerts_schedule(struct alerts *alerts, const char *schedule, const char *text)
+{
+	const char *kind = text ? "schedule" : NULL;
+	char of[SCHEDULE_NAME_MAX + 32];
+
+	snprintf(of, sizeof(of), "schedule %s", schedule);
+	if (take_news(alerts, of, kind))
+		put(alerts, schedule_words(schedule, text, kind));
 }
 
 /* ---- life ---- */

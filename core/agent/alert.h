@@ -1,7 +1,7 @@
 /*
- * alert.h — the operator's command that is told when a run needs a person, and when that is over
- * (internal to core/agent). It gets one JSON object on standard input; a thread of its own runs it,
- * so that no run ever waits for it.
+ * alert.h — the operator's command that is told when a run or a schedule needs a person, and when
+ * that is over (internal to core/agent). It gets one JSON object on standard input; a thread of its
+ * own runs it, so that no run ever waits for it.
  */
 
 #ifndef AGENT_ALERT_H
@@ -21,6 +21,9 @@ void alerts_command(struct alerts *alerts, const char *command);
  * interface is told once an hour at most; a run of it without any is the all-clear.
  */
 void alerts_run(struct alerts *alerts, const struct run_info *run, const struct err *result);
+
+/* A schedule that should have run and did not ("order-lines"), in words; NULL = it goes on. */
+void alerts_schedule(struct alerts *alerts, const char *schedule, const char *text);
 
 /* What is not told yet is dropped; a command that runs is ended. NULL is legal. */
 void alerts_free(struct alerts *alerts);

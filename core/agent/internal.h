@@ -4,6 +4,7 @@
 #define AGENT_INTERNAL_H
 
 #include "agent/agent.h"
+#include "agent/alarm.h"
 #include "agent/carrier.h"
 #include "agent/control.h"
 #include "agent/home_lock.h"
@@ -30,6 +31,7 @@ struct agent {
 	struct home_lock *home_lock;
 	struct process_env env;
 	struct alerts *alerts;
+	struct alarms alarms; /* the loop's thread's alone */
 	struct carrier *carrier;
 	struct listener *listener;
 	struct control *control;

@@ -1,6 +1,7 @@
 /*
  * scheduler.c — starts what is due. What cannot start now is passed over, visibly in the log, and
- * comes again at its next time: runs of one interface neither overlap nor pile up.
+ * comes again at its next time: runs of one interface neither overlap nor pile up. What a brake of
+ * its connection kept from starting is caught up once when that is off, where missed times are.
  */
 
 #include "base/base.h"
@@ -11,6 +12,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "store/brake.h"
 #include "store/schedules.h"
 
 #define LOOK_EVERY_MS 1000 /* for changed files and changed clocks */
@@ -42,21 +44,43 @@ static bool waits_for_a_row(struct agent *agent, const struct interface *interfa
 	return waits;
 }
 
-/* Why it cannot start now, or NULL. */
-static const char *obstacle(struct agent *agent, const char *name)
+/* Would its run be refused a token? Fills why; a Blocked connection is probed when it is time. */
+static enum schedule_verdict brake_of(struct agent *agent, const char *connection, struct err *why)
+{
+	struct brake_state state = { .brake = BRAKE_ACTIVE };
+	struct view *view = NULL;
+
+	if (view_open(&view, agent->home_data, NULL) == 0)
+		view_brake(&state, view, connection, NULL);
+	view_close(view);
+	if (!brake_holds(&state, clock_now()))
+		return SCHEDULE_NONE;
+	brake_refusal(&state, connection, why);
+	return state.brake == BRAKE_HELD ? SCHEDULE_HELD : SCHEDULE_BLOCKED;
+}
+
+/* What keeps it from starting now, and why; SCHEDULE_NONE when nothing does. */
+static enum schedule_verdict obstacle(struct err *why, struct agent *agent, const char *name)
 {
 	const struct catalog *catalog = agent->catalog;
-	const char *why = NULL;
+	enum schedule_verdict verdict = SCHEDULE_NONE;
 	struct interface interface;
 
-	if (carrier_is_busy(agent->carrier, name))
-		return "its last run has not ended";
+	if (carrier_is_busy(agent->carrier, name)) {
+		err_set(why, ERR_UNFINISHED, "its last run has not ended");
+		return SCHEDULE_PASSED;
+	}
 	interface_init(&interface);
-	if (catalog->interface(catalog->self, &interface, name, NULL) == 0 &&
-		waits_for_a_row(agent, &interface))
-		why = "it is stopped, in order, until the failed row is settled";
+	if (catalog->interface(catalog->self, &interface, name, NULL) == 0) {
+		verdict = brake_of(agent, interface.connection, why);
+		if (!verdict && waits_for_a_row(agent, &interface)) {
+			err_set(why, ERR_UNFINISHED,
+				"it is stopped, in order, until the failed row is settled");
+			verdict = SCHEDULE_PASSED;
+		}
+	}
 	interface_free_fields(&interface);
-	return why;
+	return verdict;
 }
 
 /* ---- one time that came ---- */
@@ -65,24 +89,35 @@ struct coming {
 	struct schedule_state state;
 	const char *names[PROCESS_RUNS_MAX + 1]; /* what may start */
 	int count;
-	char passed[256]; /* "b: its last run has not ended" */
+	enum schedule_verdict obstacle; /* the gravest of what keeps the others from it */
+	char passed[256];		/* "b: its last run has not ended" */
 };
 
 static void judge(struct coming *coming, struct agent *agent, const struct due *due)
 {
 	for (size_t i = 0; i < due->interfaces->count; i++) {
 		const char *name = due->interfaces->items[i];
-		const char *why = obstacle(agent, name);
+		struct err why = ERR_INIT;
+		enum schedule_verdict verdict = obstacle(&why, agent, name);
 		size_t used = strlen(coming->passed);
 
-		if (!why && coming->count < PROCESS_RUNS_MAX)
+		if (!verdict && coming->count < PROCESS_RUNS_MAX)
 			coming->names[coming->count++] = name;
-		if (!why)
+		if (!verdict)
 			continue;
+		if (verdict > coming->obstacle)
+			coming->obstacle = verdict;
 		snprintf(coming->passed + used, sizeof(coming->passed) - used, "%s%s: %s",
-			used ? "; " : "", name, why);
-		log_line(LOG_LEVEL_WARN, 0, "schedule passes over %s: %s", name, why);
+			used ? "; " : "", name, why.text);
 	}
+}
+
+/* A brake may last for days: the same is said once. */
+static void tell_passed(const struct coming *coming, const struct due *due)
+{
+	if (coming->passed[0] && !text_equal(coming->passed, due->state->note))
+		log_line(LOG_LEVEL_WARN, 0, "the schedule of %s passes over %s", coming->state.name,
+			coming->passed);
 }
 
 static void start_runs(struct coming *coming, struct agent *agent, const struct due *due)
@@ -102,7 +137,7 @@ static void start_runs(struct coming *coming, struct agent *agent, const struct 
 			err.text);
 		return;
 	}
-	state->verdict = due->late ? SCHEDULE_CAUGHT_UP : SCHEDULE_STARTED;
+	state->verdict = due->late || due->released ? SCHEDULE_CAUGHT_UP : SCHEDULE_STARTED;
 	state->run = reply.runs[0];
 	text_copy(state->note, sizeof(state->note), coming->passed);
 }
@@ -112,35 +147,50 @@ static int apply_came(void *ctx, struct store *store, struct err *err)
 	return store_schedule_came(store, ctx, err);
 }
 
-static void begin(struct agent *agent, const struct due *due)
+static void tell_late(const struct due *due)
 {
+	const struct schedule_state *state = due->state;
+	char when[CLOCK_TEXT_MAX];
+
+	if (due->late && !due->skip)
+		log_line(LOG_LEVEL_WARN, 0,
+			"%s should have run at %s, when no agent was there: caught up once",
+			state->name, clock_local_full(when, state->due));
+	else if (due->released)
+		log_line(LOG_LEVEL_INFO, 0,
+			"%s catches up what should have run at %s: its connection is free again",
+			state->name, clock_local_full(when, state->due));
+}
+
+static void begin(struct scheduler *scheduler, const struct due *due)
+{
+	struct agent *agent = scheduler->agent;
 	struct coming coming = { .state = *due->state };
 	struct schedule_state *state = &coming.state;
-	char when[CLOCK_TEXT_MAX];
 	struct err err = ERR_INIT;
 
 	state->run = 0;
 	state->note[0] = '\0';
-	if (due->late)
-		log_line(due->skip ? LOG_LEVEL_ERROR : LOG_LEVEL_WARN, 0,
-			"%s should have run at %s, when no agent was there: %s", state->name,
-			clock_local_full(when, state->due),
-			due->skip ? "missed, and to be skipped" : "caught up once");
 	if (!due->late || !due->skip)
 		judge(&coming, agent, due);
+	if (due->released && coming.obstacle)
+		return; /* not yet */
+	tell_late(due);
+	tell_passed(&coming, due);
 	if (due->late && due->skip) {
 		state->verdict = SCHEDULE_MISSED;
 		text_copy(state->note, sizeof(state->note), "no agent was there at that time");
 	} else if (coming.count) {
 		start_runs(&coming, agent, due);
 	} else {
-		state->verdict = SCHEDULE_PASSED;
+		state->verdict = coming.obstacle ? coming.obstacle : SCHEDULE_PASSED;
 		text_copy(state->note, sizeof(state->note),
 			coming.passed[0] ? coming.passed : "no interface goes with it");
 	}
 	if (writer_call(agent->env.writer, apply_came, state, &err) < 0)
 		log_line(LOG_LEVEL_ERROR, 0, "could not record the schedule of %s: %s", state->name,
 			err.text);
+	timetable_came(scheduler->timetable, state);
 }
 
 /* ---- loading ---- */
@@ -272,12 +322,15 @@ static void *work(void *ctx)
 {
 	struct scheduler *scheduler = ctx;
 	struct due due;
+	size_t at;
 
 	do {
 		if (take_poke(scheduler) || timetable_is_stale(scheduler->timetable))
 			load(scheduler);
 		while (timetable_due(&due, scheduler->timetable, clock_now()))
-			begin(scheduler->agent, &due);
+			begin(scheduler, &due);
+		for (at = 0; timetable_braked(&due, scheduler->timetable, &at);)
+			begin(scheduler, &due);
 		tidy(scheduler);
 	} while (rest(scheduler, look_ahead(scheduler)));
 	return NULL;

@@ -72,9 +72,12 @@ static void resume(struct entry *entry, const struct loading *loading)
 			continue;
 		*state = *known;
 		memcpy(state->text, fresh.text, sizeof(state->text));
-		if (strcmp(known->text, state->text) != 0 || known->looked > loading->now ||
-			!known->looked)
-			state->looked = loading->now;
+		if (strcmp(known->text, state->text) == 0 && known->looked &&
+			known->looked <= loading->now)
+			continue;
+		state->looked = loading->now;
+		if (schedule_is_braked(state))
+			state->verdict = SCHEDULE_NONE; /* there is nothing to catch up */
 	}
 	state->next = cron_next(&entry->cron, state->looked);
 }
@@ -273,6 +276,32 @@ bool timetable_due(struct due *out, struct timetable *timetable, int64_t now)
 		return true;
 	}
 	return false;
+}
+
+bool timetable_braked(struct due *out, const struct timetable *timetable, size_t *at)
+{
+	while (*at < timetable->count) {
+		const struct entry *entry = &timetable->entries[(*at)++];
+
+		if (!schedule_is_braked(&entry->state) || entry->state.paused_at ||
+			entry->skip_missed)
+			continue;
+		*out = (struct due){
+			.state = &entry->state, .released = true, .interfaces = &entry->interfaces
+		};
+		return true;
+	}
+	return false;
+}
+
+void timetable_came(struct timetable *timetable, const struct schedule_state *state)
+{
+	for (size_t i = 0; i < timetable->count; i++) {
+		struct schedule_state *at = &timetable->entries[i].state;
+
+		if (at->kind == state->kind && strcmp(at->name, state->name) == 0)
+			*at = *state;
+	}
 }
 
 int64_t timetable_next(const struct timetable *timetable, const struct schedule_state **state)

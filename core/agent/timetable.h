@@ -38,6 +38,7 @@ struct due {
 					       several; borrowed until the next load */
 	bool late;			    /* nobody was there at that time ... */
 	bool skip;			    /* ... and then it is not to be caught up */
+	bool released;			    /* it was passed over for a brake, see below */
 	const struct text_list *interfaces; /* what it starts */
 };
 
@@ -46,6 +47,15 @@ struct due {
  * missed count once. A paused one is never due: its times pass.
  */
 bool timetable_due(struct due *out, struct timetable *timetable, int64_t now);
+
+/*
+ * The schedules whose last time was passed over for a brake and is to be caught up when that is
+ * off: walk with *at = 0 at first; false behind the last.
+ */
+bool timetable_braked(struct due *out, const struct timetable *timetable, size_t *at);
+
+/* What came of a time of the schedule of that kind and name. */
+void timetable_came(struct timetable *timetable, const struct schedule_state *state);
 
 /* The next time (ms UTC) and whose it is; 0 when nothing is scheduled. */
 int64_t timetable_next(const struct timetable *timetable, const struct schedule_state **state);

@@ -110,6 +110,12 @@ int brake_refusal(const struct brake_state *state, const char *connection, struc
 		clock_local_full(next, state->probe_at + BRAKE_PROBE_MS), connection);
 }
 
+bool brake_holds(const struct brake_state *state, int64_t now)
+{
+	return state->brake == BRAKE_HELD ||
+	       (state->brake == BRAKE_BLOCKED && now - state->probe_at < BRAKE_PROBE_MS);
+}
+
 int store_brake_pass(struct store *store, const char *connection, struct err *err)
 {
 	static const char sql[] = "UPDATE connection SET probe_at = ?2 WHERE name = ?1";
@@ -121,7 +127,7 @@ int store_brake_pass(struct store *store, const char *connection, struct err *er
 		rc = read_state(&state, &store->db, connection, err);
 	if (rc != 0 || state.brake == BRAKE_ACTIVE)
 		return rc;
-	if (state.brake == BRAKE_HELD || now - state.probe_at < BRAKE_PROBE_MS)
+	if (brake_holds(&state, now))
 		return brake_refusal(&state, connection, err);
 	return db_run(&store->db, sql, BINDS(B_TEXT(connection), B_INT(now)), err);
 }

@@ -43,6 +43,9 @@ int store_unblock(struct store *store, const char *connection, struct err *err);
  */
 int store_brake_pass(struct store *store, const char *connection, struct err *err);
 
+/* Would a token be refused now? Takes nothing down. */
+bool brake_holds(const struct brake_state *state, int64_t now);
+
 /* ERR_REFUSED in the same words, for a state that was read. */
 int brake_refusal(const struct brake_state *state, const char *connection, struct err *err);
 

@@ -8,7 +8,7 @@
 #include "store/view_private.h"
 
 static const char *const verdict_names[] = { "", "started", "caught up", "passed over", "missed",
-	"failed" };
+	"failed", "held", "blocked" };
 
 const char *schedule_verdict_name(enum schedule_verdict verdict)
 {
@@ -21,6 +21,16 @@ void schedule_name(char *out, size_t size, const struct schedule_state *state)
 		state->name);
 }
 
+bool schedule_is_braked(const struct schedule_state *state)
+{
+	return state->verdict == SCHEDULE_HELD || state->verdict == SCHEDULE_BLOCKED;
+}
+
+bool schedule_is_late(const struct schedule_state *state, int64_t now)
+{
+	return !state->paused_at && state->next && now - state->next > SCHEDULE_LATE_MS;
+}
+
 bool schedule_alarm(char *out, size_t size, const struct schedule_state *state, int64_t now)
 {
 	char name[SCHEDULE_NAME_MAX + 16];
@@ -29,12 +39,13 @@ bool schedule_alarm(char *out, size_t size, const struct schedule_state *state, 
 	if (state->paused_at)
 		return false;
 	schedule_name(name, sizeof(name), state);
-	if (state->next && now - state->next > SCHEDULE_LATE_MS) {
+	if (schedule_is_late(state, now)) {
 		snprintf(out, size, "%s should have run at %s and did not: is the agent up?", name,
 			clock_local_full(when, state->next));
 		return true;
 	}
-	if (state->verdict != SCHEDULE_MISSED && state->verdict != SCHEDULE_FAILED)
+	if (state->verdict != SCHEDULE_MISSED && state->verdict != SCHEDULE_FAILED &&
+		state->verdict != SCHEDULE_BLOCKED)
 		return false;
 	snprintf(out, size, "%s should have run at %s and did not: %s", name,
 		clock_local_full(when, state->due), state->note);

@@ -19,9 +19,11 @@ enum schedule_verdict {
 	SCHEDULE_NONE, /* no time came yet */
 	SCHEDULE_STARTED,
 	SCHEDULE_CAUGHT_UP, /* started late: nobody was there at its time */
-	SCHEDULE_PASSED,    /* passed over: its last run goes on, or it is stopped or held */
+	SCHEDULE_PASSED,    /* passed over: its last run goes on, or it is stopped */
 	SCHEDULE_MISSED,    /* nobody was there, and it is not to be caught up */
 	SCHEDULE_FAILED,    /* its run could not be created */
+	SCHEDULE_HELD,	    /* passed over: a person holds its connection */
+	SCHEDULE_BLOCKED,   /* passed over: the org refuses its connection a token */
 };
 
 #define SCHEDULE_NAME_MAX 80
@@ -47,9 +49,16 @@ const char *schedule_verdict_name(enum schedule_verdict verdict); /* "caught up"
 /* "order-lines", or "integration ERP". */
 void schedule_name(char *out, size_t size, const struct schedule_state *state);
 
+/* Its last time was passed over for a brake of its connection, and may be caught up behind it. */
+bool schedule_is_braked(const struct schedule_state *state);
+
+/* Is its next time over, and nobody dealt with it? */
+bool schedule_is_late(const struct schedule_state *state, int64_t now);
+
 /*
  * Should it have run, and did it not? Then `out` says so in words; else false. A paused one is
- * silent; one that was passed over since its last run goes on is not late.
+ * silent, and so is one whose connection a person holds; one that was passed over since its last
+ * run goes on is not late.
  */
 bool schedule_alarm(char *out, size_t size, const struct schedule_state *state, int64_t now);
 

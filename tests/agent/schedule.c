@@ -4,9 +4,12 @@
 #include "agent/suites.h"
 
 #include "agent/agent.h"
+#include "agent/alarm.h"
 #include "agent/fixture.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/log.h"
+#include "store/brake.h"
 #include "store/schedules.h"
 
 static const char *dir;
@@ -189,6 +192,144 @@ START_TEST(a_schedule_that_is_gone_is_forgotten)
 }
 END_TEST
 
+typedef int store_change(void *ctx, struct store *store, struct err *err);
+
+static int apply_hold(void *ctx, struct store *store, struct err *err)
+{
+	(void)ctx;
+	return store_hold(store, "conn", "anna", "the org moves", err);
+}
+
+static int apply_block(void *ctx, struct store *store, struct err *err)
+{
+	(void)ctx;
+	return store_block(store, "conn", "invalid_client", err);
+}
+
+static int apply_release(void *ctx, struct store *store, struct err *err)
+{
+	(void)ctx;
+	return store_let_go(store, "conn", "anna", err);
+}
+
+/* As another process does it. */
+static void change(store_change *apply)
+{
+	struct writer *writer = NULL;
+	struct err err = ERR_INIT;
+
+	ck_ok(writer_start(&writer, dir, &err), &err);
+	ck_ok(writer_call(writer, apply, NULL, &err), &err);
+	writer_stop(writer);
+}
+
+static int run_count(void)
+{
+	struct run_info *runs = NULL;
+	struct view *view = NULL;
+	struct err err = ERR_INIT;
+	int count = 0;
+
+	ck_ok(view_open(&view, dir, &err), &err);
+	ck_ok(view_runs(&runs, &count, view, "b", 0, 10, &err), &err);
+	free(runs);
+	view_close(view);
+	return count;
+}
+
+START_TEST(a_held_connection_is_passed_over_visibly_and_caught_up_once_when_released)
+{
+	struct agent_status status = { .up = false };
+	struct err err = ERR_INIT;
+
+	fixture_schedule("@yearly", false);
+	leave("@yearly", INT64_C(2) * 366 * 24 * 3600000);
+	change(apply_hold);
+	start();
+	AWAIT(look().verdict == SCHEDULE_HELD);
+	ck_assert_ptr_nonnull(strstr(look().note, "connection conn is held since"));
+	ck_assert_ptr_nonnull(strstr(look().note, "the org moves"));
+	ck_assert_int_eq(run_count(), 0);
+	ck_ok(agent_client_status(&status, socket_path, &err), &err);
+	ck_assert_int_eq(status.alarm_count, 0); /* a person wants it so */
+	stop();					 /* and the next agent knows */
+	change(apply_release);
+	start();
+	AWAIT(look().verdict == SCHEDULE_CAUGHT_UP);
+	ck_assert_int_gt(look().run, 0);
+	ck_assert_int_eq(run_count(), 1);
+}
+END_TEST
+
+START_TEST(a_blocked_connection_is_passed_over_until_it_may_be_probed_and_is_an_alarm)
+{
+	struct agent_status status = { .up = false };
+	struct err err = ERR_INIT;
+
+	fixture_schedule("@yearly", false);
+	leave("@yearly", INT64_C(2) * 366 * 24 * 3600000);
+	change(apply_block);
+	start();
+	AWAIT(look().verdict == SCHEDULE_BLOCKED);
+	ck_assert_int_eq(run_count(), 0);
+	ck_ok(agent_client_status(&status, socket_path, &err), &err);
+	ck_assert_int_eq(status.alarm_count, 1);
+	ck_assert_ptr_nonnull(strstr(status.alarms[0], "connection conn is blocked"));
+	stop();
+	clock_freeze(clock_now() - BRAKE_PROBE_MS);
+	change(apply_block);
+	clock_freeze(-1);
+	start();
+	AWAIT(look().verdict == SCHEDULE_CAUGHT_UP);
+	ck_assert_int_eq(run_count(), 1);
+}
+END_TEST
+
+/* Lines of the file that hold the words. */
+static int count_lines(const char *path, const char *words)
+{
+	FILE *file = fopen(path, "re");
+	char line[1024];
+	int count = 0;
+
+	while (file && fgets(line, sizeof(line), file))
+		count += strstr(line, words) != NULL;
+	if (file)
+		fclose(file);
+	return count;
+}
+
+START_TEST(an_overdue_schedule_is_told_once_and_that_it_is_over)
+{
+	struct alarms alarms = { .told = { NULL, 0 } };
+	char *log = file_join(dir, "agent.log");
+	char *told = file_join(dir, "told");
+	struct alerts *alerts;
+	struct err err = ERR_INIT;
+	char command[600];
+
+	snprintf(command, sizeof(command), "(cat; echo) >> %s", told);
+	alerts = alerts_new(command);
+	ck_ok(log_open(log, LOG_LEVEL_INFO, &err), &err);
+	leave("every minute", 3600000);
+	alarms_look(&alarms, dir, alerts);
+	alarms_look(&alarms, dir, alerts);
+	ck_assert_int_eq(count_lines(log, "ALARM: b should have run at"), 1);
+	leave("every minute", 1000);
+	alarms_look(&alarms, dir, alerts);
+	alarms_look(&alarms, dir, alerts);
+	ck_assert_int_eq(count_lines(log, "ALARM"), 1);
+	ck_assert_int_eq(count_lines(log, "the alarm of the schedule of b is over"), 1);
+	AWAIT(count_lines(told, "\"alert\":\"clear\"") == 1);
+	ck_assert_int_eq(count_lines(told, "\"alert\":\"schedule\""), 1);
+	log_close();
+	alerts_free(alerts);
+	alarms_free_fields(&alarms);
+	free(told);
+	free(log);
+}
+END_TEST
+
 Suite *suite_schedule(void)
 {
 	Suite *suite = suite_create("schedule");
@@ -199,6 +340,11 @@ Suite *suite_schedule(void)
 	tcase_add_test(tcase, a_missed_time_is_caught_up_once);
 	tcase_add_test(tcase, a_missed_time_that_is_to_be_skipped_is_an_alarm);
 	tcase_add_test(tcase, a_run_that_cannot_be_created_is_an_alarm);
+	tcase_add_test(
+		tcase, a_held_connection_is_passed_over_visibly_and_caught_up_once_when_released);
+	tcase_add_test(
+		tcase, a_blocked_connection_is_passed_over_until_it_may_be_probed_and_is_an_alarm);
+	tcase_add_test(tcase, an_overdue_schedule_is_told_once_and_that_it_is_over);
 	tcase_add_test(tcase, a_person_pauses_and_resumes_and_is_named);
 	tcase_add_test(tcase, a_schedule_that_is_gone_is_forgotten);
 	suite_add_tcase(suite, tcase);

@@ -228,6 +228,45 @@ START_TEST(what_should_have_run_and_did_not_is_an_alarm)
 }
 END_TEST
 
+/* How many wait for a brake to come off. */
+static int braked(void)
+{
+	size_t at = 0;
+	int count = 0;
+
+	while (timetable_braked(&due, timetable, &at))
+		count++;
+	return count;
+}
+
+START_TEST(what_a_brake_passed_over_is_caught_up_only_where_missed_times_are)
+{
+	struct schedule_state state;
+
+	ck_assert_str_eq(due_at(noon(15)), "b");
+	ck_assert_int_eq(braked(), 0);
+	state = *due.state;
+	state.verdict = SCHEDULE_HELD;
+	timetable_came(timetable, &state);
+	ck_assert_int_eq(braked(), 1);
+	ck_assert(due.released);
+	/* A new load (a changed file) knows of it, unless it is another schedule by now. */
+	timetable_load(timetable, NULL, &state, 1, noon(16));
+	ck_assert_int_eq(braked(), 1);
+	fixture_schedule("*/20 * * * *", false);
+	timetable_load(timetable, NULL, &state, 1, noon(16));
+	ck_assert_int_eq(braked(), 0);
+	fixture_schedule("*/15 * * * *", false);
+	fixture_skip_missed(true);
+	timetable_load(timetable, NULL, &state, 1, noon(16));
+	ck_assert_int_eq(braked(), 0);
+	fixture_skip_missed(false);
+	state.paused_at = noon(16);
+	timetable_load(timetable, NULL, &state, 1, noon(16));
+	ck_assert_int_eq(braked(), 0);
+}
+END_TEST
+
 Suite *suite_timetable(void)
 {
 	Suite *suite = suite_create("timetable");
@@ -246,6 +285,7 @@ Suite *suite_timetable(void)
 	tcase_add_test(tcase, an_integration_starts_its_interfaces_but_those_with_their_own);
 	tcase_add_loop_test(
 		tcase, what_should_have_run_and_did_not_is_an_alarm, 0, (int)ARRAY_SIZE(alarms));
+	tcase_add_test(tcase, what_a_brake_passed_over_is_caught_up_only_where_missed_times_are);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -10,6 +10,8 @@
 #include "base/text.h"
 #include "e2e/world.h"
 #include "http/client.h"
+#include "store/schedules.h"
+#include "store/writer.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -278,6 +280,56 @@ START_TEST(a_schedule_is_listed_paused_and_resumed)
 }
 END_TEST
 
+static int apply_sync(void *ctx, struct store *store, struct err *err)
+{
+	return store_schedules_sync(store, ctx, 1, err);
+}
+
+/* As an agent leaves the schedule of accounts that went away long ago. */
+static void leave_schedule(const char *text)
+{
+	struct schedule_state state = { .kind = SCHEDULE_INTERFACE, .name = "accounts" };
+	struct writer *writer = NULL;
+	char data[600];
+	struct err err = ERR_INIT;
+
+	snprintf(data, sizeof(data), "%s/data", world.home);
+	text_copy(state.text, sizeof(state.text), text);
+	state.looked = clock_now() - INT64_C(2) * 366 * 24 * 3600000;
+	ck_ok(writer_start(&writer, data, &err), &err);
+	ck_ok(writer_call(writer, apply_sync, &state, &err), &err);
+	writer_stop(writer);
+}
+
+static void await_result(const char *result)
+{
+	int64_t until = clock_mono() + PATIENCE_MS;
+
+	do {
+		ck_assert_int_lt(clock_mono(), until);
+		ck_run(0, &world, "interface", "show", "accounts", "--json");
+	} while (!text_equal(world_json("interface.schedule_state.result"), result));
+}
+
+START_TEST(a_held_connection_s_schedule_is_shown_as_held_and_goes_on_when_released)
+{
+	ck_run(0, &world, "interface", "add", "accounts", "--replace", "--set", "schedule=@yearly");
+	ck_run(0, &world, "connection", "hold", "erp");
+	leave_schedule("@yearly");
+	start_agent();
+	await_result("held");
+	ck_assert_ptr_nonnull(
+		strstr(world_json("interface.schedule_state.note"), "connection erp is held"));
+	ck_run(0, &world, "interface", "list", "--json");
+	ck_assert_str_eq(world_json("interfaces.0.schedule_state.result"), "held");
+	ck_assert_int_eq(world_number("interfaces.0.schedule_state.run"), 0);
+	ck_run(0, &world, "connection", "release", "erp");
+	await_result("caught up");
+	ck_run(0, &world, "run", "resume", world_json("interface.schedule_state.run"), "--json");
+	ck_assert_int_eq(world_number("runs.0.completed"), ROWS);
+}
+END_TEST
+
 Suite *suite_e2e_service(void)
 {
 	Suite *suite = suite_create("e2e-service");
@@ -288,6 +340,8 @@ Suite *suite_e2e_service(void)
 	tcase_add_loop_test(tcase, a_run_outlives_the_board_that_started_it, 0, 2);
 	tcase_add_test(tcase, an_agent_killed_under_load_resumes_by_itself);
 	tcase_add_test(tcase, a_call_starts_a_run_and_follows_it_to_its_end);
+	tcase_add_test(
+		tcase, a_held_connection_s_schedule_is_shown_as_held_and_goes_on_when_released);
 	tcase_add_test(tcase, a_schedule_is_listed_paused_and_resumed);
 	suite_add_tcase(suite, tcase);
 	return suite;

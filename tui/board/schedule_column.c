@@ -6,60 +6,28 @@
 #include "agent/agent.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "tui/command/schedule_report.h"
 
 const struct schedule_state *schedule_of(
 	const struct board *board, const struct interface *interface)
 {
-	bool own = !text_empty(interface->schedule);
-	enum schedule_kind kind = own ? SCHEDULE_INTERFACE : SCHEDULE_INTEGRATION;
-	const char *name = own ? interface->name : interface->integration;
-
-	for (int i = 0; name && i < board->schedule_count; i++) {
-		if (board->schedules[i].kind == kind && text_equal(board->schedules[i].name, name))
-			return &board->schedules[i];
-	}
-	return NULL;
+	return schedules_of(board->schedules, board->schedule_count, interface);
 }
 
-/* How the last time went, as a word and its colour. */
-static const struct {
-	const char *word;
-	int style;
-} verdicts[] = {
-	[SCHEDULE_NONE] = { "", STYLE_OK },
-	[SCHEDULE_STARTED] = { "", STYLE_OK },
-	[SCHEDULE_CAUGHT_UP] = { "", STYLE_OK },
-	[SCHEDULE_PASSED] = { "passed", STYLE_WARN },
-	[SCHEDULE_MISSED] = { "MISSED", STYLE_FAIL },
-	[SCHEDULE_FAILED] = { "FAILED", STYLE_FAIL },
-};
+static const int styles[] = { [SCHEDULE_QUIET] = STYLE_QUIET,
+	[SCHEDULE_FINE] = STYLE_OK,
+	[SCHEDULE_WARN] = STYLE_WARN,
+	[SCHEDULE_BAD] = STYLE_FAIL };
 
 void schedule_cell(
 	struct table_cell *out, const struct board *board, const struct interface *interface)
 {
 	const struct schedule_state *state = schedule_of(board, interface);
-	int64_t now = clock_now();
-	char alarm[512];
 
 	out->style = STYLE_QUIET;
-	if (!state)
-		return;
-	if (state->paused_at) {
-		text_copy(out->text, sizeof(out->text), "paused");
-	} else if (*verdicts[state->verdict].word) {
-		text_copy(out->text, sizeof(out->text), verdicts[state->verdict].word);
-		out->style = verdicts[state->verdict].style;
-	} else if (schedule_alarm(alarm, sizeof(alarm), state, now)) {
-		text_copy(out->text, sizeof(out->text), "LATE");
-		out->style = STYLE_FAIL;
-	} else if (state->next) {
-		char when[CLOCK_TEXT_MAX];
-
-		text_copy(out->text, sizeof(out->text), clock_local_short(when, state->next, now));
-		out->style = STYLE_OK;
-	} else {
-		text_copy(out->text, sizeof(out->text), "never");
-	}
+	if (state)
+		out->style =
+			styles[schedule_word(out->text, sizeof(out->text), state, clock_now())];
 }
 
 int schedule_line(
@@ -69,7 +37,7 @@ int schedule_line(
 	int64_t now = clock_now();
 	char name[SCHEDULE_NAME_MAX + 16];
 	char next[CLOCK_TEXT_MAX] = "never";
-	char due[CLOCK_TEXT_MAX];
+	char last[480];
 
 	*out = '\0';
 	if (!state)
@@ -77,19 +45,16 @@ int schedule_line(
 	if (schedule_alarm(out, size, state, now))
 		return STYLE_FAIL;
 	schedule_name(name, sizeof(name), state);
+	schedule_last(last, sizeof(last), state, now);
 	if (state->next)
 		clock_local_short(next, state->next, now);
 	if (state->paused_at)
 		snprintf(out, size, "The schedule of %s is paused by %s since %s", name,
 			state->paused_who, clock_local_full(next, state->paused_at));
-	else if (state->due)
-		snprintf(out, size, "Next %s; %s %s%s%s", next,
-			clock_local_short(due, state->due, now),
-			schedule_verdict_name(state->verdict), state->note[0] ? ": " : "",
-			state->note);
 	else
-		snprintf(out, size, "Next %s", next);
-	return state->verdict == SCHEDULE_PASSED ? STYLE_WARN : STYLE_TEXT;
+		snprintf(out, size, "Next %s%s%s", next, *last ? "; " : "", last);
+	return state->verdict == SCHEDULE_PASSED || state->verdict == SCHEDULE_HELD ? STYLE_WARN
+										    : STYLE_TEXT;
 }
 
 /* ---- pause ---- */

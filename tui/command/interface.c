@@ -3,18 +3,44 @@
 #include "base/base.h"
 #include "tui/command/settings.h"
 
+#include "base/clock.h"
 #include "config/files.h"
 #include "process/formula.h"
 #include "tui/command/grid.h"
+#include "tui/command/schedule_report.h"
 
 /* ---- list ---- */
 
 static const char *const titles[] = { "Seq", "Name", "Connection", "Object", "Operation", "Status",
-	"Schedule", NULL };
+	"Schedule", "Next", NULL };
 
-static void list_row(struct grid *grid, const struct interface *interface)
+/* What the store knows of the schedules; nothing when it cannot be asked. */
+struct known {
+	struct schedule_state *states;
+	int count;
+};
+
+static void put_schedule(
+	struct json *json, const struct known *known, const struct interface *interface)
 {
+	const struct schedule_state *state = schedules_of(known->states, known->count, interface);
+
+	json_key(json, "schedule_state");
+	if (!state) {
+		json_null(json);
+		return;
+	}
+	json_open(json, '{');
+	schedule_json(json, state, clock_now());
+	json_close(json, '}');
+}
+
+static void list_row(
+	struct grid *grid, const struct known *known, const struct interface *interface)
+{
+	const struct schedule_state *state = schedules_of(known->states, known->count, interface);
 	char sequence[16];
+	char next[CLOCK_TEXT_MAX] = "";
 
 	snprintf(sequence, sizeof(sequence), "%3d", interface->sequence);
 	grid_add(grid, sequence);
@@ -24,10 +50,13 @@ static void list_row(struct grid *grid, const struct interface *interface)
 	grid_add(grid, operation_name(interface->operation));
 	grid_add(grid, interface->deployed ? "Deployed" : "Undeployed");
 	grid_add(grid, interface->schedule);
+	if (state)
+		schedule_word(next, sizeof(next), state, clock_now());
+	grid_add(grid, next);
 }
 
-static bool list_one(
-	struct command_env *env, struct grid *grid, struct json *json, const char *name)
+static bool list_one(struct command_env *env, struct grid *grid, struct json *json,
+	const struct known *known, const char *name)
 {
 	struct interface interface;
 	struct err err = ERR_INIT;
@@ -39,13 +68,14 @@ static bool list_one(
 		json_open(json, '{');
 		if (fine) {
 			files_json_interface(json, &interface);
+			put_schedule(json, known, &interface);
 		} else {
 			json_put_text(json, "name", name);
 			json_put_text(json, "error", err.text);
 		}
 		json_close(json, '}');
 	} else if (fine) {
-		list_row(grid, &interface);
+		list_row(grid, known, &interface);
 	} else {
 		fprintf(env->errout, "agentboard: %s\n", err.text);
 	}
@@ -59,17 +89,19 @@ static int interface_list(struct command_env *env, const struct arguments *args)
 	struct grid grid = { titles, { NULL, 0 }, false };
 	struct buf text = BUF_INIT(64u << 20);
 	struct json json = JSON_INIT(&text);
+	struct known known = { NULL, 0 };
 	struct err err = ERR_INIT;
 	bool fine = true;
 
 	(void)args;
 	if (env->catalog.interfaces(env->catalog.self, &names, &err) < 0)
 		return command_fail(env, &err);
+	schedules_load(&known.states, &known.count, env->home->data, NULL);
 	json_open(&json, '{');
 	json_key(&json, "interfaces");
 	json_open(&json, '[');
 	for (size_t i = 0; i < names.count; i++)
-		fine = list_one(env, &grid, &json, names.items[i]) && fine;
+		fine = list_one(env, &grid, &json, &known, names.items[i]) && fine;
 	json_close(&json, ']');
 	json_close(&json, '}');
 	if (env->json)
@@ -80,6 +112,7 @@ static int interface_list(struct command_env *env, const struct arguments *args)
 		grid_print(env->out, &grid);
 	buf_free(&text);
 	text_list_free(&names);
+	free(known.states);
 	return fine ? 0 : err_exit_code(ERR_CONFIG);
 }
 
@@ -93,15 +126,34 @@ static void show_line(void *ctx, const char *key, const char *value)
 		grid_pair(ctx, KEY_WIDTH, key, value);
 }
 
+static void show_schedule(
+	struct command_env *env, const struct known *known, const struct interface *interface)
+{
+	const struct schedule_state *state = schedules_of(known->states, known->count, interface);
+	char text[512];
+
+	if (!state)
+		return;
+	schedule_word(text, sizeof(text), state, clock_now());
+	grid_pair(env->out, KEY_WIDTH, "(next)", text);
+	schedule_last(text, sizeof(text), state, clock_now());
+	if (*text)
+		grid_pair(env->out, KEY_WIDTH, "(last)", text);
+	if (schedule_alarm(text, sizeof(text), state, clock_now()))
+		grid_pair(env->out, KEY_WIDTH, "(ALARM)", text);
+}
+
 static int interface_show(struct command_env *env, const struct arguments *args)
 {
 	struct interface interface;
 	struct buf text = BUF_INIT(8u << 20);
 	struct json json = JSON_INIT(&text);
+	struct known known = { NULL, 0 };
 	struct err err = ERR_INIT;
 	int code = 0;
 
 	interface_init(&interface);
+	schedules_load(&known.states, &known.count, env->home->data, NULL);
 	if (settings_interface(env, &interface, args->words.items[0], &err) < 0) {
 		code = command_fail(env, &err);
 	} else if (env->json) {
@@ -109,13 +161,16 @@ static int interface_show(struct command_env *env, const struct arguments *args)
 		json_key(&json, "interface");
 		json_open(&json, '{');
 		files_json_interface(&json, &interface);
+		put_schedule(&json, &known, &interface);
 		json_close(&json, '}');
 		json_close(&json, '}');
 		command_print_json(env, &text);
 	} else {
 		files_show_interface(&interface, show_line, env->out);
+		show_schedule(env, &known, &interface);
 		interface_watermark_line(env, interface.name);
 	}
+	free(known.states);
 	buf_free(&text);
 	interface_free_fields(&interface);
 	return code;

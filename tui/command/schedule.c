@@ -5,76 +5,27 @@
 #include "base/clock.h"
 #include "store/schedules.h"
 #include "tui/command/command.h"
-
-static int load(
-	struct schedule_state **states, int *count, struct command_env *env, struct err *err)
-{
-	struct view *view = NULL;
-	int rc = view_open(&view, env->home->data, err);
-
-	*states = NULL;
-	*count = 0;
-	if (rc == 0)
-		rc = view_schedules(states, count, view, err);
-	view_close(view);
-	if (rc != -ERR_NOT_FOUND)
-		return rc;
-	err_clear(err); /* no store yet: nothing was ever scheduled */
-	return 0;
-}
-
-static void put_time(struct json *json, const char *key, int64_t ms)
-{
-	char text[CLOCK_TEXT_MAX];
-
-	json_put_text(json, key, ms > 0 ? clock_iso(text, ms) : NULL);
-}
-
-static void put_schedule(struct json *json, const struct schedule_state *state)
-{
-	char alarm[512];
-	bool late = schedule_alarm(alarm, sizeof(alarm), state, clock_now());
-
-	json_open(json, '{');
-	json_put_text(
-		json, "kind", state->kind == SCHEDULE_INTEGRATION ? "integration" : "interface");
-	json_put_text(json, "name", state->name);
-	json_put_text(json, "schedule", state->text);
-	put_time(json, "next", state->paused_at ? 0 : state->next);
-	put_time(json, "last", state->due);
-	json_put_text(
-		json, "result", state->verdict ? schedule_verdict_name(state->verdict) : NULL);
-	json_put_text(json, "note", state->note);
-	json_put_int(json, "run", state->run);
-	json_put_bool(json, "paused", state->paused_at != 0);
-	json_put_text(json, "paused_by", state->paused_who);
-	json_put_text(json, "alarm", late ? alarm : NULL);
-	json_close(json, '}');
-}
+#include "tui/command/schedule_report.h"
 
 static void print_schedule(struct command_env *env, const struct schedule_state *state)
 {
 	int64_t now = clock_now();
 	char name[SCHEDULE_NAME_MAX + 16];
 	char next[CLOCK_TEXT_MAX] = "never";
-	char last[CLOCK_TEXT_MAX] = "";
+	char last[512];
 	char alarm[512];
 
 	schedule_name(name, sizeof(name), state);
 	if (state->next)
 		clock_local_full(next, state->next);
-	if (state->due)
-		clock_local_short(last, state->due, now);
-	fprintf(env->out, "%-24s %-32s %-19s  %s%s%s\n", name, state->text,
-		state->paused_at ? "paused" : next, last, *last ? " " : "",
-		schedule_verdict_name(state->verdict));
+	schedule_last(last, sizeof(last), state, now);
+	fprintf(env->out, "%-24s %-32s %-19s  %s\n", name, state->text,
+		state->paused_at ? "paused" : next, last);
 	if (state->paused_at)
 		fprintf(env->out, "    paused by %s, %s\n", state->paused_who,
 			clock_local_full(next, state->paused_at));
 	if (schedule_alarm(alarm, sizeof(alarm), state, now))
 		fprintf(env->out, "    ALARM %s\n", alarm);
-	else if (state->note[0])
-		fprintf(env->out, "    %s\n", state->note);
 }
 
 static int schedule_list(struct command_env *env, const struct arguments *args)
@@ -86,13 +37,15 @@ static int schedule_list(struct command_env *env, const struct arguments *args)
 	int count;
 
 	(void)args;
-	if (load(&states, &count, env, &err) < 0)
+	if (schedules_load(&states, &count, env->home->data, &err) < 0)
 		return command_fail(env, &err);
 	json_open(&json, '{');
 	json_key(&json, "schedules");
 	json_open(&json, '[');
 	for (int i = 0; i < count; i++) {
-		put_schedule(&json, &states[i]);
+		json_open(&json, '{');
+		schedule_json(&json, &states[i], clock_now());
+		json_close(&json, '}');
 		if (!env->json)
 			print_schedule(env, &states[i]);
 	}
