@@ -3,6 +3,7 @@
 #include "screens/actors.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/text.h"
 
 #include <poll.h>
@@ -125,6 +126,19 @@ static int play_status(struct agent_status *out, const char *socket_path, struct
 	return 0;
 }
 
+/* Production wants its name, as the agent says it. */
+static int refuse(const char *what, const char *confirm, struct err *err)
+{
+	int rc = err_set(err, ERR_USAGE,
+		"order-lines: more than 1000 %s would go in the production org ACME%s: to "
+		"confirm, type its name: --confirm \"ACME\"",
+		what, confirm ? ", which is not what --confirm names" : "");
+
+	if (err)
+		text_copy(err->code, sizeof(err->code), AGENT_CODE_CONFIRM);
+	return rc;
+}
+
 static int play_process(struct process_reply *out, const char *socket_path,
 	const struct process_request *request, struct err *err)
 {
@@ -133,10 +147,7 @@ static int play_process(struct process_reply *out, const char *socket_path,
 	if (play->agent_down && !started)
 		return err_set(err, ERR_NET, "no agent answers");
 	if (play->process_refused && !text_equal(request->confirm, "ACME"))
-		return err_set(err, ERR_USAGE,
-			"order-lines: more than 1000 rows would go in the production org ACME%s: "
-			"to confirm, type its name: --confirm \"ACME\"",
-			request->confirm ? ", which is not what --confirm names" : "");
+		return refuse("rows", request->confirm, err);
 	for (int i = 0; request->interfaces[i]; i++)
 		out->runs[out->count++] = 100 + i;
 	return 0;
@@ -159,6 +170,53 @@ static int play_spawn(
 	(void)socket_path;
 	(void)err;
 	started = true;
+	return 0;
+}
+
+/* What was asked for, where the test can read it: the board is another process. */
+static void note(const char *fmt, ...)
+{
+	char *path = file_join(play->home->data, "asked.txt");
+	FILE *to = fopen(path, "a");
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (to) {
+		vfprintf(to, fmt, ap);
+		fclose(to);
+	}
+	va_end(ap);
+	free(path);
+}
+
+static int play_messages(struct messages_reply *out, const char *socket_path,
+	const struct messages_request *request, struct err *err)
+{
+	(void)socket_path;
+	memset(out, 0, sizeof(*out));
+	if (play->agent_down && !started)
+		return err_set(err, ERR_NET, "no agent answers");
+	if (play->process_refused && !text_equal(request->confirm, "ACME"))
+		return refuse("messages", request->confirm, err);
+	out->answers = calloc((size_t)request->count, sizeof(*out->answers));
+	if (!out->answers)
+		return err_nomem(err);
+	for (int i = 0; i < request->count; i++)
+		out->answers[out->count++] =
+			(struct message_answer){ request->messages[i], 1, MESSAGE_PENDING, NULL };
+	note("%s %d of %d by %s%s%s\n", message_event_name(request->event), request->count,
+		(int)request->total, request->who, request->salesforce_id ? " as " : "",
+		request->salesforce_id ? request->salesforce_id : "");
+	return 0;
+}
+
+static int play_edit(const char *socket_path, const struct edit_request *request, struct err *err)
+{
+	(void)socket_path;
+	if (play->agent_down && !started)
+		return err_set(err, ERR_NET, "no agent answers");
+	for (int i = 0; request->sets[i]; i++)
+		note("set %s by %s\n", request->sets[i], request->who);
 	return 0;
 }
 
@@ -195,6 +253,8 @@ static const struct board_services services = {
 	.agent_process = play_process,
 	.agent_cancel = play_verb,
 	.agent_resume = play_verb,
+	.agent_messages = play_messages,
+	.agent_edit = play_edit,
 	.agent_spawn = play_spawn,
 	.preview = play_preview,
 	.odbc_drivers = play_drivers,

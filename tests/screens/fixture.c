@@ -136,9 +136,9 @@ static int64_t add_packet(
 	return packet;
 }
 
-/* Send a packet; the last `failed` rows are refused. */
+/* Send a packet; its last `failed` rows end with `event`. */
 static void send_packet(struct fixture *fx, struct run_claim *claim, int64_t packet, int count,
-	int failed, const char *text)
+	int failed, enum message_event event, const char *text)
 {
 	struct row_result results[ROWS_A_PACKET];
 	struct row_set set = { { 0 } };
@@ -159,10 +159,12 @@ static void send_packet(struct fixture *fx, struct run_claim *claim, int64_t pac
 				"a015g00000%05dAAA", (int)(packet % 100) * 200 + i);
 			continue;
 		}
-		result->event = EVENT_FAIL;
-		text_copy(result->code, sizeof(result->code), "REQUIRED_FIELD_MISSING");
+		result->event = event;
 		result->text = text;
-		result->fields = "Name";
+		if (event == EVENT_FAIL) {
+			text_copy(result->code, sizeof(result->code), "REQUIRED_FIELD_MISSING");
+			result->fields = "Name";
+		}
 	}
 	snprintf(request, sizeof(request), "9a7c-%06d", (int)packet);
 	ck_ok(store_begin(fx->store, &err), &err);
@@ -177,7 +179,26 @@ static void send_packet(struct fixture *fx, struct run_claim *claim, int64_t pac
 
 void fixture_send(struct fixture *fx, int packet, int failed)
 {
-	send_packet(fx, fx->claim, fx->packets[packet], ROWS_A_PACKET, failed, REFUSED);
+	send_packet(fx, fx->claim, fx->packets[packet], ROWS_A_PACKET, failed, EVENT_FAIL, REFUSED);
+}
+
+void fixture_lose(struct fixture *fx, int packet, int lost)
+{
+	send_packet(fx, fx->claim, fx->packets[packet], ROWS_A_PACKET, lost, EVENT_LOSE,
+		"The connection broke before the answer came");
+}
+
+const char *fixture_asked(const struct fixture *fx)
+{
+	static struct buf text = BUF_INIT(1u << 20);
+	char *path = file_join(fx->home->data, "asked.txt");
+	struct err err = ERR_INIT;
+
+	buf_reset(&text);
+	if (file_exists(path))
+		ck_ok(file_read(&text, path, &err), &err);
+	free(path);
+	return buf_str(&text);
 }
 
 static void past_run(struct fixture *fx, const char *interface, const char *object,
@@ -192,7 +213,7 @@ static void past_run(struct fixture *fx, const char *interface, const char *obje
 		int64_t packet = add_packet(fx, claim, prefix, first, count);
 		bool last = first + count == rows;
 
-		send_packet(fx, claim, packet, count, last ? failed : 0, REFUSED);
+		send_packet(fx, claim, packet, count, last ? failed : 0, EVENT_FAIL, REFUSED);
 	}
 	change_run(fx, claim, RUN_DONE, true, "1,204 rows are within the threshold");
 	run_claim_free(claim);

@@ -49,6 +49,12 @@ void fixture_init(struct fixture *fx);
 void fixture_start(struct fixture *fx);
 void fixture_end(struct fixture *fx);
 
+/* The answer to this packet of the run under way was lost for its last `lost` rows. */
+void fixture_lose(struct fixture *fx, int packet, int lost);
+
+/* What the agent was asked for so far; borrowed until the next call. */
+const char *fixture_asked(const struct fixture *fx);
+
 /* Go on sending: `count` more rows of the run under way become Completed. */
 void fixture_send(struct fixture *fx, int packet, int failed);
 

@@ -110,6 +110,13 @@ static void play_message(struct fixture *fx)
 	pty_wait(fx->pty, "What to do");
 }
 
+static void play_reprocess(struct fixture *fx)
+{
+	play_failures(fx);
+	pty_type(fx->pty, "*r");
+	pty_wait(fx->pty, "12 would be sent again");
+}
+
 static void play_help(struct fixture *fx)
 {
 	play_monitor(fx);
@@ -195,6 +202,7 @@ static const struct scene {
 	{ "failures", "Failures only", NULL, play_failures },
 	{ "wrong-filter", "A slip in the filter is pointed at", NULL, play_wrong_filter },
 	{ "message", "One message: cause, remedy, payload, attempts", NULL, play_message },
+	{ "reprocess", "Reprocess shows first what it would do", NULL, play_reprocess },
 	{ "help", "Help is made from the keys of the page", NULL, play_help },
 	{ "command", "The command line completes", NULL, play_command },
 	{ "wizard-1", "The wizard: destination", empty, play_wizard_destination },

@@ -10,5 +10,6 @@ Suite *suite_keys(void);
 Suite *suite_wizard(void);
 Suite *suite_terminal(void);
 Suite *suite_process(void);
+Suite *suite_verbs(void);
 
 #endif

@@ -38,9 +38,9 @@ static void free_job(struct job *job)
 }
 
 /* The agent opens secrets with the rights of whoever owns the home: nobody else starts it. */
-static int start_agent(const struct agent_job *aj, struct err *err)
+static int start_agent(
+	const struct board_env *env, const struct board_services *services, struct err *err)
 {
-	const struct board_env *env = aj->env;
 	struct stat st;
 
 	if (env->read_only)
@@ -49,7 +49,18 @@ static int start_agent(const struct agent_job *aj, struct err *err)
 		return err_set(err, ERR_NET,
 			"no agent is up, and this home belongs to another user: ask them to start "
 			"it with `agentboard agent start`");
-	return aj->services->agent_spawn(env->program, env->home->argument, env->home->socket, err);
+	return services->agent_spawn(env->program, env->home->argument, env->home->socket, err);
+}
+
+int agent_bring_up(
+	const struct board_env *env, const struct board_services *services, struct err *err)
+{
+	struct agent_status status;
+
+	if (services->agent_status(&status, env->home->socket, NULL) == 0)
+		return -ERR_NET;
+	err_clear(err);
+	return start_agent(env, services, err);
 }
 
 static int process_once(struct agent_job *aj, struct err *err)
@@ -72,11 +83,10 @@ static int work_process(struct agent_job *aj, struct err *err)
 {
 	int rc = process_once(aj, err);
 
-	if (rc != -ERR_NET ||
-		aj->services->agent_status(&aj->status, aj->env->home->socket, NULL) == 0)
+	if (rc == -ERR_NET)
+		rc = agent_bring_up(aj->env, aj->services, err);
+	else
 		return rc;
-	err_clear(err);
-	rc = start_agent(aj, err);
 	if (rc)
 		return rc;
 	aj->started = true;
@@ -139,7 +149,16 @@ static size_t offset_of(const char *text, const char *part)
 	return at ? (size_t)(at - text) : strlen(text);
 }
 
-/* The agent wants the org's name: what it said, without the words for a command line. */
+void agent_question(char *out, size_t size, const char *refusal, bool again)
+{
+	char text[512];
+
+	text_copy(text, sizeof(text), refusal);
+	text[offset_of(text, ", which is not what --confirm")] = '\0';
+	text[offset_of(text, ": to confirm")] = '\0';
+	snprintf(out, size, "%s.%s", text, again ? " That is not what you typed." : "");
+}
+
 static void ask_org_name(struct board *board, struct agent_job *aj)
 {
 	static const struct field_spec fields[] = {
@@ -149,18 +168,15 @@ static void ask_org_name(struct board *board, struct agent_job *aj)
 		{ .kind = FIELD_BUTTON, .label = "Cancel" },
 	};
 	struct process_wish *wish = malloc(sizeof(*wish));
-	char text[sizeof(aj->job.err.text)];
-	char question[sizeof(text) + 128];
+	char text[sizeof(aj->job.err.text) + 64];
+	char question[sizeof(text) + 64];
 
 	if (!wish)
 		return;
 	*wish = aj->wish;
 	memset(&aj->wish, 0, sizeof(aj->wish));
-	text_copy(text, sizeof(text), aj->job.err.text);
-	text[offset_of(text, ", which is not what --confirm")] = '\0';
-	text[offset_of(text, ": to confirm")] = '\0';
-	snprintf(question, sizeof(question), "%s.%s\n\nTo confirm, type the name of the org.", text,
-		wish->confirm[0] ? " That is not what you typed." : "");
+	agent_question(text, sizeof(text), aj->job.err.text, wish->confirm[0]);
+	snprintf(question, sizeof(question), "%s\n\nTo confirm, type the name of the org.", text);
 	board->notice[0] = '\0';
 	board_end_dialog(board);
 	dialog_init(
@@ -173,7 +189,7 @@ static void done_process(struct board *board, struct job *job)
 	struct agent_job *aj = (struct agent_job *)job;
 
 	agent_look(board);
-	if (job->rc == -ERR_USAGE && strstr(job->err.text, "--confirm")) {
+	if (job->rc == -ERR_USAGE && text_equal(job->err.code, AGENT_CODE_CONFIRM)) {
 		ask_org_name(board, aj);
 		return;
 	}

@@ -15,6 +15,7 @@
 #include "tui/board/monitor.h"
 #include "tui/board/ping_job.h"
 #include "tui/board/state.h"
+#include "tui/board/verb_job.h"
 #include "tui/board/wizard.h"
 
 #include <poll.h>
@@ -372,6 +373,7 @@ static void wait_for_input(struct board *board)
 	if (fds[1].revents) {
 		eventfd_read(board->wake, &count);
 		ping_take(board);
+		verb_tick(board);
 		take_jobs(board);
 		take_news(board);
 	}

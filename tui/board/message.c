@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "salesforce/remedy.h"
+#include "tui/board/verb_dialog.h"
 #include "tui/board/words.h"
 #include "tui/widget/pager.h"
 
@@ -179,11 +180,44 @@ static void do_same_cause(void *ctx, const char *argument)
 	monitor_show(board, filter);
 }
 
+static void do_event(struct board *board, enum message_event event, const char *argument)
+{
+	struct message_wish wish = { .event = event };
+
+	wish.messages = board->message ? malloc(sizeof(*wish.messages)) : NULL;
+	if (!wish.messages)
+		return;
+	wish.messages[wish.count++] = board->message->id;
+	verb_start(board, &wish, true, argument);
+}
+
+static void do_reprocess(void *ctx, const char *argument)
+{
+	do_event(ctx, EVENT_REPROCESS, argument);
+}
+
+static void do_cancel(void *ctx, const char *argument)
+{
+	do_event(ctx, EVENT_CANCEL, argument);
+}
+
+static void do_resolve(void *ctx, const char *argument)
+{
+	do_event(ctx, VERB_RESOLVE, argument);
+}
+
 static const struct key_binding keys[] = {
+	{ 'r', "message reprocess", "Reprocess", "Send it again", BIND_LINE | BIND_WRITE,
+		do_reprocess },
 	{ 'y', "copy", "Copy payload", "Put the payload on your terminal's clipboard", BIND_LINE,
 		do_copy },
 	{ 's', "same cause", "Same cause", "All messages of this run with the same error code",
 		BIND_LINE, do_same_cause },
+	{ 'c', "message cancel", "Cancel", "Give it up: it is not sent any more",
+		BIND_LINE | BIND_WRITE, do_cancel },
+	{ 'u', "message resolve", "Resolve Unknown",
+		"Its answer was lost: say that it is there, or was not sent",
+		BIND_LINE | BIND_WRITE, do_resolve },
 	{ 0 },
 };
 

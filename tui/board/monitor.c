@@ -9,6 +9,7 @@
 #include "tui/board/export.h"
 #include "tui/board/message.h"
 #include "tui/board/process_dialog.h"
+#include "tui/board/verb_job.h"
 
 #define FAILURES "status:failed,unknown"
 
@@ -17,6 +18,14 @@ static bool key(struct board *board, int pressed)
 	struct monitor_page *page = board->monitor;
 	int motion = keys_motion(pressed);
 
+	if (pressed == K_ESC && verb_under_way(board)) {
+		verb_stop(board);
+		return true;
+	}
+	if (pressed == K_ESC && (page->mark_count || page->all_marked)) {
+		monitor_unmark(board);
+		return true;
+	}
 	if (pressed == K_ESC && page->filter[0]) {
 		monitor_set_filter(board, "");
 		return true;
@@ -135,12 +144,24 @@ static void do_cancel(void *ctx, const char *argument)
 static const struct key_binding keys[] = {
 	{ 'f', "follow", "Follow", "Keep at the newest message; any move up stops it", BIND_LINE,
 		do_follow },
-	{ 'F', "failures", "Failures only", "Only Failed and Unknown; again shows all", BIND_LINE,
+	{ 'F', "failures", "Failures", "Only Failed and Unknown; again shows all", BIND_LINE,
 		do_failures },
 	{ '/', "filter", "Filter", "Filter: status:failed interface:a run:12 key:ORD-1* since:1h",
 		BIND_LINE, do_filter },
+	{ 'r', "message reprocess", "Reprocess",
+		"Send again: the message here, the marked ones, or all that pass the filter",
+		BIND_LINE | BIND_WRITE, monitor_do_reprocess },
+	{ 'c', "message cancel", "Cancel", "Give up what was not sent yet", BIND_LINE | BIND_WRITE,
+		monitor_do_cancel },
 	{ K_ENTER, "message show", "Detail", "Payload, attempts, the org's answer and the remedy",
 		BIND_LINE, do_detail },
+	{ 'u', "message resolve", "Resolve Unknown",
+		"Say of messages whose answer was lost: they are there, or were not sent",
+		BIND_LINE | BIND_WRITE, monitor_do_resolve },
+	{ ' ', "mark", "Mark", "Mark or unmark the message for r, c and u", BIND_LINE,
+		monitor_do_mark },
+	{ '*', "mark all", "Mark all", "Mark all that pass the filter, or none", BIND_LINE,
+		monitor_do_mark_all },
 	{ 'w', "message export", "Write CSV", "Write what passes the filter to a CSV or JSON file",
 		BIND_LINE, do_write },
 	{ 'x', "run cancel", "Cancel run", "Cancel the run above", BIND_WRITE, do_cancel },
@@ -162,8 +183,10 @@ static void open_page(struct board *board)
 
 static void close_page(struct board *board)
 {
-	if (board->monitor)
+	if (board->monitor) {
 		message_window_free(&board->monitor->window);
+		free(board->monitor->marks);
+	}
 	free(board->monitor);
 	board->monitor = NULL;
 }

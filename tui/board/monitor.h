@@ -11,4 +11,7 @@ void monitor_take(struct board *board, struct feed_news *news);
 /* The filter in force, "" = none. */
 const char *monitor_filter(const struct board *board);
 
+/* Which messages were marked is forgotten: what was wanted of them is done. */
+void monitor_unmark(struct board *board);
+
 #endif

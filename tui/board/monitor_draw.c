@@ -9,9 +9,10 @@
 #include "tui/board/run_panel.h"
 #include "tui/board/words.h"
 
-enum { COL_TIME, COL_INTERFACE, COL_KEY, COL_STATUS, COL_ID, COL_COMMENT };
+enum { COL_MARK, COL_TIME, COL_INTERFACE, COL_KEY, COL_STATUS, COL_ID, COL_COMMENT };
 
 static const struct table_column columns[] = {
+	[COL_MARK] = { "", 1, 1, 0, false, true },
 	[COL_TIME] = { "Time", 8, 8, 1, false },
 	[COL_INTERFACE] = { "Interface", 10, 20, 2, false },
 	[COL_KEY] = { "Key", 12, 24, 0, false },
@@ -45,6 +46,12 @@ static void cell_of(void *ctx, int64_t row, int column, struct table_cell *out)
 	const struct message *msg = &board->monitor->window.messages[row];
 
 	switch (column) {
+	case COL_MARK: /* no column at all while nothing is marked */
+		if (board->monitor->mark_count || board->monitor->all_marked)
+			text_copy(out->text, sizeof(out->text),
+				monitor_is_marked(board->monitor, msg->id) ? "*" : " ");
+		out->style = STYLE_STRONG;
+		break;
 	case COL_TIME:
 		words_when(out->text, msg->time);
 		break;
@@ -91,6 +98,8 @@ static void draw_foot(struct board *board, int y, int cols)
 	struct monitor_page *page = board->monitor;
 	bool sent = page->follow && text_equal(page->asked_filter, SENT);
 	char searching[40];
+	char marked[60] = "";
+	char count[WORDS_MAX];
 	const char *state = page->window.partial      ? searching
 			    : sent		      ? "following what is sent"
 			    : page->follow	      ? "following"
@@ -100,9 +109,16 @@ static void draw_foot(struct board *board, int y, int cols)
 
 	snprintf(searching, sizeof(searching), "searching %d%%", page->searched);
 	right = (int)strlen(state);
+	if (page->all_marked)
+		text_copy(marked, sizeof(marked), "all of these are marked   ");
+	else if (page->mark_count)
+		snprintf(marked, sizeof(marked), "%s marked   ",
+			words_count(count, (int64_t)page->mark_count));
+	screen_text(board->screen, y, 1, cols - right - 4, STYLE_STRONG, marked);
 	if (page->filter[0])
-		screen_printf(board->screen, y, 1, cols - right - 4, STYLE_QUIET,
-			"filter  %s   (Esc clears it)", page->filter);
+		screen_printf(board->screen, y, 1 + (int)strlen(marked),
+			cols - right - 4 - (int)strlen(marked), STYLE_QUIET, "filter  %s%s",
+			page->filter, *marked ? "" : "   (Esc clears it)");
 	screen_text(board->screen, y, cols - right - 1, right,
 		page->follow ? STYLE_BUSY : STYLE_QUIET, state);
 }

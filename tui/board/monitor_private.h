@@ -24,7 +24,10 @@ struct monitor_page {
 	int64_t anchor;
 	int64_t selected; /* message under the cursor */
 	bool asked;	  /* for a window that did not come yet */
-	int64_t owed;	  /* rows that keys went beyond the window: made good when it comes */
+	int64_t *marks;	  /* messages marked by hand, ascending; owned */
+	size_t mark_count;
+	bool all_marked; /* all that pass the filter are */
+	int64_t owed;	 /* rows that keys went beyond the window: made good when it comes */
 };
 
 /* ---- monitor_window.c ---- */
@@ -47,6 +50,15 @@ bool monitor_go_to_end(struct board *board, bool newest);
 void monitor_owe(struct monitor_page *page, int motion);
 /* Near an end of the window with more behind it: ask for the next one, overlapping this. */
 void monitor_move_window(struct board *board);
+
+/* ---- monitor_verbs.c: marks, and what is done to messages ---- */
+
+bool monitor_is_marked(const struct monitor_page *page, int64_t message);
+void monitor_do_mark(void *ctx, const char *argument);
+void monitor_do_mark_all(void *ctx, const char *argument);
+void monitor_do_reprocess(void *ctx, const char *argument);
+void monitor_do_cancel(void *ctx, const char *argument);
+void monitor_do_resolve(void *ctx, const char *argument);
 
 /* ---- monitor_draw.c ---- */
 

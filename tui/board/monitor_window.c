@@ -171,6 +171,7 @@ void monitor_set_filter(struct board *board, const char *filter)
 {
 	struct monitor_page *page = board->monitor;
 
+	monitor_unmark(board);
 	text_copy(page->filter, sizeof(page->filter), filter);
 	page->loaded = false;
 	page->selected = 0;

@@ -24,6 +24,10 @@ struct board_services {
 		const struct process_request *request, struct err *err);
 	int (*agent_cancel)(const char *socket_path, int64_t run, const char *who, struct err *err);
 	int (*agent_resume)(const char *socket_path, int64_t run, const char *who, struct err *err);
+	int (*agent_messages)(struct messages_reply *out, const char *socket_path,
+		const struct messages_request *request, struct err *err);
+	int (*agent_edit)(
+		const char *socket_path, const struct edit_request *request, struct err *err);
 	int (*agent_spawn)(
 		const char *program, const char *home, const char *socket_path, struct err *err);
 	int (*preview)(struct preview **out, const struct process_env *env,

@@ -107,6 +107,8 @@ struct board {
 	struct ping_shown *pings; /* what was seen of pings; see ping_job.h */
 	unsigned ping_turn;
 
+	struct verb_job *verb_running; /* something is being done to messages; see verb_job.h */
+
 	/* Each page's own state; made by its `open`. */
 	struct connections_page *connections;
 	struct interfaces_page *interfaces;

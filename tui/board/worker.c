@@ -15,6 +15,7 @@ static const int lane_threads[LANE_COUNT] = {
 	[LANE_AGENT] = 1,
 	[LANE_PING] = LANE_THREADS_MAX,
 	[LANE_SOURCE] = 1,
+	[LANE_MESSAGES] = 1,
 };
 
 struct list {

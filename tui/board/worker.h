@@ -1,5 +1,6 @@
 /*
- * worker.h — what may take time: files, the agent, pings, the source, Salesforce. Each lane has
+ * worker.h — what may take time: files, the agent, pings, the source, Salesforce,
+ * what is done to many messages. Each lane has
  * threads of its own, so that a ping that hangs keeps nobody from saving.
  *
  * A job is a struct that begins with `struct job`. The board posts it and does not touch it until
@@ -17,7 +18,7 @@
 struct board;
 struct worker;
 
-enum lane { LANE_FILES, LANE_AGENT, LANE_PING, LANE_SOURCE, LANE_COUNT };
+enum lane { LANE_FILES, LANE_AGENT, LANE_PING, LANE_SOURCE, LANE_MESSAGES, LANE_COUNT };
 
 struct job {
 	int (*work)(struct job *job, struct err *err);	    /* on the lane's thread */

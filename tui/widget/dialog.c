@@ -71,6 +71,13 @@ static bool is_ready(struct dialog *dialog)
 	return !dialog->ready || dialog->ready(&dialog->form);
 }
 
+void dialog_set_text(struct dialog *dialog, const char *text)
+{
+	text_set(&dialog->text, text);
+	dialog->skip = 0;
+	dialog->form.fields[dialog->yes].off = !is_ready(dialog);
+}
+
 static bool scroll_text(struct dialog *dialog, int key)
 {
 	int most = dialog->text_rows - dialog->text_page;

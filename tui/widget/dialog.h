@@ -42,6 +42,9 @@ void dialog_confirm(struct dialog *dialog, const char *title, const char *text, 
 void dialog_typed(struct dialog *dialog, const char *title, const char *text, const char *expected,
 	const char *yes);
 
+/* Another text while it is shown; whether its button may be pressed is looked at anew. */
+void dialog_set_text(struct dialog *dialog, const char *text);
+
 void dialog_free(struct dialog *dialog);
 
 enum dialog_event dialog_key(struct dialog *dialog, int key);

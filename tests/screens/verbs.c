@@ -1,0 +1,176 @@
+/* verbs.c — reprocess, cancel and resolve: which messages are meant, what is shown before, what the
+ * agent is asked for, and what is refused. */
+
+#include "screens/suites.h"
+
+#include "base/text.h"
+#include "screens/fixture.h"
+
+#define WHO " by anna (ssh 10.0.0.7)"
+
+static void failures(struct fixture *fx)
+{
+	pty_wait(fx->pty, "agent up");
+	pty_type(fx->pty, "3");
+	pty_wait(fx->pty, "ORD-00001599");
+	pty_type(fx->pty, "F");
+	pty_wait(fx->pty, "ORD-00000999");
+}
+
+START_TEST(marked_messages_are_reprocessed_and_no_others)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fixture_start(&fx);
+	failures(&fx);
+	pty_type(fx.pty, "kkk  ");
+	pty_wait(fx.pty, "2 marked");
+	pty_type(fx.pty, "r");
+	pty_wait(fx.pty, "2 would be sent again");
+	pty_wait(fx.pty, "over orders-prod to ACME, PRODUCTION");
+	pty_wait(fx.pty, "ORD-00000996, ORD-00000997");
+	pty_type(fx.pty, "\r");
+	pty_wait(fx.pty, "2 sent again");
+	pty_wait_gone(fx.pty, "marked");
+	ck_assert_str_eq(fixture_asked(&fx), "reprocess 2 of 2" WHO "\n");
+	fixture_end(&fx);
+}
+END_TEST
+
+START_TEST(all_that_pass_the_filter_go_once_name_and_number_are_typed)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fx.process_refused = true;
+	fixture_start(&fx);
+	failures(&fx);
+	pty_type(fx.pty, "*r");
+	pty_wait(fx.pty, "12 would be sent again");
+	pty_wait(fx.pty, "and 6 more");
+	pty_type(fx.pty, "\r");
+	pty_wait(fx.pty, "Number of messages");
+	pty_type(fx.pty, "ACME\r11\r\r"); /* not that many: the button stays shut */
+	pty_wait(fx.pty, "( Send them )");
+	ck_assert_str_eq(fixture_asked(&fx), "");
+	pty_type(fx.pty, KEY_UP KEY_UP "X" KEY_DOWN "\b2\r\r");
+	pty_wait(fx.pty, "That is not what you typed");
+	pty_type(fx.pty, "ACME\r12\r\r");
+	pty_wait(fx.pty, "12 sent again");
+	ck_assert_str_eq(fixture_asked(&fx), "reprocess 12 of 12" WHO "\n");
+	fixture_end(&fx);
+}
+END_TEST
+
+START_TEST(what_would_be_refused_is_told_before_and_no_leaves_all_as_it_is)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fixture_start(&fx);
+	failures(&fx);
+	pty_type(fx.pty, ":message cancel --filter run:2\r");
+	pty_wait(fx.pty, "0 would be cancelled");
+	pty_wait(fx.pty, "1,204 refused");
+	pty_wait(fx.pty, "( Give them up (0) )");
+	pty_type(fx.pty, "y\r");
+	pty_wait_gone(fx.pty, "Give them up");
+	pty_type(fx.pty, ":message cancel --filter key:ORD-0000399*\r");
+	pty_wait(fx.pty, "10 would be cancelled");
+	pty_type(fx.pty, "\r"); /* the cursor is on No */
+	pty_wait_gone(fx.pty, "would be cancelled");
+	ck_assert_str_eq(fixture_asked(&fx), "");
+	pty_type(fx.pty, ":message cancel all\r");
+	pty_wait(fx.pty, "'all' cannot be read here");
+	fixture_end(&fx);
+}
+END_TEST
+
+START_TEST(an_unknown_message_is_settled_by_what_a_person_says)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fixture_start(&fx);
+	failures(&fx);
+	fixture_lose(&fx, 8, 3);
+	pty_wait(fx.pty, "ORD-00001799");
+	pty_type(fx.pty, "r");
+	pty_wait(fx.pty, "By force...");
+	pty_type(fx.pty, "n:message resolve --as sent\r");
+	pty_wait(fx.pty, "'--as' cannot be read here");
+	pty_type(fx.pty, "u");
+	pty_wait(fx.pty, "What is known");
+	pty_type(fx.pty, "\ra01\r");
+	pty_wait(fx.pty, "( Go on )"); /* that is no Id */
+	pty_type(fx.pty, KEY_UP "5g0000000001\r\r");
+	pty_wait(fx.pty, "1 would be Completed");
+	pty_type(fx.pty, "y");
+	pty_wait(fx.pty, "1 settled as Completed");
+	pty_type(fx.pty, ":message resolve --as not-sent --filter status:unknown\r");
+	pty_wait(fx.pty, "3 would be sent");
+	pty_type(fx.pty, "y");
+	pty_wait(fx.pty, "3 settled as not sent");
+	ck_assert_str_eq(fixture_asked(&fx),
+		"resolve as completed 1 of 1" WHO
+		" as a015g0000000001\nresolve as not sent 3 of 3" WHO "\n");
+	fixture_end(&fx);
+}
+END_TEST
+
+START_TEST(an_agent_is_started_for_it_and_that_is_said)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fx.agent_down = true;
+	fixture_start(&fx);
+	pty_wait(fx.pty, "agent down");
+	pty_type(fx.pty, "3");
+	pty_wait(fx.pty, "ORD-00001599");
+	pty_type(fx.pty, "F");
+	pty_wait(fx.pty, "ORD-00000999");
+	pty_type(fx.pty, "r");
+	pty_wait(fx.pty, "1 would be sent again");
+	pty_type(fx.pty, "\r");
+	pty_wait(fx.pty, "No agent was up, so one was started. 1 sent again");
+	fixture_end(&fx);
+}
+END_TEST
+
+START_TEST(a_read_only_board_does_nothing_to_messages)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fx.read_only = true;
+	fixture_start(&fx);
+	pty_wait(fx.pty, "read-only");
+	pty_type(fx.pty, "3");
+	pty_wait(fx.pty, "ORD-00001599");
+	pty_type(fx.pty, "r");
+	pty_wait(fx.pty, "changes nothing");
+	pty_type(fx.pty, "F");
+	pty_wait(fx.pty, "ORD-00000999");
+	pty_type(fx.pty, ":message cancel --filter run:1\r");
+	pty_wait(fx.pty, "changes nothing");
+	fixture_end(&fx);
+}
+END_TEST
+
+Suite *suite_verbs(void)
+{
+	Suite *suite = suite_create("screens/verbs");
+	TCase *tc = tcase_create("verbs");
+
+	tcase_set_timeout(tc, 60);
+	tcase_add_test(tc, marked_messages_are_reprocessed_and_no_others);
+	tcase_add_test(tc, all_that_pass_the_filter_go_once_name_and_number_are_typed);
+	tcase_add_test(tc, what_would_be_refused_is_told_before_and_no_leaves_all_as_it_is);
+	tcase_add_test(tc, an_unknown_message_is_settled_by_what_a_person_says);
+	tcase_add_test(tc, an_agent_is_started_for_it_and_that_is_said);
+	tcase_add_test(tc, a_read_only_board_does_nothing_to_messages);
+	suite_add_tcase(suite, tc);
+	return suite;
+}
