@@ -15,6 +15,14 @@
 #include "salesforce/org.h"
 #include "salesforce/remedy.h"
 
+/* From here to the agent, the same from Salesforce's side, and from here to Salesforce. */
+enum ping_kind { PING_AGENT, PING_AGENT_FROM_SALESFORCE, PING_SALESFORCE };
+#define PING_KINDS 3
+
+const char *ping_kind_name(enum ping_kind kind);  /* "agent-from-salesforce", as stored */
+const char *ping_kind_title(enum ping_kind kind); /* "Ping Agent Connection from Salesforce" */
+
+/* The numbers are stored: only ever append. */
 enum verdict { VERDICT_OK, VERDICT_FAIL, VERDICT_WARN, VERDICT_NOT_REACHED };
 
 struct ping_step {
@@ -40,6 +48,7 @@ struct ping_result {
 	char username[256];
 	char api_version[16];
 	int64_t api_used, api_allowed; /* 0 = unknown */
+	char interfaces[40];	       /* ping_interfaces_hash() of those it looked at; "" = none */
 };
 
 typedef void ping_on_step(void *ctx, const struct ping_result *result);
@@ -66,5 +75,13 @@ void ping_salesforce(struct ping_result *out, const struct connection *connectio
 
 /* Hash of the settings a ping depends on: a stored verdict with another hash is stale. */
 void ping_config_hash(char out[40], const struct connection *connection, bool agent);
+
+/* The same of all that this kind of ping depends on: the one from Salesforce needs both ways. */
+void ping_settings_hash(char out[40], const struct connection *connection, enum ping_kind kind);
+
+/* Hash of what the Salesforce ping asks of the connection's interfaces: objects, operations and
+ * fields. */
+void ping_interfaces_hash(
+	char out[40], const struct connection *connection, const struct catalog *catalog);
 
 #endif

@@ -324,7 +324,9 @@ void ping_salesforce(struct ping_result *out, const struct connection *connectio
 	}
 	org_renew_never(ping.org);
 	if (token_step(&ping) && instance_step(&ping) && version_step(&ping) && user_step(&ping) &&
-		org_step(&ping) && limits_step(&ping) && catalog)
+		org_step(&ping) && limits_step(&ping) && catalog) {
+		ping_interfaces_hash(out->interfaces, connection, catalog);
 		interface_steps(&ping.steps, connection, catalog, ping.org);
+	}
 	org_free(ping.org);
 }

@@ -53,7 +53,7 @@ static void clean(char *text)
 	}
 }
 
-static void set_remedy(struct ping_step *step, const struct remedy *remedy)
+void steps_set_remedy(struct ping_step *step, const struct remedy *remedy)
 {
 	text_copy(step->remedy_id, sizeof(step->remedy_id), remedy->id);
 	snprintf(step->remedy, sizeof(step->remedy), "%s. %s", remedy->cause, remedy->action);
@@ -85,7 +85,7 @@ void steps_warn(struct steps *steps, const char *name, const char *remedy_id, co
 		va_end(ap);
 		clean(step->detail);
 		if (remedy)
-			set_remedy(step, remedy);
+			steps_set_remedy(step, remedy);
 	}
 	tell(steps);
 }
@@ -111,7 +111,7 @@ void steps_fail(struct steps *steps, const char *name, enum err_kind kind, const
 		va_end(ap);
 		clean(step->detail);
 		if (remedy)
-			set_remedy(step, remedy);
+			steps_set_remedy(step, remedy);
 	}
 	tell(steps);
 }
@@ -131,7 +131,7 @@ void steps_fail_err(struct steps *steps, const char *name, const struct err *err
 		text_copy(step->detail, sizeof(step->detail), err->text);
 		clean(step->detail);
 		if (err->kind != ERR_INTERRUPTED)
-			set_remedy(step, remedy_find(&symptom));
+			steps_set_remedy(step, remedy_find(&symptom));
 	}
 	tell(steps);
 }

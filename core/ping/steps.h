@@ -34,6 +34,9 @@ void steps_fail(struct steps *steps, const char *name, enum err_kind kind, const
 void steps_fail_err(struct steps *steps, const char *name, const struct err *err,
 	const struct http_answer *answer);
 
+/* The step's remedy in words. */
+void steps_set_remedy(struct ping_step *step, const struct remedy *remedy);
+
 /* Names that the ping did not come to, NULL-terminated. */
 void steps_not_reached(struct steps *steps, const char *const *names);
 

@@ -5,6 +5,40 @@
 #include "base/text.h"
 #include "store/private.h"
 
+/* The steps of the last ping of a kind, in the place of those of the one before. */
+static int keep_steps(struct store *store, const struct ping_record *ping, struct err *err)
+{
+	static const char sql_ping[] =
+		"INSERT INTO ping (connection, kind, time, ok, settings, interfaces)"
+		" VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (connection, kind) DO UPDATE SET"
+		" time = excluded.time, ok = excluded.ok, settings = excluded.settings,"
+		" interfaces = excluded.interfaces";
+	static const char sql_clear[] = "DELETE FROM ping_step WHERE connection = ? AND kind = ?";
+	static const char sql_step[] =
+		"INSERT INTO ping_step (connection, kind, position, name, verdict, ms, detail,"
+		" remedy) VALUES (?, ?, ?, ?, ?, ? / 1000.0, ?, ?)";
+	int rc = db_run(&store->db, sql_ping,
+		BINDS(B_TEXT(ping->connection), B_TEXT(ping->kind), B_INT(clock_now()),
+			B_INT(ping->ok), B_TEXT(ping->settings_hash ? ping->settings_hash : ""),
+			B_TEXT(ping->interfaces_hash ? ping->interfaces_hash : "")),
+		err);
+
+	if (rc == 0)
+		rc = db_run(&store->db, sql_clear,
+			BINDS(B_TEXT(ping->connection), B_TEXT(ping->kind)), err);
+	for (int i = 0; rc == 0 && i < ping->step_count; i++) {
+		const struct ping_step_record *step = &ping->steps[i];
+
+		rc = db_run(&store->db, sql_step,
+			BINDS(B_TEXT(ping->connection), B_TEXT(ping->kind), B_INT(i),
+				B_TEXT(step->name), B_INT(step->verdict),
+				B_INT((int64_t)(step->ms * 1000.0)), B_TEXT(step->detail),
+				B_TEXT(step->remedy_id)),
+			err);
+	}
+	return rc;
+}
+
 int store_ping_record(struct store *store, const struct ping_record *ping, struct err *err)
 {
 	static const char sql_agent[] =
@@ -23,16 +57,37 @@ int store_ping_record(struct store *store, const struct ping_record *ping, struc
 		" salesforce_config = excluded.salesforce_config,"
 		" brake_reason = iif(excluded.salesforce_ok AND brake = 2, NULL, brake_reason),"
 		" brake = iif(excluded.salesforce_ok AND brake = 2, 0, brake)";
-	bool agent = text_equal(ping->kind, "agent");
+	bool agent = text_starts(ping->kind, "agent");
 	int rc = store_check_writing(store, err);
 
 	if (rc == 0 && !agent && !text_equal(ping->kind, "salesforce"))
-		rc = err_set(err, ERR_USAGE, "a ping is of kind agent or salesforce");
+		rc = err_set(err, ERR_USAGE,
+			"a ping is of kind agent, agent-from-salesforce or salesforce");
 	if (rc == 0)
 		rc = db_run(&store->db, agent ? sql_agent : sql_salesforce,
 			BINDS(B_TEXT(ping->connection), B_INT(clock_now()), B_INT(ping->ok),
 				B_TEXT(ping->summary), B_TEXT(ping->config_hash)),
 			err);
+	return rc ? rc : keep_steps(store, ping, err);
+}
+
+int store_tick(struct store *store, const char *connection, const char *item, const char *about,
+	const char *who, struct err *err)
+{
+	static const char sql_set[] =
+		"INSERT INTO tick (connection, item, about, time, who) VALUES (?, ?, ?, ?, ?)"
+		" ON CONFLICT (connection, item) DO UPDATE SET about = excluded.about,"
+		" time = excluded.time, who = excluded.who";
+	static const char sql_delete[] = "DELETE FROM tick WHERE connection = ? AND item = ?";
+	int rc = store_check_writing(store, err);
+
+	if (rc == 0 && about)
+		rc = db_run(&store->db, sql_set,
+			BINDS(B_TEXT(connection), B_TEXT(item), B_TEXT(about), B_INT(clock_now()),
+				B_TEXT(who)),
+			err);
+	else if (rc == 0)
+		rc = db_run(&store->db, sql_delete, BINDS(B_TEXT(connection), B_TEXT(item)), err);
 	return rc;
 }
 

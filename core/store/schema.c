@@ -300,9 +300,43 @@ static const char watermark_kept[] =
 	"ALTER TABLE watermark ADD COLUMN type INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE watermark ADD COLUMN before TEXT NOT NULL DEFAULT '';";
 
+/*
+ * The steps of each connection's last pings (`kind`: agent, agent-from-salesforce, salesforce), and
+ * what a person ticked off: `about` is the org or address that the tick is for.
+ */
+static const char pings_kept[] = "CREATE TABLE ping ("
+				 " connection TEXT NOT NULL,"
+				 " kind TEXT NOT NULL,"
+				 " time INTEGER NOT NULL,"
+				 " ok INTEGER NOT NULL,"
+				 " settings TEXT NOT NULL," /* hashes of what was pinged */
+				 " interfaces TEXT NOT NULL,"
+				 " PRIMARY KEY (connection, kind)"
+				 ") STRICT, WITHOUT ROWID;"
+				 "CREATE TABLE ping_step ("
+				 " connection TEXT NOT NULL,"
+				 " kind TEXT NOT NULL,"
+				 " position INTEGER NOT NULL,"
+				 " name TEXT NOT NULL,"
+				 " verdict INTEGER NOT NULL,"
+				 " ms REAL NOT NULL,"
+				 " detail TEXT NOT NULL,"
+				 " remedy TEXT NOT NULL,"
+				 " PRIMARY KEY (connection, kind, position)"
+				 ") STRICT, WITHOUT ROWID;"
+				 "CREATE TABLE tick ("
+				 " connection TEXT NOT NULL,"
+				 " item TEXT NOT NULL,"
+				 " about TEXT NOT NULL,"
+				 " time INTEGER NOT NULL,"
+				 " who TEXT NOT NULL,"
+				 " PRIMARY KEY (connection, item)"
+				 ") STRICT, WITHOUT ROWID;";
+
 /* Entry i leads from version i to version i + 1. Only ever append. */
 static const char *const migrations[] = { version_1, attempts_by_job, service_tables, send_again,
-	keep_older, source_files, unknown_checked, writing_back, pruning, watermark_kept };
+	keep_older, source_files, unknown_checked, writing_back, pruning, watermark_kept,
+	pings_kept };
 
 int schema_version(void)
 {

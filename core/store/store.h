@@ -295,16 +295,34 @@ int store_audit(struct store *store, const char *who, const char *action, int64_
 
 /* ---- what is known of connections and interfaces ---- */
 
+struct ping_step_record {
+	const char *name;
+	int verdict; /* enum verdict of core/ping, in numbers that stay */
+	double ms;
+	const char *detail;
+	const char *remedy_id; /* "" = none */
+};
+
 /* A green ping of kind salesforce ends a block (brake.h). */
 struct ping_record {
 	const char *connection;
-	const char *kind; /* "agent" or "salesforce" */
+	const char *kind; /* "agent", "agent-from-salesforce" or "salesforce" */
 	bool ok;
-	const char *summary; /* one line: the failed step's detail, or "" */
-	const char
-		*config_hash; /* hash of the settings that were pinged: a change makes it stale */
+	const char *summary;	     /* one line: the failed step's detail, or "" */
+	const char *config_hash;     /* of the settings that the verdict is about: a change makes it
+					stale */
+	const char *settings_hash;   /* of all that this kind depends on; NULL = not known */
+	const char *interfaces_hash; /* of the interfaces it looked at; NULL = at none */
+	const struct ping_step_record *steps;
+	int step_count;
 };
+
+/* Takes the place of the last one of its kind. */
 int store_ping_record(struct store *store, const struct ping_record *ping, struct err *err);
+
+/* A step of the set-up that a person says is done for `about`; NULL takes the tick away. */
+int store_tick(struct store *store, const char *connection, const char *item, const char *about,
+	const char *who, struct err *err);
 
 /*
  * Pin the org at the first green ping; ERR_REFUSED with both ids when another org is pinned already

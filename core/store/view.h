@@ -409,6 +409,40 @@ struct connection_state {
 int view_connection(
 	struct connection_state *out, struct view *view, const char *connection, struct err *err);
 
+struct ping_step_kept {
+	char name[48];
+	int verdict;
+	double ms;
+	char detail[256];
+	char remedy_id[64];
+};
+
+#define PING_KEPT_STEPS_MAX 64
+
+/* The last ping of a kind, as store_ping_record() was told of it. */
+struct ping_kept {
+	int64_t time; /* ms UTC, 0 = there was none */
+	bool ok;
+	char settings_hash[40], interfaces_hash[40];
+	int step_count;
+	struct ping_step_kept steps[PING_KEPT_STEPS_MAX];
+};
+
+/* Zeroed when there was none. */
+int view_ping(struct ping_kept *out, struct view *view, const char *connection, const char *kind,
+	struct err *err);
+
+struct tick {
+	char item[32];
+	char about[256];
+	int64_t time; /* ms UTC */
+	char who[64];
+};
+
+/* At most `max` of them, sorted by item; returns how many, or an error. */
+int view_ticks(
+	struct tick *out, int max, struct view *view, const char *connection, struct err *err);
+
 /* Owned string, NULL when not set. */
 int view_setting(char **out, struct view *view, const char *name, struct err *err);
 

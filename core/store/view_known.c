@@ -40,6 +40,70 @@ int view_connection(
 	return view_brake(&out->brake, view, connection, err);
 }
 
+static int read_steps(struct ping_kept *out, struct view *view, const char *connection,
+	const char *kind, struct err *err)
+{
+	static const char sql[] = "SELECT name, verdict, ms, detail, remedy FROM ping_step"
+				  " WHERE connection = ? AND kind = ? ORDER BY position LIMIT ?";
+	sqlite3_stmt *stmt;
+	int rc = db_query(&stmt, &view->db, sql,
+		BINDS(B_TEXT(connection), B_TEXT(kind), B_INT(PING_KEPT_STEPS_MAX)), err);
+
+	while (rc == 0 && (rc = db_next(&view->db, stmt, err)) == 1) {
+		struct ping_step_kept *step = &out->steps[out->step_count++];
+
+		text_copy(step->name, sizeof(step->name), db_text(stmt, 0));
+		step->verdict = (int)db_int(stmt, 1);
+		step->ms = sqlite3_column_double(stmt, 2);
+		text_copy(step->detail, sizeof(step->detail), db_text(stmt, 3));
+		text_copy(step->remedy_id, sizeof(step->remedy_id), db_text(stmt, 4));
+		rc = 0;
+	}
+	return rc;
+}
+
+int view_ping(struct ping_kept *out, struct view *view, const char *connection, const char *kind,
+	struct err *err)
+{
+	static const char sql[] = "SELECT time, ok, settings, interfaces FROM ping"
+				  " WHERE connection = ? AND kind = ?";
+	sqlite3_stmt *stmt;
+	int rc = db_query(&stmt, &view->db, sql, BINDS(B_TEXT(connection), B_TEXT(kind)), err);
+
+	memset(out, 0, sizeof(*out));
+	if (rc == 0)
+		rc = db_next(&view->db, stmt, err);
+	if (rc != 1)
+		return rc;
+	out->time = db_int(stmt, 0);
+	out->ok = db_int(stmt, 1) != 0;
+	COPY(settings_hash, 2);
+	COPY(interfaces_hash, 3);
+	sqlite3_reset(stmt);
+	return read_steps(out, view, connection, kind, err);
+}
+
+int view_ticks(
+	struct tick *out, int max, struct view *view, const char *connection, struct err *err)
+{
+	static const char sql[] = "SELECT item, about, time, who FROM tick WHERE connection = ?"
+				  " ORDER BY item LIMIT ?";
+	sqlite3_stmt *stmt;
+	int count = 0;
+	int rc = db_query(&stmt, &view->db, sql, BINDS(B_TEXT(connection), B_INT(max)), err);
+
+	while (rc == 0 && (rc = db_next(&view->db, stmt, err)) == 1) {
+		struct tick *tick = &out[count++];
+
+		text_copy(tick->item, sizeof(tick->item), db_text(stmt, 0));
+		text_copy(tick->about, sizeof(tick->about), db_text(stmt, 1));
+		tick->time = db_int(stmt, 2);
+		text_copy(tick->who, sizeof(tick->who), db_text(stmt, 3));
+		rc = 0;
+	}
+	return rc ? rc : count;
+}
+
 int view_setting(char **out, struct view *view, const char *name, struct err *err)
 {
 	static const char sql[] = "SELECT value FROM setting WHERE name = ?";

@@ -12,5 +12,6 @@ Suite *suite_agent_trouble(void);
 Suite *suite_right_org(void);
 Suite *suite_interfaces(void);
 Suite *suite_return_ping(void);
+Suite *suite_kept(void);
 
 #endif

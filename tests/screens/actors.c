@@ -91,6 +91,23 @@ static void play_ping_agent(struct ping_result *out, const struct connection *co
 		ctx);
 }
 
+static const struct line return_lines[] = {
+	{ "access token", "issued for org 00D5g000001AbcdEAC", 120 },
+	{ "Apex class", "AgentboardPing answers", 210 },
+	{ "call-out", "18.158.217.193:9055 answered 200 to Salesforce", 95 },
+	{ "credential", "user skyvva accepted", 0 },
+	{ "our agent", "agentboard 0.1.0", 0 },
+};
+
+static void play_ping_return(struct ping_result *out, const struct connection *connection,
+	const struct keyring *keyring, const atomic_bool *cancel, ping_on_step *on_step, void *ctx)
+{
+	(void)connection;
+	(void)keyring;
+	perform(out, return_lines, (int)ARRAY_SIZE(return_lines), play->agent_ping, cancel, on_step,
+		ctx);
+}
+
 static void play_ping_salesforce(struct ping_result *out, const struct connection *connection,
 	const struct catalog *catalog, const struct keyring *keyring, const char *pinned_org,
 	const atomic_bool *cancel, ping_on_step *on_step, void *ctx)
@@ -248,6 +265,7 @@ static int play_drivers(struct text_list *names, struct err *err)
 
 static const struct board_services services = {
 	.ping_agent = play_ping_agent,
+	.ping_agent_from_salesforce = play_ping_return,
 	.ping_salesforce = play_ping_salesforce,
 	.agent_status = play_status,
 	.agent_process = play_process,

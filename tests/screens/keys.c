@@ -37,6 +37,7 @@ static const struct press {
 	{ &connections_ops, 'n', "n", "step 1 of 4" },
 	{ &connections_ops, K_ENTER, "\r", "Connection crm-sandbox" },
 	{ &connections_ops, 'a', "a", "Ping Agent Connection: crm-sandbox" },
+	{ &connections_ops, 'A', "A", "AgentboardPing answers" },
 	{ &connections_ops, 's', "s", "Ping Salesforce Connection: crm-sandbox" },
 	{ &connections_ops, 'D', "D", "To confirm, type its name" },
 	{ &connections_ops, '/', "/", "Part of a name, type" },

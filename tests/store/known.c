@@ -64,6 +64,93 @@ START_TEST(each_ping_is_remembered_beside_the_other)
 }
 END_TEST
 
+START_TEST(a_ping_keeps_its_steps_until_the_next_of_its_kind)
+{
+	const struct ping_step_record three[] = {
+		{ "TCP", 0, 3.25, "18.158.217.193", "" },
+		{ "access token", 1, 120, "invalid_grant: no user", "oauth.no_run_as_user" },
+		{ "user", 3, 0, "", "" },
+	};
+	struct ping_record ping = { .connection = "erp",
+		.kind = "salesforce",
+		.summary = "no user",
+		.config_hash = "h1",
+		.settings_hash = "s1",
+		.interfaces_hash = "i1",
+		.steps = three,
+		.step_count = 3 };
+	struct ping_kept *kept = calloc(1, sizeof(*kept));
+	struct err err = ERR_INIT;
+
+	clock_freeze(1000);
+	ck_commit(&fx, store_ping_record(fx.store, &ping, &err), &err);
+	ck_ok(view_ping(kept, fx.view, "erp", "salesforce", &err), &err);
+	ck_assert_int_eq(kept->time, 1000);
+	ck_assert(!kept->ok);
+	ck_assert_str_eq(kept->settings_hash, "s1");
+	ck_assert_str_eq(kept->interfaces_hash, "i1");
+	ck_assert_int_eq(kept->step_count, 3);
+	ck_assert_str_eq(kept->steps[0].name, "TCP");
+	ck_assert_double_eq(kept->steps[0].ms, 3.25);
+	ck_assert_str_eq(kept->steps[1].detail, "invalid_grant: no user");
+	ck_assert_str_eq(kept->steps[1].remedy_id, "oauth.no_run_as_user");
+	ck_assert_int_eq(kept->steps[2].verdict, 3);
+	ck_ok(view_ping(kept, fx.view, "erp", "agent", &err), &err);
+	ck_assert_int_eq(kept->time, 0);
+	ping.ok = true;
+	ping.step_count = 1;
+	clock_freeze(2000);
+	ck_commit(&fx, store_ping_record(fx.store, &ping, &err), &err);
+	ck_ok(view_ping(kept, fx.view, "erp", "salesforce", &err), &err);
+	ck_assert(kept->ok && kept->time == 2000);
+	ck_assert_int_eq(kept->step_count, 1);
+	free(kept);
+}
+END_TEST
+
+START_TEST(the_ping_from_salesforce_stands_beside_the_one_from_here)
+{
+	struct ping_record ping = {
+		.connection = "erp", .kind = "agent", .ok = true, .summary = "", .config_hash = "h1"
+	};
+	struct ping_kept *kept = calloc(1, sizeof(*kept));
+	struct err err = ERR_INIT;
+
+	ck_commit(&fx, store_ping_record(fx.store, &ping, &err), &err);
+	ping.kind = "agent-from-salesforce";
+	ping.ok = false;
+	ck_commit(&fx, store_ping_record(fx.store, &ping, &err), &err);
+	ck_ok(view_ping(kept, fx.view, "erp", "agent", &err), &err);
+	ck_assert(kept->ok);
+	ck_ok(view_ping(kept, fx.view, "erp", "agent-from-salesforce", &err), &err);
+	ck_assert(!kept->ok && kept->time > 0);
+	ck_assert(!state_of("erp").agent_ok); /* the stronger one counts for the list */
+	free(kept);
+}
+END_TEST
+
+START_TEST(a_tick_says_who_set_it_and_what_for)
+{
+	struct tick ticks[8];
+	struct err err = ERR_INIT;
+
+	clock_freeze(3000);
+	ck_commit(&fx, store_tick(fx.store, "erp", "remote_site", "a:1", "anna", &err), &err);
+	ck_commit(&fx, store_tick(fx.store, "erp", "api_user", "acme.my", "anna", &err), &err);
+	ck_commit(&fx, store_tick(fx.store, "crm", "api_user", "crm.my", "bert", &err), &err);
+	ck_assert_int_eq(view_ticks(ticks, 8, fx.view, "erp", &err), 2);
+	ck_assert_str_eq(ticks[0].item, "api_user");
+	ck_assert_str_eq(ticks[1].about, "a:1");
+	ck_assert_str_eq(ticks[1].who, "anna");
+	ck_assert_int_eq(ticks[1].time, 3000);
+	ck_commit(&fx, store_tick(fx.store, "erp", "api_user", "new.my", "cleo", &err), &err);
+	ck_commit(&fx, store_tick(fx.store, "erp", "remote_site", NULL, "cleo", &err), &err);
+	ck_assert_int_eq(view_ticks(ticks, 8, fx.view, "erp", &err), 1);
+	ck_assert_str_eq(ticks[0].about, "new.my");
+	ck_assert_int_eq(view_ticks(ticks, 8, fx.view, "crm", &err), 1);
+}
+END_TEST
+
 #define ORG_A "00D000000000062EAA"
 #define ORG_B "00D000000000099EAA"
 
@@ -154,6 +241,9 @@ Suite *suite_known(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, nothing_is_known_of_a_new_connection);
 	tcase_add_test(tc, each_ping_is_remembered_beside_the_other);
+	tcase_add_test(tc, a_ping_keeps_its_steps_until_the_next_of_its_kind);
+	tcase_add_test(tc, the_ping_from_salesforce_stands_beside_the_one_from_here);
+	tcase_add_test(tc, a_tick_says_who_set_it_and_what_for);
 	tcase_add_test(tc, another_org_is_refused_until_it_is_accepted);
 	tcase_add_test(tc, the_allowance_is_the_last_one_told);
 	tcase_add_test(tc, settings_are_set_replaced_and_deleted);

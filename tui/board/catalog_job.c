@@ -50,9 +50,9 @@ static int save_connection(struct catalog_job *cj, struct err *err)
 	int rc = cj->env->catalog->save_connection(cj->env->catalog->self, &cj->connection, err);
 
 	if (rc == 0 && cj->agent)
-		rc = ping_record(cj->env, &cj->connection, true, cj->agent, err);
+		rc = ping_keep(cj->env, &cj->connection, PING_AGENT, cj->agent, err);
 	if (rc == 0 && cj->salesforce)
-		rc = ping_record(cj->env, &cj->connection, false, cj->salesforce, err);
+		rc = ping_keep(cj->env, &cj->connection, PING_SALESFORCE, cj->salesforce, err);
 	return rc;
 }
 

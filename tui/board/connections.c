@@ -241,8 +241,7 @@ static void draw_detail(struct board *board, struct area area)
 			entry->problem, 0);
 	} else if (ping) {
 		screen_printf(board->screen, area.y, 1, area.cols - 2, STYLE_STRONG, "%s: %s",
-			ping->agent ? "Ping Agent Connection" : "Ping Salesforce Connection",
-			entry->connection.name);
+			ping_kind_title(ping->kind), entry->connection.name);
 		steps_draw(board->screen,
 			(struct area){ area.y + 1, 1, area.rows - 1, area.cols - 2 }, &ping->result,
 			ping->running, 0);
@@ -332,7 +331,7 @@ static void do_open(void *ctx, const char *argument)
 		wizard_edit(ctx, &entry->connection);
 }
 
-static void do_ping(struct board *board, const char *argument, bool agent)
+static void do_ping(struct board *board, const char *argument, enum ping_kind kind)
 {
 	const struct catalog_connection *entry = meant(board, argument);
 
@@ -340,18 +339,23 @@ static void do_ping(struct board *board, const char *argument, bool agent)
 		return;
 	if (argument)
 		connections_select(board, argument);
-	ping_start(board, &entry->connection, agent, true);
+	ping_start(board, &entry->connection, kind, true);
 	board->notice[0] = '\0';
 }
 
 static void do_ping_agent(void *ctx, const char *argument)
 {
-	do_ping(ctx, argument, true);
+	do_ping(ctx, argument, PING_AGENT);
+}
+
+static void do_ping_return(void *ctx, const char *argument)
+{
+	do_ping(ctx, argument, PING_AGENT_FROM_SALESFORCE);
 }
 
 static void do_ping_salesforce(void *ctx, const char *argument)
 {
-	do_ping(ctx, argument, false);
+	do_ping(ctx, argument, PING_SALESFORCE);
 }
 
 static void removal_answered(
@@ -411,6 +415,9 @@ static const struct key_binding keys[] = {
 		do_open },
 	{ 'a', "ping agent", "Ping Agent", "Test the way from Salesforce to the agent", BIND_LINE,
 		do_ping_agent },
+	{ 'A', "ping agent --from-salesforce", "From Salesforce",
+		"Let Salesforce call the agent, by the Apex class of the set-up package", 0,
+		do_ping_return },
 	{ 's', "ping salesforce", "Ping Salesforce", "Test the way from here to Salesforce",
 		BIND_LINE, do_ping_salesforce },
 	{ 'D', "connection remove", "Remove", "Remove a connection (its name is asked for)",

@@ -4,8 +4,7 @@
 #include "tui/board/ping_job.h"
 
 #include "base/text.h"
-#include "store/store.h"
-#include "store/view.h"
+#include "ping/ping_record.h"
 #include "tui/board/state.h"
 
 #include <pthread.h>
@@ -15,7 +14,8 @@ struct ping_job {
 	const struct board_env *env; /* borrowed, as the services are */
 	const struct board_services *services;
 	struct connection connection;
-	bool agent, record;
+	enum ping_kind kind;
+	bool record;
 	char of[65];
 	unsigned turn;
 	pthread_mutex_t lock; /* guards `latest` and `fresh` */
@@ -37,66 +37,19 @@ static void on_step(void *ctx, const struct ping_result *result)
 	worker_nudge(pj->job.worker);
 }
 
-/* The org that was pinned at an earlier ping, or "". */
-static void pinned_org(char out[19], const struct board_env *env, const char *connection)
-{
-	struct connection_state state;
-	struct view *view = NULL;
-
-	out[0] = '\0';
-	if (view_open(&view, env->home->data, NULL) == 0 &&
-		view_connection(&state, view, connection, NULL) == 0)
-		text_copy(out, 19, state.org_id);
-	view_close(view);
-}
-
-static int record_salesforce(struct store *store, const struct connection *connection,
+int ping_keep(const struct board_env *env, const struct connection *connection, enum ping_kind kind,
 	const struct ping_result *result, struct err *err)
 {
-	int rc = 0;
-
-	if (result->org_known && result->ok)
-		rc = store_org_pin(store, connection->name, result->org_id, result->org_name,
-			result->sandbox, false, err);
-	if (rc == 0 && result->api_allowed > 0)
-		rc = store_org_limits(
-			store, connection->name, result->api_used, result->api_allowed, err);
-	return rc;
-}
-
-static const char *first_failure(const struct ping_result *result)
-{
-	for (int i = 0; i < result->count; i++) {
-		if (result->steps[i].verdict == VERDICT_FAIL)
-			return result->steps[i].detail[0] ? result->steps[i].detail
-							  : result->steps[i].name;
-	}
-	return "";
-}
-
-int ping_record(const struct board_env *env, const struct connection *connection, bool agent,
-	const struct ping_result *result, struct err *err)
-{
-	char hash[40];
-	struct ping_record record = { .connection = connection->name,
-		.kind = agent ? "agent" : "salesforce",
-		.ok = result->ok,
-		.summary = first_failure(result),
-		.config_hash = hash };
 	struct store *store = NULL;
-	int rc;
+	int rc = home_make(env->home, err);
 
-	ping_config_hash(hash, connection, agent);
-	rc = home_make(env->home, err);
 	if (rc == 0)
 		rc = store_open(&store, env->home->data, err);
 	if (rc)
 		return rc;
 	rc = store_begin(store, err);
 	if (rc == 0)
-		rc = store_ping_record(store, &record, err);
-	if (rc == 0 && !agent)
-		rc = record_salesforce(store, connection, result, err);
+		rc = ping_record(store, connection, kind, result, err);
 	if (rc == 0)
 		rc = store_commit(store, err);
 	if (rc)
@@ -105,26 +58,40 @@ int ping_record(const struct board_env *env, const struct connection *connection
 	return rc;
 }
 
+static void carry_out(struct ping_job *pj, struct ping_result *result)
+{
+	const struct catalog *catalog = pj->env->catalog;
+	const atomic_bool *cancel = &pj->job.cancel;
+	char pinned[19];
+
+	switch (pj->kind) {
+	case PING_AGENT:
+		pj->services->ping_agent(
+			result, &pj->connection, catalog->keyring, cancel, on_step, pj);
+		break;
+	case PING_AGENT_FROM_SALESFORCE:
+		pj->services->ping_agent_from_salesforce(
+			result, &pj->connection, catalog->keyring, cancel, on_step, pj);
+		break;
+	case PING_SALESFORCE:
+		ping_pinned_org(pinned, pj->env->home->data, pj->connection.name);
+		pj->services->ping_salesforce(result, &pj->connection, catalog, catalog->keyring,
+			pinned, cancel, on_step, pj);
+		break;
+	}
+}
+
 static int work(struct job *job, struct err *err)
 {
 	struct ping_job *pj = (struct ping_job *)job;
-	const struct catalog *catalog = pj->env->catalog;
 	struct ping_result *result = calloc(1, sizeof(*result));
-	char pinned[19];
 
 	if (!result)
 		return err_nomem(err);
-	if (pj->agent) {
-		pj->services->ping_agent(
-			result, &pj->connection, catalog->keyring, &job->cancel, on_step, pj);
-	} else {
-		pinned_org(pinned, pj->env, pj->connection.name);
-		pj->services->ping_salesforce(result, &pj->connection, catalog, catalog->keyring,
-			pinned, &job->cancel, on_step, pj);
-	}
+	carry_out(pj, result);
 	on_step(pj, result);
 	if (pj->record && !pj->env->read_only && !atomic_load(&job->cancel))
-		ping_record(pj->env, &pj->connection, pj->agent, result, &pj->record_err);
+		ping_keep(pj->env, &pj->connection, pj->kind, result, &pj->record_err);
 	free(result);
 	return 0;
 }
@@ -140,33 +107,34 @@ static void free_job(struct job *job)
 
 /* ---- on the board's thread ---- */
 
-static struct ping_shown *find(const struct board *board, const char *of, bool agent)
+static struct ping_shown *find(const struct board *board, const char *of, enum ping_kind kind)
 {
 	struct ping_shown *shown = board->pings;
 
-	while (shown && !(text_equal(shown->of, of) && shown->agent == agent))
+	while (shown && !(text_equal(shown->of, of) && shown->kind == kind))
 		shown = shown->next;
 	return shown;
 }
 
-const struct ping_shown *ping_find(const struct board *board, const char *of, bool agent)
+const struct ping_shown *ping_find(const struct board *board, const char *of, enum ping_kind kind)
 {
-	return find(board, of, agent);
+	return find(board, of, kind);
 }
 
 const struct ping_shown *ping_shown_of(const struct board *board, const char *of)
 {
-	const struct ping_shown *agent = find(board, of, true);
-	const struct ping_shown *salesforce = find(board, of, false);
+	const struct ping_shown *latest = NULL;
 
-	if (!agent || !salesforce)
-		return agent ? agent : salesforce;
-	return agent->turn > salesforce->turn ? agent : salesforce;
+	for (const struct ping_shown *shown = board->pings; shown; shown = shown->next) {
+		if (text_equal(shown->of, of) && (!latest || shown->turn > latest->turn))
+			latest = shown;
+	}
+	return latest;
 }
 
-static struct ping_shown *shown_for(struct board *board, const char *of, bool agent)
+static struct ping_shown *shown_for(struct board *board, const char *of, enum ping_kind kind)
 {
-	struct ping_shown *shown = find(board, of, agent);
+	struct ping_shown *shown = find(board, of, kind);
 
 	if (shown)
 		return shown;
@@ -174,7 +142,7 @@ static struct ping_shown *shown_for(struct board *board, const char *of, bool ag
 	if (!shown)
 		return NULL;
 	text_copy(shown->of, sizeof(shown->of), of);
-	shown->agent = agent;
+	shown->kind = kind;
 	shown->next = board->pings;
 	board->pings = shown;
 	return shown;
@@ -202,7 +170,7 @@ void ping_take(struct board *board)
 static void done(struct board *board, struct job *job)
 {
 	struct ping_job *pj = (struct ping_job *)job;
-	struct ping_shown *shown = find(board, pj->of, pj->agent);
+	struct ping_shown *shown = find(board, pj->of, pj->kind);
 
 	if (!shown || shown->job != pj)
 		return; /* it was started anew, or nobody looks at it any more */
@@ -216,7 +184,7 @@ static void done(struct board *board, struct job *job)
 }
 
 static struct ping_job *new_job(
-	struct board *board, const struct connection *connection, bool agent, bool record)
+	struct board *board, const struct connection *connection, enum ping_kind kind, bool record)
 {
 	struct ping_job *pj = calloc(1, sizeof(*pj));
 
@@ -227,7 +195,7 @@ static struct ping_job *new_job(
 	pj->job.free = free_job;
 	pj->env = board->env;
 	pj->services = board->services;
-	pj->agent = agent;
+	pj->kind = kind;
 	pj->record = record;
 	pthread_mutex_init(&pj->lock, NULL);
 	connection_init(&pj->connection);
@@ -238,10 +206,11 @@ static struct ping_job *new_job(
 	return NULL;
 }
 
-void ping_start(struct board *board, const struct connection *connection, bool agent, bool record)
+void ping_start(
+	struct board *board, const struct connection *connection, enum ping_kind kind, bool record)
 {
-	struct ping_job *pj = new_job(board, connection, agent, record);
-	struct ping_shown *shown = pj ? shown_for(board, pj->of, agent) : NULL;
+	struct ping_job *pj = new_job(board, connection, kind, record);
+	struct ping_shown *shown = pj ? shown_for(board, pj->of, kind) : NULL;
 
 	if (!shown) {
 		if (pj)
@@ -252,7 +221,7 @@ void ping_start(struct board *board, const struct connection *connection, bool a
 	if (shown->job)
 		atomic_store(&shown->job->job.cancel, true);
 	memset(&shown->result, 0, sizeof(shown->result));
-	ping_config_hash(shown->config, connection, agent);
+	ping_settings_hash(shown->config, connection, kind);
 	shown->running = true;
 	shown->turn = ++board->ping_turn;
 	shown->job = pj;
@@ -267,9 +236,9 @@ static void drop(struct ping_shown *shown)
 	shown->running = false;
 }
 
-void ping_cancel(struct board *board, const char *of, bool agent)
+void ping_cancel(struct board *board, const char *of, enum ping_kind kind)
 {
-	struct ping_shown *shown = find(board, of, agent);
+	struct ping_shown *shown = find(board, of, kind);
 
 	if (shown)
 		drop(shown);

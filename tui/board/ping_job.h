@@ -1,5 +1,5 @@
 /*
- * ping_job.h — the two pings on the worker, step by step onto the screen. The board keeps what it
+ * ping_job.h — the pings on the worker, step by step onto the screen. The board keeps what it
  * saw of each connection's pings until it ends; the store keeps the verdicts.
  */
 
@@ -19,7 +19,7 @@ struct board;
 
 struct ping_shown {
 	char of[65]; /* connection, or PING_OF_WIZARD */
-	bool agent;  /* which of the two */
+	enum ping_kind kind;
 	bool running;
 	unsigned turn;	 /* the higher, the later it was started */
 	char config[40]; /* hash of the settings that were pinged */
@@ -32,22 +32,23 @@ struct ping_shown {
  * Ping with a copy of `connection` as it is now. `record`: the verdict goes to the store, as that
  * of the connection of this name; otherwise it is shown under PING_OF_WIZARD alone.
  */
-void ping_start(struct board *board, const struct connection *connection, bool agent, bool record);
+void ping_start(
+	struct board *board, const struct connection *connection, enum ping_kind kind, bool record);
 
 /* Give up what runs. */
-void ping_cancel(struct board *board, const char *of, bool agent);
+void ping_cancel(struct board *board, const char *of, enum ping_kind kind);
 
-/* The latest ping of either kind / of this kind, or NULL. */
+/* The latest ping of any kind / of this kind, or NULL. */
 const struct ping_shown *ping_shown_of(const struct board *board, const char *of);
-const struct ping_shown *ping_find(const struct board *board, const char *of, bool agent);
+const struct ping_shown *ping_find(const struct board *board, const char *of, enum ping_kind kind);
 void ping_forget(struct board *board, const char *of);
 void ping_forget_all(struct board *board);
 
 /* Take over what running pings have to show. */
 void ping_take(struct board *board);
 
-/* Write a verdict to the store, pin the org at the first green one. For worker threads. */
-int ping_record(const struct board_env *env, const struct connection *connection, bool agent,
+/* ping_record() in a transaction of its own. For worker threads. */
+int ping_keep(const struct board_env *env, const struct connection *connection, enum ping_kind kind,
 	const struct ping_result *result, struct err *err);
 
 #endif

@@ -7,6 +7,7 @@
 
 const struct board_services board_services_real = {
 	.ping_agent = ping_agent,
+	.ping_agent_from_salesforce = ping_agent_from_salesforce,
 	.ping_salesforce = ping_salesforce,
 	.agent_status = agent_client_status,
 	.agent_process = agent_client_process,

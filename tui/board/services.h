@@ -15,6 +15,9 @@ struct board_services {
 	void (*ping_agent)(struct ping_result *out, const struct connection *connection,
 		const struct keyring *keyring, const atomic_bool *cancel, ping_on_step *on_step,
 		void *ctx);
+	void (*ping_agent_from_salesforce)(struct ping_result *out,
+		const struct connection *connection, const struct keyring *keyring,
+		const atomic_bool *cancel, ping_on_step *on_step, void *ctx);
 	void (*ping_salesforce)(struct ping_result *out, const struct connection *connection,
 		const struct catalog *catalog, const struct keyring *keyring,
 		const char *pinned_org, const atomic_bool *cancel, ping_on_step *on_step,

@@ -130,7 +130,8 @@ static bool store_says_green(struct board *board, const char *hash, bool agent)
 
 enum ping_state wizard_ping_state(struct board *board, bool agent)
 {
-	const struct ping_shown *shown = ping_find(board, PING_OF_WIZARD, agent);
+	const struct ping_shown *shown =
+		ping_find(board, PING_OF_WIZARD, agent ? PING_AGENT : PING_SALESFORCE);
 	struct connection connection;
 	char hash[40] = "";
 
@@ -225,7 +226,7 @@ static void start_ping(struct board *board)
 
 	connection_init(&connection);
 	if (wizard_build(&connection, wizard, board->env->catalog->keyring, &err) == 0)
-		ping_start(board, &connection, agent, false);
+		ping_start(board, &connection, agent ? PING_AGENT : PING_SALESFORCE, false);
 	else
 		board_say(board, STYLE_FAIL, "%s", err.text);
 	connection_free_fields(&connection);
@@ -271,7 +272,8 @@ static void saved(struct board *board, const char *name, const struct err *err)
 
 static const struct ping_result *green_result(struct board *board, bool agent)
 {
-	const struct ping_shown *shown = ping_find(board, PING_OF_WIZARD, agent);
+	const struct ping_shown *shown =
+		ping_find(board, PING_OF_WIZARD, agent ? PING_AGENT : PING_SALESFORCE);
 
 	return shown && wizard_ping_state(board, agent) == PING_GREEN ? &shown->result : NULL;
 }

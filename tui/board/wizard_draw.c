@@ -28,7 +28,8 @@ static const struct {
 
 static double ping_ms(const struct board *board, bool agent)
 {
-	const struct ping_shown *shown = ping_find(board, PING_OF_WIZARD, agent);
+	const struct ping_shown *shown =
+		ping_find(board, PING_OF_WIZARD, agent ? PING_AGENT : PING_SALESFORCE);
 	double ms = 0;
 
 	for (int i = 0; shown && i < shown->result.count; i++)
@@ -98,8 +99,8 @@ static void set_remote_site(struct wizard *wizard)
 static void draw_ping(struct board *board, struct area area)
 {
 	struct wizard *wizard = board->wizard;
-	const struct ping_shown *shown =
-		ping_find(board, PING_OF_WIZARD, wizard->step == STEP_AGENT);
+	const struct ping_shown *shown = ping_find(
+		board, PING_OF_WIZARD, wizard->step == STEP_AGENT ? PING_AGENT : PING_SALESFORCE);
 
 	if (shown)
 		steps_draw(board->screen, (struct area){ area.y, 1, area.rows, area.cols - 2 },
@@ -121,7 +122,7 @@ static bool has_ping(const struct board *board)
 	enum wizard_step step = board->wizard->step;
 
 	return (step == STEP_AGENT || step == STEP_SALESFORCE) &&
-	       ping_find(board, PING_OF_WIZARD, step == STEP_AGENT);
+	       ping_find(board, PING_OF_WIZARD, step == STEP_AGENT ? PING_AGENT : PING_SALESFORCE);
 }
 
 /* Form, help, and what is left to the steps of the ping. */

@@ -2,7 +2,7 @@
  * verdict is recorded, and the first green Salesforce ping pins the org. */
 
 #include "base/base.h"
-#include "store/view.h"
+#include "ping/ping_record.h"
 #include "tui/command/ping.h"
 #include "tui/command/report.h"
 #include "tui/command/store_write.h"
@@ -12,15 +12,8 @@ struct pinging {
 	const struct connection *connection;
 	enum ping_kind kind;
 	struct ping_result *result; /* the caller's */
-	char pinned_org[19];
-	FILE *steps; /* NULL = nobody listens */
-	int told;    /* steps printed */
-};
-
-static const char *const titles[] = {
-	[PING_AGENT] = "Ping Agent Connection",
-	[PING_AGENT_FROM_SALESFORCE] = "Ping Agent Connection from Salesforce",
-	[PING_SALESFORCE] = "Ping Salesforce Connection",
+	FILE *steps;		    /* NULL = nobody listens */
+	int told;		    /* steps printed */
 };
 
 static const char *const verdict_words[] = {
@@ -94,63 +87,21 @@ static void print_result_json(struct command_env *env, const struct ping_result 
 	buf_free(&text);
 }
 
-static const struct ping_step *failed_step(const struct ping_result *result)
-{
-	for (int i = 0; i < result->count; i++) {
-		if (result->steps[i].verdict == VERDICT_FAIL)
-			return &result->steps[i];
-	}
-	return NULL;
-}
-
-static bool to_salesforce(const struct pinging *pinging)
-{
-	return pinging->kind == PING_SALESFORCE;
-}
-
 static int record(void *ctx, struct store *store, struct err *err)
 {
 	const struct pinging *pinging = ctx;
-	const struct ping_result *result = pinging->result;
-	const struct ping_step *failed = failed_step(result);
-	char hash[40];
-	struct ping_record ping = { .connection = pinging->connection->name,
-		.kind = to_salesforce(pinging) ? "salesforce" : "agent",
-		.ok = result->ok,
-		.summary = failed ? failed->detail : "",
-		.config_hash = hash };
-	int rc;
 
-	ping_config_hash(hash, pinging->connection, !to_salesforce(pinging));
-	rc = store_ping_record(store, &ping, err);
-	if (rc == 0 && to_salesforce(pinging) && result->ok && result->org_known)
-		rc = store_org_pin(store, pinging->connection->name, result->org_id,
-			result->org_name, result->sandbox, false, err);
-	if (rc == 0 && to_salesforce(pinging) && result->api_allowed > 0)
-		rc = store_org_limits(store, pinging->connection->name, result->api_used,
-			result->api_allowed, err);
-	return rc;
-}
-
-/* "" when no org was seen yet, or there is no store to remember it. */
-static void read_pinned_org(struct pinging *pinging)
-{
-	struct connection_state state = { 0 };
-	struct view *view = NULL;
-
-	if (view_open(&view, pinging->env->home->data, NULL) == 0 &&
-		view_connection(&state, view, pinging->connection->name, NULL) == 0)
-		text_copy(pinging->pinned_org, sizeof(pinging->pinned_org), state.org_id);
-	view_close(view);
+	return ping_record(store, pinging->connection, pinging->kind, pinging->result, err);
 }
 
 static void carry_out(struct pinging *pinging)
 {
 	struct command_env *env = pinging->env;
 	const atomic_bool *cancel = command_interrupt();
+	char pinned_org[19];
 
 	if (pinging->steps)
-		fprintf(pinging->steps, "%s: %s\n", titles[pinging->kind],
+		fprintf(pinging->steps, "%s: %s\n", ping_kind_title(pinging->kind),
 			pinging->connection->name);
 	switch (pinging->kind) {
 	case PING_AGENT:
@@ -162,9 +113,9 @@ static void carry_out(struct pinging *pinging)
 			cancel, on_step, pinging);
 		break;
 	case PING_SALESFORCE:
-		read_pinned_org(pinging);
+		ping_pinned_org(pinned_org, env->home->data, pinging->connection->name);
 		ping_salesforce(pinging->result, pinging->connection, &env->catalog, env->keyring,
-			pinging->pinned_org, cancel, on_step, pinging);
+			pinned_org, cancel, on_step, pinging);
 		break;
 	}
 	on_step(pinging, pinging->result);

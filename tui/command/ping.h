@@ -6,8 +6,6 @@
 #include "ping/ping.h"
 #include "tui/command/command.h"
 
-enum ping_kind { PING_AGENT, PING_AGENT_FROM_SALESFORCE, PING_SALESFORCE };
-
 /*
  * Ping connection `name` (Ping Agent Connection, or Ping Salesforce Connection), printing each step
  * to `steps` as it ends (NULL = silently). 0 once the ping was carried out and recorded, whatever
