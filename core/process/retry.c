@@ -6,6 +6,7 @@
 #include "salesforce/org.h"
 
 #include <sodium.h>
+#include <stdatomic.h>
 
 #define MINUTE INT64_C(60000)
 #define RETRY_AFTER_MAX (60 * MINUTE)
@@ -170,6 +171,13 @@ enum row_class retry_row(const struct retry_pace **pace, const char *code, const
 
 /* ---- pace ---- */
 
+static _Atomic int64_t hurry = 1;
+
+void retry_hurry(int64_t times)
+{
+	atomic_store(&hurry, times);
+}
+
 int64_t retry_delay(const struct retry_pace *pace, int tries, int64_t retry_after_ms)
 {
 	int64_t delay = pace->first_ms;
@@ -180,7 +188,7 @@ int64_t retry_delay(const struct retry_pace *pace, int tries, int64_t retry_afte
 		delay = pace->cap_ms;
 	/* Many agents that were refused together must not come back together. */
 	delay += (int64_t)randombytes_uniform((uint32_t)(delay / 2 + 1)) - delay / 4;
-	return delay > retry_after_ms ? delay : retry_after_ms;
+	return (delay > retry_after_ms ? delay : retry_after_ms) / atomic_load(&hurry);
 }
 
 bool retry_may_repeat(enum operation operation, bool unique_key_assumed)

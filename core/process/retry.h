@@ -65,6 +65,9 @@ enum row_class retry_row(const struct retry_pace **pace, const char *code, const
 /* Milliseconds to wait before try number `tries` (1 = the first repetition). */
 int64_t retry_delay(const struct retry_pace *pace, int tries, int64_t retry_after_ms);
 
+/* For tests: from now on waits are so many times shorter, in this process. */
+void retry_hurry(int64_t times);
+
 /* When the answer of a request is lost, may it be sent again without doubling anything? */
 bool retry_may_repeat(enum operation operation, bool unique_key_assumed);
 

@@ -124,6 +124,14 @@ static void process_by_board(struct terminal *terminal)
 	}
 }
 
+/* A machine that is short of breath must not find the run over before it has looked. */
+static void slow_org(bool slow)
+{
+	struct err err = ERR_INIT;
+
+	ck_ok(practice_set_fault(world.practice, slow ? "slow=1:500" : "slow=0", &err), &err);
+}
+
 static void close_board(struct terminal *terminal)
 {
 	int status;
@@ -147,6 +155,7 @@ START_TEST(a_run_outlives_the_board_that_started_it)
 	struct terminal first, second;
 
 	process_by_board(&first);
+	slow_org(true);
 	if (_i == 0) {
 		kill(first.pid, SIGKILL);
 	} else { /* the terminal is closed */
@@ -156,6 +165,7 @@ START_TEST(a_run_outlives_the_board_that_started_it)
 	close_board(&first);
 	note_agent();
 	ck_assert_int_lt(practice_record_count(world.practice, "Account"), ROWS);
+	slow_org(false);
 	/* Another board shows it, to its end. */
 	open_board(&second);
 	await_words(&second, "Agent Control Board");
