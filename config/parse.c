@@ -129,6 +129,15 @@ static void read_word(
 	buf_free(&line);
 }
 
+static void read_size(
+	struct parse *p, const struct key *key, const config_setting_t *setting, int index)
+{
+	const char *text = string_of(p, key->path, setting, index);
+
+	if (text && !text_size(value_at(p->thing, key), text))
+		fault(p, index, "%s: \"%s\" is no size like \"512 MB\"", key->path, text);
+}
+
 static bool is_list(const config_setting_t *setting)
 {
 	int type = config_setting_type(setting);
@@ -335,6 +344,9 @@ static void read_key(
 		return;
 	case KEY_NUMBER:
 		read_number(p, key, setting, index);
+		return;
+	case KEY_SIZE:
+		read_size(p, key, setting, index);
 		return;
 	case KEY_SWITCH:
 		read_switch(p, key, setting, index);

@@ -194,6 +194,10 @@ static const struct key settings_keys[] = {
 		.help = "command that gets JSON on standard input when a run needs a person"),
 	S("retention", KEY_NUMBER, retention_days, .min = 0, .max = 36500,
 		.help = "days after which completed messages are removed; 0 = never"),
+	S("disk_floor", KEY_SIZE, disk_floor,
+		.help = "free room on the store's disk below which runs pause, like \"512 MB\"; 0 "
+			"= "
+			"never"),
 	S("schedules", KEY_LIST, schedules,
 		.help = "of integrations, each like \"ERP: at 06:30 weekdays; missed skip\""),
 	S("monitoring", KEY_TEXT, monitoring, .words = audiences, .otherwise = "loopback",

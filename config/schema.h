@@ -19,6 +19,7 @@ enum key_kind {
 	KEY_TEXT,    /* string; char * */
 	KEY_LINES,   /* string, or a list of lines; char * with newlines */
 	KEY_NUMBER,  /* integer; int */
+	KEY_SIZE,    /* string like "512 MB"; int64_t, bytes */
 	KEY_SWITCH,  /* true or false; bool */
 	KEY_EITHER,  /* one of two words; bool: the second word is true */
 	KEY_CHOICE,  /* one of some words; enum, in the words' order */

@@ -85,6 +85,8 @@ bool value_equal(const struct key *key, const void *a, const void *b)
 		       text_equal(*text_at(a, key), *text_at(b, key));
 	case KEY_NUMBER:
 		return *(const int *)value_at(a, key) == *(const int *)value_at(b, key);
+	case KEY_SIZE:
+		return *(const int64_t *)value_at(a, key) == *(const int64_t *)value_at(b, key);
 	case KEY_SWITCH:
 	case KEY_EITHER:
 	case KEY_CHOICE:
@@ -139,6 +141,9 @@ int value_copy(void *to, const struct key *key, const void *from, struct err *er
 		return text_set(text_at(to, key), *text_at(from, key)) ? 0 : err_nomem(err);
 	case KEY_NUMBER:
 		*(int *)value_at(to, key) = *(const int *)value_at(from, key);
+		return 0;
+	case KEY_SIZE:
+		*(int64_t *)value_at(to, key) = *(const int64_t *)value_at(from, key);
 		return 0;
 	case KEY_SWITCH:
 	case KEY_EITHER:
@@ -232,6 +237,7 @@ static void write_secret(struct buf *out, const struct secret *secret)
 void value_write(struct buf *out, const struct schema *schema, const struct key *key,
 	const void *thing, const char *indent)
 {
+	char size[TEXT_SIZE_MAX];
 	const char *text;
 	int nulls;
 
@@ -243,6 +249,10 @@ void value_write(struct buf *out, const struct schema *schema, const struct key 
 		return;
 	case KEY_NUMBER:
 		buf_addf(out, "%d", *(const int *)value_at(thing, key));
+		return;
+	case KEY_SIZE:
+		write_string(
+			out, text_size_exact(size, *(const int64_t *)value_at(thing, key)), false);
 		return;
 	case KEY_SWITCH:
 		buf_add_str(out, index_of(key, thing) ? "true" : "false");

@@ -68,6 +68,14 @@ static int set_number(int *to, const struct key *key, const char *text, struct e
 	return 0;
 }
 
+static int set_size(int64_t *to, const struct key *key, const char *text, struct err *err)
+{
+	if (!text_size(to, text))
+		return err_set(
+			err, ERR_USAGE, "%s: \"%s\" is no size like \"512 MB\"", key->path, text);
+	return 0;
+}
+
 static int set_switch(bool *to, const struct key *key, const char *text, struct err *err)
 {
 	static const char *const words[] = { "false", "true", "no", "yes", "off", "on", "0", "1",
@@ -125,6 +133,8 @@ int value_set(void *thing, const struct key *key, const char *text, struct err *
 		return set_text(value_at(thing, key), key, text, err);
 	case KEY_NUMBER:
 		return set_number(value_at(thing, key), key, text, err);
+	case KEY_SIZE:
+		return set_size(value_at(thing, key), key, text, err);
 	case KEY_SWITCH:
 		return set_switch(value_at(thing, key), key, text, err);
 	case KEY_EITHER:
@@ -171,6 +181,7 @@ void value_show(struct buf *out, const struct key *key, const void *thing)
 {
 	const void *value = value_at(thing, key);
 	const struct text_list *list;
+	char size[TEXT_SIZE_MAX];
 	const char *text;
 	int index;
 
@@ -182,6 +193,9 @@ void value_show(struct buf *out, const struct key *key, const void *thing)
 		return;
 	case KEY_NUMBER:
 		buf_addf(out, "%d", *(const int *)value);
+		return;
+	case KEY_SIZE:
+		buf_add_str(out, text_size_exact(size, *(const int64_t *)value));
 		return;
 	case KEY_SWITCH:
 		buf_add_str(out, *(const bool *)value ? "true" : "false");

@@ -54,6 +54,8 @@ static int start_rooms(struct agent *agent, const struct agent_options *options,
 	if (rc < 0)
 		return rc;
 	agent->env.home_data = agent->home_data;
+	agent->env.disk = &agent->disk;
+	atomic_store(&agent->disk.floor, agent->settings.disk_floor);
 	agent->env.keyring = agent->catalog->keyring;
 	agent->env.reader_program = options->reader_program;
 	agent->env.tokens = token_cache_new();
@@ -228,6 +230,19 @@ static void look_at_files(struct agent *agent, atomic_bool *reload)
 	reload_look(agent->reload, always);
 }
 
+/* Also when no run is under way: there is time to make room before the next one. */
+static void look_at_disk(struct agent *agent)
+{
+	bool before = atomic_load(&agent->disk.low);
+	struct err why = ERR_INIT;
+	bool low = disk_guard_look(&agent->disk, agent->home_data, &why) < 0;
+
+	if (low != before)
+		log_line(low ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, 0, "%s",
+			low ? why.text : "there is room on the disk again");
+	alerts_disk(agent->alerts, low ? why.text : NULL);
+}
+
 int agent_loop(struct agent *agent, const atomic_bool *stop, atomic_bool *reload, struct err *err)
 {
 	int64_t looked = clock_mono();
@@ -241,6 +256,7 @@ int agent_loop(struct agent *agent, const atomic_bool *stop, atomic_bool *reload
 		look_at_files(agent, reload);
 		if (agent->listens)
 			alarms_look(&agent->alarms, agent->home_data, agent->alerts);
+		look_at_disk(agent);
 		looked = clock_mono();
 	}
 	return 0;
@@ -276,6 +292,7 @@ int agent_apply_settings(
 	}
 	log_set_level(level);
 	carrier_set_parallel(agent->carrier, copy.parallel_runs);
+	atomic_store(&agent->disk.floor, copy.disk_floor);
 	set_settings(agent, &copy);
 	agent_poke_schedules(agent);
 	return 0;
@@ -334,22 +351,29 @@ void agent_poke_schedules(struct agent *agent)
 	pthread_mutex_unlock(&agent->lock);
 }
 
+static void add_alarm(struct agent_status *status, const char *text)
+{
+	if (status->alarm_count < AGENT_TOLD_MAX)
+		text_copy(status->alarms[status->alarm_count], sizeof(status->alarms[0]), text);
+	status->alarm_count++;
+}
+
 static void fill_alarms(struct agent_status *out, struct agent *agent)
 {
 	struct schedule_state *states = NULL;
 	struct view *view = NULL;
+	struct err why = ERR_INIT;
 	int count = 0;
 	char text[512];
 
+	if (disk_guard_look(&agent->disk, agent->home_data, &why))
+		add_alarm(out, why.text);
 	if (view_open(&view, agent->home_data, NULL) == 0)
 		view_schedules(&states, &count, view, NULL);
 	view_close(view);
 	for (int i = 0; i < count; i++) {
-		if (!schedule_alarm(text, sizeof(text), &states[i], clock_now()))
-			continue;
-		if (out->alarm_count < AGENT_TOLD_MAX)
-			text_copy(out->alarms[out->alarm_count], sizeof(out->alarms[0]), text);
-		out->alarm_count++;
+		if (schedule_alarm(text, sizeof(text), &states[i], clock_now()))
+			add_alarm(out, text);
 	}
 	free(states);
 }

@@ -194,7 +194,8 @@ struct agent_status {
 	char next[64];
 	int problem_count, alarm_count;	    /* may be more than are told */
 	char problems[AGENT_TOLD_MAX][256]; /* files that are not in force as they stand */
-	char alarms[AGENT_TOLD_MAX][256];   /* schedules that should have run and did not */
+	char alarms[AGENT_TOLD_MAX]
+		   [256]; /* schedules that should have run, and did not; the disk */
 };
 
 /* Over the socket. ERR_NET when no agent answers there. */

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/queue.h"
 #include "base/text.h"
+#include "process/disk_guard.h"
 #include "store/schedules.h"
 
 #include <fcntl.h>
@@ -27,6 +28,7 @@
 #define PATIENCE_MS INT64_C(30000)
 #define AGAIN_MS INT64_C(3600000)
 #define LOOK_MS 20
+#define THE_DISK "" /* in place of an interface: no interface is called so */
 
 struct trouble {
 	char of[SCHEDULE_NAME_MAX + 32]; /* "order-lines", "schedule order-lines" */
@@ -202,7 +204,8 @@ static char *words(const struct run_info *run, const struct err *result, const c
 	return buf_detach(&text);
 }
 
-static char *schedule_words(const char *schedule, const char *said, const char *kind)
+/* What is no run's: `schedule` NULL = nor a schedule's. */
+static char *plain_words(const char *schedule, const char *said, const char *kind)
 {
 	struct buf text = BUF_INIT(16384);
 	struct json json = JSON_INIT(&text);
@@ -211,7 +214,8 @@ static char *schedule_words(const char *schedule, const char *said, const char *
 	json_open(&json, '{');
 	json_put_text(&json, "alert", kind ? kind : "clear");
 	json_put_text(&json, "time", clock_iso(when, clock_now()));
-	json_put_text(&json, "schedule", schedule);
+	if (schedule)
+		json_put_text(&json, "schedule", schedule);
 	json_put_text(&json, "text", said);
 	json_close(&json, '}');
 	return buf_detach(&text);
@@ -237,13 +241,20 @@ static void put(struct alerts *alerts, char *text)
 void alerts_run(struct alerts *alerts, const struct run_info *run, const struct err *result)
 {
 	const char *kind = trouble_of(run, result);
-	char *text = NULL;
 
-	if (!kind && run->state != RUN_DONE)
-		return; /* neither good nor bad yet */
-	if (take_news(alerts, run->interface, kind))
-		text = words(run, result, kind);
-	put(alerts, text);
+	if (disk_is_reason(result))
+		alerts_disk(alerts, result->text); /* one disk, however many runs */
+	else if ((kind || run->state == RUN_DONE) && take_news(alerts, run->interface, kind))
+		put(alerts, words(run, result, kind)); /* else neither good nor bad yet */
+}
+
+void alerts_disk(struct alerts *alerts, const char *text)
+{
+	const char *kind = text ? "disk" : NULL;
+
+	if (take_news(alerts, THE_DISK, kind))
+		put(alerts,
+			plain_words(NULL, kind ? text : "there is room on the disk again", kind));
 }
 
 void alerts_schedule(struct alerts *alerts, const char *schedule, const char *text)
@@ -253,7 +264,7 @@ void alerts_schedule(struct alerts *alerts, const char *schedule, const char *te
 
 	snprintf(of, sizeof(of), "schedule %s", schedule);
 	if (take_news(alerts, of, kind))
-		put(alerts, schedule_words(schedule, text, kind));
+		put(alerts, plain_words(schedule, text, kind));
 }
 
 /* ---- life ---- */

@@ -25,6 +25,9 @@ void alerts_run(struct alerts *alerts, const struct run_info *run, const struct 
 /* A schedule that should have run and did not ("order-lines"), in words; NULL = it goes on. */
 void alerts_schedule(struct alerts *alerts, const char *schedule, const char *text);
 
+/* Of the agent as a whole: the disk is nearly full (`text` says it), or is not (NULL). */
+void alerts_disk(struct alerts *alerts, const char *text);
+
 /* What is not told yet is dropped; a command that runs is ended. NULL is legal. */
 void alerts_free(struct alerts *alerts);
 

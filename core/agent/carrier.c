@@ -12,6 +12,7 @@
 #define ENDED_KEPT 256 /* so that whoever asked can still learn how it ended */
 #define REST_FIRST_MS 30000
 #define REST_DOUBLINGS 5
+#define REST_DISK_MS 60000
 #define REST_REFUSED_MS (15 * 60000) /* a refused credential is tried no more often */
 
 struct job {
@@ -241,6 +242,8 @@ static int64_t rest_for(const struct job *job, const struct run_info *info, int6
 	int64_t now = clock_now();
 	int doublings = job->rests < REST_DOUBLINGS ? job->rests : REST_DOUBLINGS;
 
+	if (disk_is_reason(&job->result))
+		return REST_DISK_MS;
 	if (next_due > now)
 		return next_due - now;
 	if (job->result.kind == ERR_REFUSED)

@@ -30,6 +30,7 @@ struct agent {
 
 	struct home_lock *home_lock;
 	struct process_env env;
+	struct disk_guard disk;
 	struct alerts *alerts;
 	struct alarms alarms; /* the loop's thread's alone */
 	struct carrier *carrier;

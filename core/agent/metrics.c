@@ -4,6 +4,7 @@
 #include "base/base.h"
 #include "agent/metrics.h"
 #include "base/clock.h"
+#include "base/disk.h"
 #include "store/schedules.h"
 #include "store/service.h"
 
@@ -62,6 +63,19 @@ static void put_agent(struct buf *out, struct agent *agent, const struct listene
 			counts->answers[i]);
 	family(out, "_http_refused", "counter", "Requests with a wrong or no credential.");
 	buf_addf(out, "agentboard_http_refused_total %" PRId64 "\n", counts->refused);
+}
+
+static void put_disk(struct buf *out, struct agent *agent, int64_t store_bytes)
+{
+	struct disk_room room = { 0 };
+
+	family(out, "_store_bytes", "gauge", "Size of the store, with what is not yet folded in.");
+	buf_addf(out, "agentboard_store_bytes %" PRId64 "\n", store_bytes);
+	family(out, "_disk_free_bytes", "gauge", "Free room on the store's disk.");
+	if (disk_room(&room, agent->home_data, NULL) == 0)
+		buf_addf(out, "agentboard_disk_free_bytes %" PRId64 "\n", room.bytes);
+	family(out, "_disk_floor_bytes", "gauge", "Below it runs pause; 0 = never.");
+	buf_addf(out, "agentboard_disk_floor_bytes %" PRId64 "\n", atomic_load(&agent->disk.floor));
 }
 
 static void put_messages(struct buf *out, const struct interface_counts *all, int count)
@@ -166,6 +180,7 @@ int metrics_write(
 	struct api_budget *budgets = NULL;
 	struct schedule_state *schedules = NULL;
 	int schedule_count = 0;
+	int64_t store_bytes;
 	struct view *view = NULL;
 	int interface_count = 0;
 	int budget_count = 0;
@@ -177,9 +192,11 @@ int metrics_write(
 		rc = view_api_budgets(&budgets, &budget_count, view, err);
 	if (rc == 0)
 		rc = view_schedules(&schedules, &schedule_count, view, err);
+	store_bytes = rc == 0 ? view_bytes(view) : 0;
 	view_close(view);
 	if (rc == 0) {
 		put_agent(out, agent, counts);
+		put_disk(out, agent, store_bytes);
 		put_messages(out, interfaces, interface_count);
 		put_runs(out, interfaces, interface_count);
 		put_budgets(out, budgets, budget_count);

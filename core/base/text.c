@@ -66,6 +66,61 @@ bool text_int(int64_t *value, const char *text, int64_t min, int64_t max)
 	return true;
 }
 
+static const char *const size_units[] = { "bytes", "KB", "MB", "GB", "TB" };
+
+bool text_size(int64_t *bytes, const char *text)
+{
+	char digits[24], unit[8] = "";
+	size_t len = strspn(text, "0123456789");
+	int64_t number;
+
+	if (len >= sizeof(digits))
+		return false;
+	snprintf(digits, sizeof(digits), "%.*s", (int)len, text);
+	text_copy(unit, sizeof(unit), text + len + strspn(text + len, " "));
+	if (!text_int(&number, digits, 0, INT64_C(1) << 62))
+		return false;
+	if (!*unit)
+		text_copy(unit, sizeof(unit), size_units[0]);
+	for (size_t i = 0; i < ARRAY_SIZE(size_units); i++) {
+		if (!text_equal_fold(unit, size_units[i]))
+			continue;
+		if (number > (INT64_C(1) << 62) >> (10 * i))
+			return false;
+		*bytes = number << (10 * i);
+		return true;
+	}
+	return false;
+}
+
+const char *text_size_exact(char text[TEXT_SIZE_MAX], int64_t bytes)
+{
+	size_t unit = 0;
+
+	while (bytes && bytes % 1024 == 0 && unit + 1 < ARRAY_SIZE(size_units)) {
+		bytes /= 1024;
+		unit++;
+	}
+	if (!bytes)
+		snprintf(text, TEXT_SIZE_MAX, "0");
+	else
+		snprintf(text, TEXT_SIZE_MAX, "%" PRId64 " %s", bytes, size_units[unit]);
+	return text;
+}
+
+const char *text_size_about(char text[TEXT_SIZE_MAX], int64_t bytes)
+{
+	double value = (double)bytes;
+	size_t unit = 0;
+
+	while (value >= 1024 && unit + 1 < ARRAY_SIZE(size_units)) {
+		value /= 1024;
+		unit++;
+	}
+	snprintf(text, TEXT_SIZE_MAX, unit ? "%.1f %s" : "%.0f %s", value, size_units[unit]);
+	return text;
+}
+
 char *text_trim(char *text)
 {
 	size_t len;

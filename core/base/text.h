@@ -25,6 +25,20 @@ bool text_empty(const char *text); /* NULL or "" */
 /* The whole text as a decimal number within [min, max]. */
 bool text_int(int64_t *value, const char *text, int64_t min, int64_t max);
 
+/*
+ * A size with its unit, like "512 MB" (bytes, KB, MB, GB, TB, each 1024 times the one before), or a
+ * plain number of bytes. False: it is none, or more than 2^62 bytes.
+ */
+bool text_size(int64_t *bytes, const char *text);
+
+#define TEXT_SIZE_MAX 32
+
+/* The reverse, exactly: "512 MB", "1000 bytes". */
+const char *text_size_exact(char text[TEXT_SIZE_MAX], int64_t bytes);
+
+/* For people: "1.4 GB". */
+const char *text_size_about(char text[TEXT_SIZE_MAX], int64_t bytes);
+
 /* Cut blanks from both ends, in place; returns the first character kept. */
 char *text_trim(char *text);
 

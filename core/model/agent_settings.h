@@ -3,10 +3,13 @@
 #ifndef MODEL_AGENT_SETTINGS_H
 #define MODEL_AGENT_SETTINGS_H
 
+#include <stdint.h>
+
 #include "base/err.h"
 #include "base/text.h"
 
 #define AGENT_DEFAULT_USERNAME "skyvva"
+#define AGENT_DISK_FLOOR (INT64_C(512) << 20)
 #define AGENT_DEFAULT_PASSWORD "skyvva@12!" /* the tutorial's; never accepted beyond loopback */
 
 struct agent_settings {
@@ -18,6 +21,7 @@ struct agent_settings {
 	char *tls_cert, *tls_key;
 	char *alert; /* command that is told of trouble, by JSON on standard input; NULL = none */
 	int retention_days; /* completed messages older than this are removed; 0 = never; 30 */
+	int64_t disk_floor; /* bytes free on the store's disk below which runs pause; 0 = never */
 	int parallel_runs;  /* default 4 */
 	struct text_list schedules; /* of integrations: "ERP: at 06:30" */
 	/* Who sees /health and, with the credential, /metrics: "loopback" (default) or "everyone".

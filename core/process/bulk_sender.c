@@ -209,13 +209,14 @@ static void finish(struct bulk *bulk)
 	free(bulk);
 }
 
-/* Nothing new begins on a connection that is held, nor beyond the org's budget. */
+/* Nothing new begins on a connection that is held, beyond the org's budget, or on a full disk. */
 static int heed_guards(struct bulk *bulk, struct err *err)
 {
 	struct err why = ERR_INIT;
 
 	if (!guard_brake(&bulk->spec, bulk->view, &why) &&
-		!guard_budget(&bulk->spec, &bulk->warned_of_budget, &why))
+		!guard_budget(&bulk->spec, &bulk->warned_of_budget, &why) &&
+		!disk_guard_look(bulk->spec.env->disk, bulk->spec.env->home_data, &why))
 		return 0;
 	bulk_end(bulk, RUN_PAUSED, &why);
 	return err_copy(err, &why);

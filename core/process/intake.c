@@ -152,7 +152,9 @@ static int flush_packet(struct intake *intake, struct err *err)
 
 	if (!packet->count)
 		return 0;
-	rc = writer_post(intake->spec.env->writer, apply_packet, packet_done, packet, err);
+	rc = disk_guard_look(intake->spec.env->disk, intake->spec.env->home_data, err);
+	if (!rc)
+		rc = writer_post(intake->spec.env->writer, apply_packet, packet_done, packet, err);
 	if (!rc)
 		fresh_packet(intake);
 	return rc;

@@ -17,6 +17,7 @@
 #include "model/catalog.h"
 #include "model/connection.h"
 #include "model/interface.h"
+#include "process/disk_guard.h"
 #include "salesforce/describe.h"
 #include "salesforce/org.h"
 #include "source/source.h"
@@ -33,6 +34,7 @@ struct process_env {
 	struct writer *writer;
 	struct token_cache *tokens;
 	struct key_gate *gate;
+	struct disk_guard *disk; /* NULL = nobody watches it */
 	const struct keyring *keyring;
 	const char *reader_program; /* NULL = this program */
 };
@@ -52,8 +54,8 @@ struct run_control {
  * the store beside the state:
  *
  *   Paused     goes on by itself when called again: rows wait for their next try (ERR_UNFINISHED),
- *              the org is out of reach (ERR_NET), refused us (ERR_REFUSED) or is at its limit
- *              (ERR_LIMIT)
+ *              the org is out of reach (ERR_NET), refused us (ERR_REFUSED), is at its limit
+ *              (ERR_LIMIT), or the disk is nearly full (ERR_STORE, see disk_guard.h)
  *   Stopped    needs a person first: ERR_CONFIG, ERR_SOURCE, `halt`, storage, on_error = Stop
  *   Cancelled  ERR_INTERRUPTED
  *   unchanged  ERR_INTERRUPTED when the process stops; ERR_UNFINISHED when another process has it;

@@ -197,12 +197,36 @@ static int settle_mode(struct carry *carry, struct err *err)
 	return writer_call(carry->env->writer, apply_mode, carry, err);
 }
 
+/* The state that a failure leaves behind: Paused passes by itself. */
+static enum run_state state_after(const struct err *why)
+{
+	switch (why->kind) {
+	case ERR_NET:
+	case ERR_PROTOCOL:
+	case ERR_REFUSED:
+	case ERR_LIMIT:
+	case ERR_UNFINISHED:
+		return RUN_PAUSED;
+	case ERR_SOURCE:
+		return why->retryable ? RUN_PAUSED : RUN_STOPPED;
+	case ERR_STORE:
+		return disk_is_reason(why) ? RUN_PAUSED : RUN_SENDING;
+	case ERR_INTERRUPTED:
+	case ERR_NOMEM:
+		return RUN_SENDING;
+	default:
+		return RUN_STOPPED;
+	}
+}
+
 /* Reading may have failed while sending went well. */
 static int reading_result(struct carry *carry, struct err *err)
 {
 	int rc = carry->intake ? intake_result(carry->intake, err) : 0;
 
-	if (rc && rc != -ERR_INTERRUPTED) {
+	if (rc == -ERR_STORE) {
+		carry->state = state_after(err); /* the rest is read by the next look */
+	} else if (rc && rc != -ERR_INTERRUPTED) {
 		carry->state = RUN_STOPPED;
 		carry->drop_rest = !carry->info.dry_run &&
 				   sender_needs_all(carry->interface, carry->info.operation);
@@ -401,27 +425,6 @@ static void note_cancel(struct carry *carry)
 		carry->info.cancel_who[0] ? carry->info.cancel_who : "its owner");
 }
 
-/* The state that a failure before sending leaves behind: Paused passes by itself. */
-static enum run_state state_after(const struct err *why)
-{
-	switch (why->kind) {
-	case ERR_NET:
-	case ERR_PROTOCOL:
-	case ERR_REFUSED:
-	case ERR_LIMIT:
-	case ERR_UNFINISHED:
-		return RUN_PAUSED;
-	case ERR_SOURCE:
-		return why->retryable ? RUN_PAUSED : RUN_STOPPED;
-	case ERR_INTERRUPTED:
-	case ERR_STORE:
-	case ERR_NOMEM:
-		return RUN_SENDING;
-	default:
-		return RUN_STOPPED;
-	}
-}
-
 /* Every row is accounted for: so are the files. Before the run is Done, since nobody would come
  * back to it afterwards. */
 static void settle_files(struct carry *carry)
@@ -529,6 +532,8 @@ static int carry_run(struct carry *carry, struct err *err)
 		rc = err_set(err, ERR_INTERRUPTED, "stopped");
 	if (!rc)
 		rc = writer_call(carry->env->writer, apply_start, carry, err);
+	if (!rc && !carry->cancel_job && !carry->info.dry_run)
+		rc = disk_guard_look(carry->env->disk, carry->env->home_data, err);
 	if (!rc)
 		rc = write_leftovers(carry, err);
 	if (!rc && carry->info.reading_done && !carry->info.counts.pending &&

@@ -335,7 +335,8 @@ static void take_back(struct sender *sender, struct flight *flight)
 		look_anew(sender, flight);
 	} else if (flight->rc) {
 		/* Disk full, or another process took the run over: what is recorded stays true. */
-		sender_stop(sender, RUN_SENDING, &flight->err);
+		sender_stop(sender, disk_is_reason(&flight->err) ? RUN_PAUSED : RUN_SENDING,
+			&flight->err);
 		let_go(sender, flight);
 	} else if (beginning) {
 		flight->stage = FLIGHT_READY;

@@ -1,6 +1,7 @@
 /*
  * sender_guard.c — what stops a run from outside of it while it sends: its connection was held or
- * blocked, by whichever process, or the org's allowance is used up as far as we may.
+ * blocked, by whichever process, the org's allowance is used up as far as we may, or the disk is
+ * nearly full.
  */
 
 #include "base/base.h"
@@ -60,6 +61,7 @@ void sender_heed_guards(struct sender *sender)
 	if (sender->stopped || clock_mono() - sender->guarded_at < LOOK_MS)
 		return;
 	sender->guarded_at = clock_mono();
-	if (guard_brake(&sender->spec, sender->view, &why))
+	if (guard_brake(&sender->spec, sender->view, &why) ||
+		disk_guard_look(sender->spec.env->disk, sender->spec.env->home_data, &why))
 		sender_stop(sender, RUN_PAUSED, &why);
 }

@@ -64,7 +64,8 @@ struct sender {
 /* Nothing new leaves any more; the first reason counts. */
 void sender_stop(struct sender *sender, enum run_state state, const struct err *why);
 
-/* Stop when the connection is held, or the org's allowance used as far as we may. */
+/* Stop when the connection is held, the org's allowance used as far as we may, or the disk nearly
+ * full. */
 #define API_WARN_PERCENT 80
 void sender_heed_guards(struct sender *sender);
 

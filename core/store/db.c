@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "store/db.h"
+#include "store/store.h"
 
 #include <sys/stat.h>
 
@@ -100,6 +101,8 @@ int db_fail(struct db *db, const char *what, struct err *err)
 			meanings[i].text);
 		if (err)
 			err->retryable = meanings[i].retryable;
+		if (err && code == SQLITE_FULL)
+			text_copy(err->code, sizeof(err->code), STORE_CODE_DISK_FULL);
 		return -(int)meanings[i].kind;
 	}
 	return err_set(

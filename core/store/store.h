@@ -18,6 +18,9 @@
 #include "model/interface.h"
 #include "model/message.h"
 
+/* err->code of an ERR_STORE that is for want of room alone. */
+#define STORE_CODE_DISK_FULL "DISK_FULL"
+
 struct store; /* the write connection; one thread */
 
 /*

@@ -386,6 +386,9 @@ struct store_health {
 	char damage[256];      /* the first thing it found; "" = sound */
 };
 
+/* Size of the store's files, with what is not yet folded into the main one. */
+int64_t view_bytes(const struct view *view);
+
 /* A file above `check_bytes_max` is not looked through: that reads all of it and cannot be cut
  * short. */
 int view_health(

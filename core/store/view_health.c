@@ -19,6 +19,11 @@ static int64_t file_bytes(const char *path, const char *ending)
 	return st.st_size;
 }
 
+int64_t view_bytes(const struct view *view)
+{
+	return file_bytes(view->db.path, "") + file_bytes(view->db.path, "-wal");
+}
+
 static int read_sizes(struct store_health *out, struct view *view, struct err *err)
 {
 	int64_t page = 0, free_pages = 0;

@@ -71,6 +71,39 @@ START_TEST(trouble_is_told_once_and_then_that_it_is_over)
 }
 END_TEST
 
+/* Runs that pause for want of room are one trouble of the agent, not one of each interface. */
+START_TEST(full_disk_is_told_once_for_all_interfaces)
+{
+	struct run_info run = { .id = 7, .interface = "orders", .state = RUN_PAUSED };
+	struct err full = ERR_INIT;
+	struct err none = ERR_INIT;
+	struct alerts *alerts;
+	char command[500], last[4096] = "";
+
+	snprintf(path, sizeof(path), "%s/told", test_folder());
+	snprintf(command, sizeof(command), "(cat; echo) >> %s", path);
+	err_set(&full, ERR_STORE, "the disk is full");
+	snprintf(full.code, sizeof(full.code), STORE_CODE_DISK_FULL);
+	alerts = alerts_new(command);
+	alerts_disk(alerts, NULL); /* all is well: nothing to tell */
+	alerts_run(alerts, &run, &full);
+	snprintf(run.interface, sizeof(run.interface), "accounts");
+	alerts_run(alerts, &run, &full);
+	alerts_disk(alerts, "nearly full");
+	wait_for(1, last, sizeof(last));
+	ck_assert_str_eq(member(last, "alert"), "disk");
+	ck_assert_str_eq(member(last, "text"), "the disk is full");
+	/* A run that went well does not say that there is room: the disk does. */
+	run.state = RUN_DONE;
+	alerts_run(alerts, &run, &none);
+	alerts_disk(alerts, NULL);
+	alerts_disk(alerts, NULL);
+	wait_for(2, last, sizeof(last));
+	ck_assert_str_eq(member(last, "alert"), "clear");
+	alerts_free(alerts);
+}
+END_TEST
+
 START_TEST(command_that_hangs_holds_nobody_up)
 {
 	struct run_info run = { .id = 7, .state = RUN_STOPPED };
@@ -94,6 +127,7 @@ Suite *suite_alert(void)
 
 	tcase_set_timeout(tests, 60);
 	tcase_add_test(tests, trouble_is_told_once_and_then_that_it_is_over);
+	tcase_add_test(tests, full_disk_is_told_once_for_all_interfaces);
 	tcase_add_test(tests, command_that_hangs_holds_nobody_up);
 	suite_add_tcase(suite, tests);
 	return suite;

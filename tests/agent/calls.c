@@ -320,6 +320,8 @@ START_TEST(metrics_are_openmetrics_and_count_what_is_in_the_store)
 	ck_assert_ptr_nonnull(strstr(answer_body, "agentboard_http_refused_total 1\n"));
 	ck_assert_ptr_nonnull(
 		strstr(answer_body, "agentboard_http_answers_total{class=\"4xx\"} 1\n"));
+	ck_assert_ptr_nonnull(strstr(answer_body, "agentboard_disk_floor_bytes 536870912\n"));
+	ck_assert_ptr_null(strstr(answer_body, "agentboard_store_bytes 0\n"));
 	ck_assert_str_eq(answer_body + strlen(answer_body) - 6, "# EOF\n");
 	/* Each line is a comment or "name{labels} number", and each family has its type first. */
 	while ((line = strsep(&rest, "\n")) != NULL) {

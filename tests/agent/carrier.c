@@ -20,6 +20,7 @@ static struct {
 	bool hold;		/* do not end before this is false, or cancel or stop is asked */
 	enum run_state end_in;	/* the state a run ends in */
 	enum err_kind end_with; /* what carrying returns */
+	const char *end_code;	/* and its code */
 } record = { .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER };
 
 static struct writer *writer;
@@ -60,7 +61,11 @@ static int stand_in(const struct process_env *process, int64_t run,
 	record.ended[record.ended_count++] = run;
 	pthread_cond_broadcast(&record.changed);
 	pthread_mutex_unlock(&record.lock);
-	return record.end_with == ERR_NONE ? 0 : err_set(err, record.end_with, "as told");
+	if (record.end_with == ERR_NONE)
+		return 0;
+	err_set(err, record.end_with, "as told");
+	snprintf(err->code, sizeof(err->code), "%s", record.end_code);
+	return -(int)record.end_with;
 }
 
 static void setup(void)
@@ -71,6 +76,7 @@ static void setup(void)
 	record.hold = false;
 	record.end_in = RUN_DONE;
 	record.end_with = ERR_NONE;
+	record.end_code = "";
 	carrier = NULL;
 	dir = test_folder();
 	fixture_catalog(&catalog);
@@ -326,6 +332,31 @@ START_TEST(what_is_not_finished_rests_and_goes_on_when_asked)
 }
 END_TEST
 
+START_TEST(run_on_a_full_disk_is_taken_up_again_after_a_minute)
+{
+	int64_t now = 1000000;
+	int64_t run;
+
+	clock_freeze(now);
+	record.end_in = RUN_PAUSED;
+	record.end_with = ERR_STORE;
+	record.end_code = STORE_CODE_DISK_FULL;
+	start(1, true);
+	run = add("a1", NULL, 0, 0);
+	wait_state(run, CARRY_RESTING);
+	record.end_in = RUN_DONE;
+	record.end_with = ERR_NONE;
+	clock_freeze(now + 59999);
+	wait_state(add("b", NULL, 0, 0), CARRY_ENDED); /* the carrier has looked */
+	ck_assert_int_eq(record.begun_count, 2);
+	clock_freeze(now + 60000);
+	wait_state(add("b", NULL, 0, 0), CARRY_ENDED);
+	wait_state(run, CARRY_ENDED);
+	ck_assert_int_eq(record.begun_count, 4);
+	clock_freeze(-1);
+}
+END_TEST
+
 START_TEST(stopping_leaves_the_rest_for_the_next_owner)
 {
 	int64_t running;
@@ -358,6 +389,7 @@ Suite *suite_carrier(void)
 	tcase_add_test(tcase, cancelling_a_running_run_reaches_it);
 	tcase_add_test(tcase, an_interface_that_is_gone_stops_its_run_with_the_reason);
 	tcase_add_test(tcase, what_is_not_finished_rests_and_goes_on_when_asked);
+	tcase_add_test(tcase, run_on_a_full_disk_is_taken_up_again_after_a_minute);
 	tcase_add_test(tcase, stopping_leaves_the_rest_for_the_next_owner);
 	suite_add_tcase(suite, tcase);
 	return suite;

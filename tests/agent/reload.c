@@ -7,6 +7,7 @@
 #include "agent/fixture.h"
 #include "agent/kept.h"
 #include "base/clock.h"
+#include "base/disk.h"
 #include "base/file.h"
 #include "http/client.h"
 
@@ -190,6 +191,24 @@ START_TEST(more_runs_at_once_are_possible_without_a_restart)
 }
 END_TEST
 
+static int alarms(void)
+{
+	static struct agent_status status;
+
+	return agent_client_status(&status, socket_path, NULL) < 0 ? -1 : status.alarm_count;
+}
+
+START_TEST(full_disk_is_an_alarm_until_the_floor_is_another)
+{
+	disk_pretend(AGENT_DISK_FLOOR - 1, 0);
+	AWAIT(alarms() == 1);
+	next.disk_floor = AGENT_DISK_FLOOR / 2;
+	reload();
+	AWAIT(alarms() == 0);
+	disk_pretend(-1, 0);
+}
+END_TEST
+
 /* ---- files of connections and interfaces ---- */
 
 static void count_problem(void *ctx, const char *text)
@@ -248,6 +267,7 @@ Suite *suite_reload(void)
 	tcase_add_test(tcase, another_limit_opens_the_same_port_anew);
 	tcase_add_loop_test(tcase, what_cannot_be_in_force_is_told_and_the_old_stays, 0, 4);
 	tcase_add_test(tcase, more_runs_at_once_are_possible_without_a_restart);
+	tcase_add_test(tcase, full_disk_is_an_alarm_until_the_floor_is_another);
 	tcase_add_test(tcase, a_file_that_breaks_leaves_what_it_said_before_in_force);
 	suite_add_tcase(suite, tcase);
 	return suite;

@@ -44,6 +44,43 @@ START_TEST(numbers_are_whole_texts_within_bounds)
 END_TEST
 
 static const struct {
+	const char *text;
+	int64_t bytes; /* -1 = no size */
+	const char *exact;
+} sizes[] = {
+	{ "512 MB", INT64_C(512) << 20, "512 MB" },
+	{ "1024mb", INT64_C(1) << 30, "1 GB" },
+	{ "1536 KB", 1536 * 1024, "1536 KB" },
+	{ "1000", 1000, "1000 bytes" },
+	{ "1000 bytes", 1000, "1000 bytes" },
+	{ "4096  KB", INT64_C(4) << 20, "4 MB" },
+	{ "2048 TB", INT64_C(2048) << 40, "2048 TB" },
+	{ "0", 0, "0" },
+	{ "0 GB", 0, "0" },
+	{ "", -1, NULL },
+	{ "MB", -1, NULL },
+	{ "-1 MB", -1, NULL },
+	{ "1.5 GB", -1, NULL },
+	{ "12 MBit", -1, NULL },
+	{ "12 megabytes", -1, NULL },
+	{ "12 MB ", -1, NULL },
+	{ "9999999 TB", -1, NULL },
+	{ "99999999999999999999", -1, NULL },
+};
+
+START_TEST(size_has_a_unit_and_comes_back_as_it_was_meant)
+{
+	char exact[TEXT_SIZE_MAX];
+	int64_t bytes = -1;
+
+	ck_assert_int_eq(text_size(&bytes, sizes[_i].text), sizes[_i].bytes >= 0);
+	ck_assert_int_eq(bytes, sizes[_i].bytes);
+	if (bytes >= 0)
+		ck_assert_str_eq(text_size_exact(exact, bytes), sizes[_i].exact);
+}
+END_TEST
+
+static const struct {
 	const char *bytes;
 	size_t valid;
 } sequences[] = {
@@ -97,6 +134,8 @@ Suite *suite_text(void)
 
 	tcase_add_test(tc, copy_truncates_and_says_so);
 	tcase_add_loop_test(tc, numbers_are_whole_texts_within_bounds, 0, ARRAY_SIZE(numbers));
+	tcase_add_loop_test(
+		tc, size_has_a_unit_and_comes_back_as_it_was_meant, 0, ARRAY_SIZE(sizes));
 	tcase_add_loop_test(tc, utf8_stops_at_the_first_bad_byte, 0, ARRAY_SIZE(sequences));
 	tcase_add_test(tc, wildcards_match);
 	tcase_add_test(tc, nearest_finds_the_slip_and_not_just_anything);

@@ -303,10 +303,13 @@ START_TEST(settings_have_defaults_and_keep_comments)
 	ck_ok(file_write(home->agent_cfg, "port = 0; # any\n", 16, 0600, &err), &err);
 	ck_ok(files_load_settings(&settings, home, &err), &err);
 	ck_assert_int_eq(settings.port, 0);
+	ck_assert_int_eq(settings.disk_floor, AGENT_DISK_FLOOR);
 	text_set(&settings.tls_cert, "/etc/cert.pem");
+	settings.disk_floor = INT64_C(2) << 30;
 	ck_ok(files_save_settings(home, &settings, &err), &err);
 	ck_assert_str_eq(get(home->config, "agent"),
-		"port = 0; # any\ntls: {\n  cert = \"/etc/cert.pem\";\n};\n");
+		"port = 0; # any\ntls: {\n  cert = \"/etc/cert.pem\";\n};\n"
+		"disk_floor = \"2 GB\";\n");
 	agent_settings_free_fields(&settings);
 }
 END_TEST

@@ -125,6 +125,9 @@ void random_value(struct random *r, const struct schema *schema, const struct ke
 	case KEY_NUMBER:
 		*(int *)value = key->min + (int)random_below(r, (uint32_t)(key->max - key->min));
 		break;
+	case KEY_SIZE:
+		*(int64_t *)value = (int64_t)random_below(r, 4096) << random_below(r, 50);
+		break;
 	case KEY_SWITCH:
 	case KEY_EITHER:
 		*(bool *)value = random_below(r, 2) != 0;

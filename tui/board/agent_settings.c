@@ -20,6 +20,7 @@ enum {
 	F_CERT,
 	F_KEY,
 	F_PARALLEL,
+	F_DISK,
 	F_SCHEDULES,
 	F_LOG,
 	F_MONITORING,
@@ -54,6 +55,9 @@ static const struct field_spec specs[F_COUNT] = {
 	[F_KEY] = { FIELD_TEXT, "tls.key", "TLS key", "PEM file of its private key." },
 	[F_PARALLEL] = { FIELD_NUMBER, "parallel_runs", "Runs at once",
 		"Those of one interface always take turns. 1 to 64.", .max = 2 },
+	[F_DISK] = { FIELD_TEXT, "disk_floor", "Disk floor",
+		"Runs pause when less than this is free on the store's disk; 0 = never.",
+		.max = 16 },
 	[F_SCHEDULES] = { FIELD_LINES, "schedules", "Integrations",
 		"One schedule a line: ERP: at 06:30 weekdays; missed skip", .max = 4096,
 		.rows = 3 },
@@ -130,6 +134,7 @@ static void show(struct agent_form *page)
 	const struct agent_settings *base = &page->base;
 	struct buf lines = BUF_INIT(65536);
 	struct form *form = &page->form;
+	char size[TEXT_SIZE_MAX];
 
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		form_set_text(form, texts[i].field, *(char **)member(base, texts[i].offset));
@@ -138,6 +143,7 @@ static void show(struct agent_form *page)
 	for (size_t i = 0; i < base->schedules.count; i++)
 		buf_addf(&lines, "%s%s", i ? "\n" : "", base->schedules.items[i]);
 	form_set_text(form, F_SCHEDULES, buf_str(&lines));
+	form_set_text(form, F_DISK, text_size_exact(size, base->disk_floor));
 	form->fields[F_LOG].choice = place_of(levels, base->log_level);
 	form->fields[F_MONITORING].choice = place_of(audiences, base->monitoring);
 	form_set_kept(form, F_PASSWORD,
@@ -194,6 +200,10 @@ static bool build(struct agent_settings *out, struct agent_form *page)
 	     take_schedules(out, form_text(form, F_SCHEDULES));
 	if (!ok || !take_numbers(out, form))
 		return false;
+	if (!text_size(&out->disk_floor, form_text(form, F_DISK))) {
+		form_fail(form, F_DISK, "A size like 512 MB");
+		return false;
+	}
 	if (text_empty(out->listen)) {
 		form_fail(form, F_LISTEN, "127.0.0.1 for this machine alone");
 		return false;

@@ -22,20 +22,6 @@ static const char *const verdict_names[] = {
 
 /* ---- findings ---- */
 
-const char *doctor_size(char text[DOCTOR_SIZE_MAX], int64_t bytes)
-{
-	static const char *const units[] = { "bytes", "KB", "MB", "GB", "TB" };
-	double value = (double)bytes;
-	size_t unit = 0;
-
-	while (value >= 1024 && unit + 1 < ARRAY_SIZE(units)) {
-		value /= 1024;
-		unit++;
-	}
-	snprintf(text, DOCTOR_SIZE_MAX, unit ? "%.1f %s" : "%.0f %s", value, units[unit]);
-	return text;
-}
-
 /* One line: word, name, detail, and what to do. */
 static void print(FILE *to, const struct finding *finding)
 {
@@ -193,6 +179,7 @@ static int prepare(struct doctor *doctor, const char *only, struct err *err)
 	if (files_load_settings(&settings, doctor->env->home, NULL) == 0 &&
 		mask_learn(doctor->mask, settings.password_hash, err) < 0)
 		rc = -ERR_NOMEM;
+	doctor->disk_floor = settings.disk_floor;
 	agent_settings_free_fields(&settings);
 	if (rc == 0 && only) {
 		struct connection connection;

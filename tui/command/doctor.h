@@ -22,6 +22,7 @@ struct doctor {
 	struct text_list names;		     /* connections to look at */
 	const struct connection *connection; /* the one that is looked at, or NULL */
 	struct mask *mask;
+	int64_t disk_floor; /* of agent.cfg, or the default where that cannot be read */
 	bool deep;
 	bool databases; /* a connection reads a database */
 	bool schedules; /* an interface has a schedule */
@@ -34,10 +35,6 @@ struct doctor {
 /* Add a finding; `action` may be NULL when it is OK. Secrets are masked here. */
 void doctor_tell(struct doctor *doctor, enum verdict verdict, enum err_kind kind, const char *name,
 	const char *action, const char *fmt, ...) __attribute__((format(printf, 6, 7)));
-
-/* "12.3 MB" */
-#define DOCTOR_SIZE_MAX 24
-const char *doctor_size(char text[DOCTOR_SIZE_MAX], int64_t bytes);
 
 /* doctor_machine.c */
 void doctor_versions(struct doctor *doctor);

@@ -211,13 +211,13 @@ void doctor_files(struct doctor *doctor)
 
 static void tell_health(struct doctor *doctor, const struct store_health *health)
 {
-	char size[DOCTOR_SIZE_MAX], wal[DOCTOR_SIZE_MAX];
+	char size[TEXT_SIZE_MAX], wal[TEXT_SIZE_MAX];
 	int64_t messages = 0;
 
 	for (int i = 0; i < MESSAGE_STATUS_COUNT; i++)
 		messages += health->messages[i];
-	doctor_size(size, health->bytes);
-	doctor_size(wal, health->wal_bytes);
+	text_size_about(size, health->bytes);
+	text_size_about(wal, health->wal_bytes);
 	if (health->damage[0])
 		doctor_tell(doctor, VERDICT_FAIL, ERR_STORE, "store",
 			"stop the agent, copy the data folder away, and restore store.db from a "

@@ -10,9 +10,9 @@
 #include <sodium.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 
 #include "base/clock.h"
+#include "base/disk.h"
 #include "base/file.h"
 
 void doctor_library_versions(struct buf *out)
@@ -85,7 +85,6 @@ void doctor_clock(struct doctor *doctor)
 /* ---- disk ---- */
 
 #define DISK_FAIL_BYTES (INT64_C(64) << 20)
-#define DISK_WARN_BYTES (INT64_C(1) << 30)
 #define DISK_WARN_FILES 1000
 
 /* The folder itself, or the nearest above it that exists; "" when out of memory. */
@@ -103,32 +102,34 @@ static void existing_folder(char *out, size_t size, const char *folder)
 
 void doctor_disk(struct doctor *doctor)
 {
-	static const char advice[] = "make room, or move the home to a larger disk: a run stops "
-				     "when the store cannot grow";
-	char folder[4096], size[DOCTOR_SIZE_MAX];
-	struct statvfs st;
-	int64_t bytes;
-	bool few_files;
+	static const char advice[] =
+		"make room, or move the home to a larger disk: runs pause below "
+		"disk_floor of agent.cfg";
+	char folder[4096], size[TEXT_SIZE_MAX], floor[TEXT_SIZE_MAX];
+	struct disk_room room;
+	struct err err = ERR_INIT;
+	int64_t wanted =
+		doctor->disk_floor > DISK_FAIL_BYTES ? doctor->disk_floor : DISK_FAIL_BYTES;
 
 	existing_folder(folder, sizeof(folder), doctor->env->home->data);
-	if (statvfs(folder, &st) != 0) {
+	if (disk_room(&room, folder, &err) != 0) {
 		doctor_tell(doctor, VERDICT_FAIL, ERR_STORE, "disk",
-			"make the folder readable for this user", "could not look at %s: %s",
-			folder, strerror(errno));
+			"make the folder readable for this user", "%s", err.text);
 		return;
 	}
-	bytes = (int64_t)st.f_bavail * (int64_t)st.f_frsize;
-	few_files = st.f_files > 0 && st.f_favail < DISK_WARN_FILES;
-	doctor_size(size, bytes);
-	if (bytes < DISK_FAIL_BYTES || (st.f_files > 0 && st.f_favail == 0))
+	text_size_about(size, room.bytes);
+	text_size_exact(floor, doctor->disk_floor);
+	if (room.bytes < wanted || room.files == 0)
 		doctor_tell(doctor, VERDICT_FAIL, ERR_STORE, "disk", advice,
-			"%s free in %s, room for %ju files", size, folder, (uintmax_t)st.f_favail);
-	else if (bytes < DISK_WARN_BYTES || few_files)
+			"%s free in %s, disk_floor is %s, room for %" PRId64 " files", size, folder,
+			floor, room.files);
+	else if (room.bytes < 2 * wanted || room.files < DISK_WARN_FILES)
 		doctor_tell(doctor, VERDICT_WARN, ERR_NONE, "disk", advice,
-			"%s free in %s, room for %ju files", size, folder, (uintmax_t)st.f_favail);
+			"%s free in %s, disk_floor is %s, room for %" PRId64 " files", size, folder,
+			floor, room.files);
 	else
-		doctor_tell(
-			doctor, VERDICT_OK, ERR_NONE, "disk", NULL, "%s free in %s", size, folder);
+		doctor_tell(doctor, VERDICT_OK, ERR_NONE, "disk", NULL,
+			"%s free in %s, disk_floor is %s", size, folder, floor);
 }
 
 /* ---- ODBC ---- */
