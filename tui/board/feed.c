@@ -86,10 +86,13 @@ static void deliver(struct feed *feed, struct feed_news *news)
 /* What to do next; false at the end. */
 static bool next_turn(struct feed *feed, struct feed_turn *turn)
 {
+	bool stop;
+
 	pthread_mutex_lock(&feed->lock);
 	if (!feed->stop && !feed->asked && !feed->search.on)
 		wait_for(feed, LOOK_MS);
-	atomic_store(&feed->interrupt, feed->stop);
+	stop = feed->stop;
+	atomic_store(&feed->interrupt, stop);
 	turn->asked = feed->asked;
 	turn->all = feed->all;
 	turn->request = feed->request;
@@ -98,7 +101,7 @@ static bool next_turn(struct feed *feed, struct feed_turn *turn)
 	feed->all = false;
 	pthread_mutex_unlock(&feed->lock);
 	turn->slow = turn->all || feed->looks++ % SLOW_LOOKS == 0;
-	return !atomic_load(&feed->interrupt);
+	return !stop; /* not the flag: a new look may have raised that already */
 }
 
 static void *feed_main(void *arg)

@@ -335,7 +335,7 @@ static void fetch_store(
 		rc = fetch_parts(feed, turn, news, &err);
 	else if (feed->search.on)
 		rc = search_window(feed, turn, news, &err);
-	feed->version = version;
+	feed->version = rc == 0 ? version : version - 1; /* what failed is tried again */
 	if (rc == 0 && traffic_is_old(feed, turn))
 		rc = fetch_traffic(feed, &turn->request, news, &err);
 	if (rc == 0)
