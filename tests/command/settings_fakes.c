@@ -8,6 +8,7 @@
 
 #include "base/base.h"
 #include "base/text.h"
+#include "ping/checklist.h"
 #include "source/reader.h"
 #include "store/filter.h"
 #include "tui/command/command.h"
@@ -87,6 +88,71 @@ FAKE void ping_salesforce(struct ping_result *out, const struct connection *conn
 	(void)ctx;
 	fakes.salesforce_pings++;
 	*out = fakes.salesforce;
+}
+
+FAKE int checklist_recall(struct checklist *out, const struct connection *connection,
+	const struct catalog *catalog, const char *data_folder, struct err *err)
+{
+	(void)connection;
+	(void)catalog;
+	(void)data_folder;
+	(void)err;
+	memset(out, 0, sizeof(*out));
+	return 0;
+}
+
+FAKE int checklist_about(
+	char out[256], const struct connection *connection, const char *item, struct err *err)
+{
+	(void)connection;
+	(void)err;
+	text_copy(out, 256, item);
+	return 0;
+}
+
+FAKE void checklist_evidence(char *out, size_t size, const struct checklist_item *item)
+{
+	text_copy(out, size, item->detail);
+}
+
+FAKE const char *item_state_name(enum item_state state)
+{
+	return state == ITEM_OPEN ? "open" : "known";
+}
+
+FAKE const char *ping_kind_name(enum ping_kind kind)
+{
+	return kind == PING_SALESFORCE ? "salesforce" : "agent";
+}
+
+FAKE const char *ping_kind_title(enum ping_kind kind)
+{
+	return ping_kind_name(kind);
+}
+
+FAKE int store_tick(struct store *store, const char *connection, const char *item,
+	const char *about, const char *who, struct err *err)
+{
+	(void)store;
+	(void)connection;
+	(void)item;
+	(void)about;
+	(void)who;
+	(void)err;
+	return 0;
+}
+
+FAKE int store_audit(struct store *store, const char *who, const char *action, int64_t run,
+	int64_t message, const char *detail, struct err *err)
+{
+	(void)store;
+	(void)who;
+	(void)action;
+	(void)run;
+	(void)message;
+	(void)detail;
+	(void)err;
+	return 0;
 }
 
 /* ---- source ---- */

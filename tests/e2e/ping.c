@@ -115,6 +115,63 @@ START_TEST(nobody_at_home_is_exit_5)
 }
 END_TEST
 
+/* A member of an item of the checklist printed last. */
+static const char *of_item(const char *id, const char *key)
+{
+	char path[64];
+
+	for (int i = 0; i < 24; i++) {
+		snprintf(path, sizeof(path), "checklist.items.%d.id", i);
+		if (text_equal(world_json(path), id)) {
+			snprintf(path, sizeof(path), "checklist.items.%d.%s", i, key);
+			return world_json(path);
+		}
+	}
+	ck_abort_msg("no item %s", id);
+}
+
+START_TEST(the_checklist_tells_what_pings_and_persons_know)
+{
+	world_open(&world, "no-run-as-user", NULL);
+	world_customers(&world, 3);
+	world_connection(&world);
+	world_interface(&world);
+	ck_run(0, &world, "connection", "checklist", "erp", "--json");
+	ck_assert_str_eq(of_item("run_as_user", "state"), "open");
+	ck_run(4, &world, "ping", "salesforce", "erp");
+	ck_run(0, &world, "connection", "checklist", "erp", "--tick", "flow", "--tick",
+		"run_as_user", "--json");
+	ck_assert_str_eq(of_item("run_as_user", "state"), "refuted");
+	ck_assert_str_eq(of_item("run_as_user", "ping"), "salesforce");
+	ck_assert_str_eq(of_item("run_as_user", "remedy_id"), "oauth.no_run_as_user");
+	ck_assert_str_eq(of_item("api_user", "state"), "suspect");
+	ck_assert_str_eq(of_item("flow", "state"), "ticked");
+	ck_assert_str_eq(of_item("remote_site", "state"), "not needed");
+	ck_run(0, &world, "connection", "checklist", "erp", "--untick", "flow", "--json");
+	ck_assert_str_eq(of_item("flow", "state"), "open");
+	ck_run(0, &world, "connection", "checklist", "erp");
+	ck_run(2, &world, "connection", "checklist", "erp", "--tick", "moon");
+	ck_run(2, &world, "--read-only", "connection", "checklist", "erp", "--tick", "flow");
+}
+END_TEST
+
+START_TEST(a_green_ping_proves_the_set_up_until_the_interface_changes)
+{
+	world_open(&world, NULL, NULL);
+	world_customers(&world, 3);
+	world_connection(&world);
+	world_interface(&world);
+	ck_run(0, &world, "ping", "salesforce", "erp");
+	ck_run(0, &world, "connection", "checklist", "erp", "--json");
+	ck_assert_str_eq(of_item("run_as_user", "state"), "proven");
+	ck_assert_str_eq(of_item("fields", "state"), "proven");
+	ck_run(0, &world, "interface", "add", "accounts", "--replace", "--map", "Phone=zip");
+	ck_run(0, &world, "connection", "checklist", "erp", "--json");
+	ck_assert_str_eq(of_item("run_as_user", "state"), "proven");
+	ck_assert_str_eq(of_item("fields", "state"), "open");
+}
+END_TEST
+
 START_TEST(no_secret_is_ever_printed)
 {
 	const struct ran *ran;
@@ -142,6 +199,8 @@ Suite *suite_e2e_ping(void)
 		(int)ARRAY_SIZE(refusals));
 	tcase_add_test(tcase, the_login_host_is_refused_before_a_secret_goes_there);
 	tcase_add_test(tcase, nobody_at_home_is_exit_5);
+	tcase_add_test(tcase, the_checklist_tells_what_pings_and_persons_know);
+	tcase_add_test(tcase, a_green_ping_proves_the_set_up_until_the_interface_changes);
 	tcase_add_test(tcase, no_secret_is_ever_printed);
 	suite_add_tcase(suite, tcase);
 	return suite;

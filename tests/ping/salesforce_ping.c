@@ -3,6 +3,7 @@
 
 #include "ping/suites.h"
 
+#include "ping/checklist.h"
 #include "ping/fixture.h"
 #include "practice/practice.h"
 
@@ -74,6 +75,29 @@ static void name_agent(struct connection *connection)
 	text_set(&connection->agent.password.ref, "TEST_AGENT_PASSWORD");
 }
 
+/* Where the checklist puts the mistake: at what is refuted, with "?" at what it may be, or beside
+ * the list; "" = nowhere. */
+static void on_the_list(char out[128], const struct connection *connection,
+	const struct ping_result *result, enum ping_kind kind, const char *remedy_id)
+{
+	static struct checklist list;
+	struct ping_seen seen[PING_KINDS] = { { NULL, 0, false, false } };
+	size_t used = 0;
+
+	out[0] = '\0';
+	seen[kind] = (struct ping_seen){ result, 1795435500000, false, false };
+	checklist_judge(&list, connection, seen, NULL, 0);
+	for (int i = 0; i < list.count; i++) {
+		const struct checklist_item *item = &list.items[i];
+
+		if (strcmp(item->remedy_id, remedy_id) == 0)
+			used += (size_t)snprintf(out + used, 128 - used, "%s%s%s", used ? " " : "",
+				item->id, item->state == ITEM_SUSPECT ? "?" : "");
+	}
+	if (used == 0 && strcmp(list.elsewhere.remedy_id, remedy_id) == 0)
+		snprintf(out, 128, "(beside the list)");
+}
+
 START_TEST(each_mistake_is_named_with_its_remedy_and_one_token_request)
 {
 	const struct practice_misconfiguration *mistake = practice_misconfigurations();
@@ -85,6 +109,8 @@ START_TEST(each_mistake_is_named_with_its_remedy_and_one_token_request)
 		const struct ping_step *finding;
 		struct connection connection;
 		struct ping_result result;
+		enum ping_kind kind = PING_SALESFORCE;
+		char place[128];
 		bool right;
 
 		if (needs_rows(mistake))
@@ -93,16 +119,21 @@ START_TEST(each_mistake_is_named_with_its_remedy_and_one_token_request)
 		fixture_connection(&connection, practice_url(org));
 		name_agent(&connection);
 		if (on_the_way_back(mistake->remedy_id))
+			kind = PING_AGENT_FROM_SALESFORCE;
+		if (kind == PING_AGENT_FROM_SALESFORCE)
 			ping_agent_from_salesforce(&result, &connection, NULL, NULL, NULL, NULL);
 		else
 			ping(&result, &connection, pinned_for(mistake));
 		finding = fixture_finding(&result);
 		right = finding && strcmp(finding->remedy_id, mistake->remedy_id) == 0 &&
 			practice_request_count(org, "/services/oauth2/token") == 1;
+		on_the_list(place, &connection, &result, kind, mistake->remedy_id);
+		if (finding && finding->verdict == VERDICT_FAIL && !place[0])
+			right = false;
 		if (table || !right)
-			printf("%-24s %-24s %-24s %s\n", mistake->name,
+			printf("%-24s %-18s %-24s %-32s %s\n", mistake->name,
 				finding ? finding->name : "no step failed",
-				finding ? finding->remedy_id : "-",
+				finding ? finding->remedy_id : "-", place,
 				right ? "right" : mistake->remedy_id);
 		count++;
 		wrong += !right;

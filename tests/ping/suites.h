@@ -13,5 +13,6 @@ Suite *suite_right_org(void);
 Suite *suite_interfaces(void);
 Suite *suite_return_ping(void);
 Suite *suite_kept(void);
+Suite *suite_checklist(void);
 
 #endif

@@ -10,6 +10,8 @@
 int command_connection_add(struct command_env *env, const struct arguments *args);
 int command_connection_export(struct command_env *env, const struct arguments *args);
 int command_connection_import(struct command_env *env, const struct arguments *args);
+extern const struct option_spec connection_checklist_options[];
+int command_connection_checklist(struct command_env *env, const struct arguments *args);
 extern const struct option_spec connection_hold_options[];
 int command_connection_hold(struct command_env *env, const struct arguments *args);
 int command_connection_release(struct command_env *env, const struct arguments *args);
