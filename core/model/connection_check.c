@@ -258,6 +258,12 @@ static int check_file_place(const struct source_access *source, struct err *err)
 	if (address.user)
 		return problem(err, "source.url",
 			"carries a user: put it into source.username and source.password");
+	if (text_empty(source->username))
+		return problem(
+			err, "source.username", "not set: enter the user at the SFTP server");
+	if (text_empty(source->key_file) && source->password.kind == SECRET_NONE)
+		return problem(err, "source.password",
+			"not set: enter the user's password, or a private key in source.key_file");
 	return 0;
 }
 
@@ -299,6 +305,9 @@ static int check_file(const struct connection *connection, struct err *err)
 	if (text_equal(source->after, "archive") && text_empty(source->archive))
 		return problem(err, "source.archive",
 			"not set: enter the folder that files are moved to after they were read");
+	if (!text_empty(source->folder) && !text_empty(source->archive) &&
+		source->archive[0] != '/')
+		return problem(err, "source.archive", "must be a full path that starts with /");
 	return 0;
 }
 

@@ -8,6 +8,8 @@
 #include "source/inbox.h"
 
 #include <stdarg.h>
+#include <stdatomic.h>
+#include <unistd.h>
 
 struct desk {
 	const struct files_wish *wish;
@@ -37,13 +39,32 @@ static void note(struct files *files, const char *fmt, ...)
 
 /* ---- the desk: what choosing and settling need ---- */
 
+/* Copies of remote files are the interface's until its run is done, or of one look alone. */
+static bool is_look(const struct files_wish *wish)
+{
+	return !wish->info || wish->info->dry_run;
+}
+
+static char *spool_of(const struct files_wish *wish)
+{
+	static atomic_uint looks;
+	char below[64 + MODEL_NAME_MAX];
+
+	if (is_look(wish))
+		snprintf(below, sizeof(below), "spool/.look-%ld-%u", (long)getpid(),
+			atomic_fetch_add(&looks, 1));
+	else
+		snprintf(below, sizeof(below), "spool/%s", wish->interface->name);
+	return file_join(wish->env->home_data, below);
+}
+
 static int open_desk(struct desk *desk, const struct files_wish *wish, struct err *err)
 {
 	const struct source_access *source = &wish->connection->source;
 	int rc = 0;
 
 	*desk = (struct desk){ .wish = wish };
-	desk->spool = file_join(wish->env->home_data, "spool");
+	desk->spool = spool_of(wish);
 	if (!desk->spool)
 		return err_nomem(err);
 	if (source->password.kind != SECRET_NONE)
@@ -54,10 +75,13 @@ static int open_desk(struct desk *desk, const struct files_wish *wish, struct er
 	}
 	desk->inbox_spec = (struct inbox_spec){ .folder = source->folder,
 		.url = source->url,
-		.pattern = source->pattern,
+		.pattern = text_empty(source->marker) ? source->pattern : NULL,
 		.archive = source->archive,
 		.username = source->username,
 		.password = desk->password,
+		.key_file = source->key_file,
+		.known_hosts = source->known_hosts,
+		.timeout_s = source->query_timeout,
 		.spool = desk->spool,
 		.stop = wish->stop };
 	rc = inbox_open(&desk->inbox, &desk->inbox_spec, err);
@@ -266,6 +290,15 @@ static int make_spec(struct file_spec *spec, const struct files_wish *wish, stru
 
 /* ---- choosing ---- */
 
+static int fetch_exactly(
+	char **path, struct desk *desk, const struct folder_file *listed, struct err *err)
+{
+	struct folder_file file = *listed;
+	int rc = inbox_exact(&file, desk->inbox, err);
+
+	return rc ? rc : inbox_fetch(path, desk->inbox, &file, err);
+}
+
 /* An interrupted reading is repeated with the files it took. */
 static int take_up(struct desk *desk, struct err *err)
 {
@@ -290,7 +323,7 @@ static int take_up(struct desk *desk, struct err *err)
 				"the run, or cancel it",
 				taken[i].name, file ? "was changed" : "is gone");
 		if (!rc)
-			rc = inbox_fetch(&path, desk->inbox, file, err);
+			rc = fetch_exactly(&path, desk, file, err);
 		if (!rc)
 			rc = add_item(desk->files, &taken[i], path, err);
 	}
@@ -298,6 +331,40 @@ static int take_up(struct desk *desk, struct err *err)
 		folder_list_free(&list);
 	desk->files->resumed = true;
 	free(taken);
+	return rc;
+}
+
+/* What is beside the files: markers, and with markers what the pattern leaves out. */
+static bool is_for_others(const struct source_access *source, const char *name)
+{
+	if (text_empty(source->marker))
+		return false;
+	return is_marker(source->marker, name) ||
+	       (!text_empty(source->pattern) && !text_match(source->pattern, name, false));
+}
+
+/* 1 = it is chosen, 0 = it is not, -ERR_UNFINISHED: it is not complete. */
+static int choose_one(struct desk *desk, const struct folder_file *listed, struct err *err)
+{
+	struct source_file chosen = { 0 };
+	struct folder_file file = *listed;
+	struct err why = ERR_INIT;
+	char *path = NULL;
+	int rc = inbox_exact(&file, desk->inbox, &why);
+
+	if (!rc && file.size != listed->size)
+		return -ERR_UNFINISHED;
+	if (!rc)
+		rc = judge(&chosen, &path, desk, &file, &why);
+	if (rc > 0)
+		return add_item(desk->files, &chosen, path, err) ? -err->kind : 1;
+	if (path)
+		inbox_forget(desk->inbox, file.name);
+	free(path);
+	if (rc == -ERR_NOT_FOUND)
+		return 0; /* somebody took it */
+	if (rc && rc != -ERR_UNFINISHED)
+		err_copy(err, &why);
 	return rc;
 }
 
@@ -312,26 +379,21 @@ static int choose_from(struct desk *desk, const struct folder_list *first,
 
 	for (size_t i = 0; rc >= 0 && i < second->count; i++) {
 		const struct folder_file *file = &second->files[i];
-		struct source_file chosen = { 0 };
-		char *path = NULL;
 
-		if (!text_empty(source->marker) && is_marker(source->marker, file->name))
+		if (is_for_others(source, file->name))
 			continue;
 		if (files->spec.count == FILE_ITEMS_MAX) {
 			note(files, "more than %d files: the rest is for the next run",
 				FILE_ITEMS_MAX);
 			break;
 		}
-		if (!is_complete(desk, first, second, file)) {
+		rc = is_complete(desk, first, second, file) ? choose_one(desk, file, err)
+							    : -ERR_UNFINISHED;
+		if (rc == -ERR_UNFINISHED) {
 			growing++;
 			example = file->name;
-			continue;
+			rc = 0;
 		}
-		rc = judge(&chosen, &path, desk, file, err);
-		if (rc > 0)
-			rc = add_item(files, &chosen, path, err);
-		else
-			free(path);
 	}
 	if (growing == 1)
 		note(files, "%s is not complete yet", example);
@@ -374,6 +436,10 @@ int files_choose(struct files **out, const struct files_wish *wish, struct err *
 		rc = take_up(&desk, err);
 	if (!rc && !files->resumed)
 		rc = look_and_choose(&desk, err);
+	if (is_look(wish)) {
+		files->spool = desk.spool;
+		desk.spool = NULL;
+	}
 	close_desk(&desk);
 	if (rc) {
 		files_free(files);
@@ -392,6 +458,9 @@ void files_free(struct files *files)
 		free((char *)(uintptr_t)files->spec.items[i].name);
 	}
 	file_spec_free(&files->spec);
+	if (files->spool)
+		inbox_spool_remove(files->spool);
+	free(files->spool);
 	free(files->chosen);
 	free(files->earlier);
 	free(files);
@@ -429,15 +498,18 @@ static int move_one(struct desk *desk, const struct source_file *file, struct er
 static int settle_one(struct desk *desk, const struct folder_list *list,
 	const struct source_file *file, struct err *err)
 {
-	const char *after = desk->wish->connection->source.after;
-	const struct folder_file *now = folder_find(list, file->name);
+	const struct folder_file *listed = folder_find(list, file->name);
+	struct folder_file now = { 0 };
 	struct settled settled = { file->id };
 	int rc = 0;
 
-	if (!text_empty(after) && !text_equal(after, "keep") && now && now->size == file->size &&
-		now->changed == file->changed)
+	if (listed) {
+		now = *listed;
+		rc = inbox_exact(&now, desk->inbox, err);
+	}
+	if (listed && !rc && now.size == file->size && now.changed == file->changed)
 		rc = move_one(desk, file, err);
-	if (rc)
+	if (rc && rc != -ERR_NOT_FOUND)
 		return rc;
 	inbox_forget(desk->inbox, file->name);
 	return writer_call(desk->wish->env->writer, apply_settled, &settled, err);
@@ -445,13 +517,14 @@ static int settle_one(struct desk *desk, const struct folder_list *list,
 
 static int settle_all(struct desk *desk, int64_t run, struct err *err)
 {
+	const char *after = desk->wish->connection->source.after;
 	struct source_file *files = NULL;
 	struct folder_list list = { NULL, 0 };
 	size_t count = 0;
 	int rc = view_source_files(&files, &count, desk->view, desk->wish->interface->name, run,
 		SOURCE_FILE_READ, err);
 
-	if (!rc && count)
+	if (!rc && count && !text_empty(after) && !text_equal(after, "keep"))
 		rc = inbox_look(&list, desk->inbox, err);
 	for (size_t i = 0; !rc && i < count; i++)
 		rc = settle_one(desk, &list, &files[i], err);

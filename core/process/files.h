@@ -29,6 +29,7 @@ struct files {
 	bool resumed;		    /* they were taken by this run before */
 	int64_t *earlier;	    /* runs that read some of them, limited or cancelled */
 	size_t earlier_count;
+	char *spool;	/* with copies for this reading alone; NULL = they are the run's */
 	char note[256]; /* what was not read, and why; "" = nothing */
 };
 

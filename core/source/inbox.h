@@ -15,7 +15,8 @@ struct inbox_spec {
 	const char *archive;		 /* folder, in the same world as the files */
 	const char *username, *password; /* of the server, or the passphrase of the key */
 	const char *key_file, *known_hosts;
-	const char *spool;	 /* local folder for copies */
+	int timeout_s;		 /* of a server that is silent; 0 = the usual */
+	const char *spool;	 /* local folder for copies of this reader alone, made if missing */
 	const atomic_bool *stop; /* ends what takes long; NULL = never */
 };
 
@@ -31,7 +32,11 @@ int inbox_look(struct folder_list *out, struct inbox *inbox, struct err *err);
 /* Is it still being written, as far as the system tells? */
 bool inbox_is_written(struct inbox *inbox, const char *name);
 
-/* Where the file can be read: owned. A remote one is copied unless the copy is there already. */
+/* What inbox_look() told of the file, as exactly as it can be known. ERR_NOT_FOUND. */
+int inbox_exact(struct folder_file *file, struct inbox *inbox, struct err *err);
+
+/* Where the file, of which all is known, can be read: owned. A remote one is copied unless the copy
+ * is there already; ERR_UNFINISHED when it changed meanwhile. */
 int inbox_fetch(char **path, struct inbox *inbox, const struct folder_file *file, struct err *err);
 
 /* What becomes of a file whose rows are accounted for; one that is gone is fine. */
@@ -40,5 +45,8 @@ int inbox_delete(struct inbox *inbox, const char *name, struct err *err);
 
 /* The spool forgets its copy. */
 void inbox_forget(struct inbox *inbox, const char *name);
+
+/* Remove a spool with all its copies. */
+void inbox_spool_remove(const char *spool);
 
 #endif

@@ -6,16 +6,19 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "e2e/world.h"
+#include "source/sftp_server.h"
 
 #include <dirent.h>
 #include <fcntl.h>
 #include <iconv.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 static struct world world;
 static char inbox[600], archive[600];
+static struct sftp_server sftp; /* its port 0: the inbox is local */
 
 static void put_bytes(const char *name, const void *bytes, size_t len)
 {
@@ -23,7 +26,7 @@ static void put_bytes(const char *name, const void *bytes, size_t len)
 	char path[800];
 
 	snprintf(path, sizeof(path), "%s/%s", inbox, name);
-	ck_ok(file_write(path, bytes, len, 0600, &err), &err);
+	ck_ok(file_write(path, bytes, len, 0644, &err), &err);
 }
 
 static void put_file(const char *name, const char *text)
@@ -67,21 +70,33 @@ static bool lies_in(const char *folder, const char *name)
 	return file_exists(path);
 }
 
+/* Where the files are: four settings. */
+static void say_where(char said[4][700])
+{
+	bool remote = sftp.port != 0;
+
+	snprintf(inbox, sizeof(inbox), "%s/in", remote ? sftp.server.folder : world.home);
+	snprintf(archive, sizeof(archive), "%s/done", remote ? sftp.server.folder : world.home);
+	snprintf(said[0], 700, remote ? "source.url=%s" : "source.folder=%s",
+		remote ? sftp.url : inbox);
+	snprintf(said[1], 700, "source.username=%s", remote ? sftp.user : "");
+	snprintf(said[2], 700, "source.key_file=%s", sftp.key);
+	snprintf(said[3], 700, "source.known_hosts=%s", sftp.known_hosts);
+	ck_assert(remote || mkdir(inbox, 0700) == 0);
+}
+
 /* Connection "in" over the inbox and interface "people" to Account; more settings by `set`. */
 static void open_inbox(const char *const *set)
 {
-	char domain[128], folder[700];
+	char domain[128], where[4][700];
 
 	world_open(&world, NULL, NULL);
-	snprintf(inbox, sizeof(inbox), "%s/in", world.home);
-	snprintf(archive, sizeof(archive), "%s/done", world.home);
-	ck_assert_int_eq(mkdir(inbox, 0700), 0);
+	say_where(where);
 	snprintf(domain, sizeof(domain), "salesforce.domain=%s", practice_url(world.practice));
-	snprintf(folder, sizeof(folder), "source.folder=%s", inbox);
 	ck_run(0, &world, "connection", "add", "in", "--set", "type=Agent File", "--set", domain,
 		"--set", "salesforce.consumer_key=" PRACTICE_CONSUMER_KEY, "--secret",
-		"salesforce.consumer_secret=env:E2E_SECRET", "--set", folder, "--set",
-		"source.settle=0");
+		"salesforce.consumer_secret=env:E2E_SECRET", "--set", where[0], "--set", where[1],
+		"--set", where[2], "--set", where[3], "--set", "source.settle=0");
 	for (; *set; set++)
 		ck_run(0, &world, "connection", "add", "in", "--replace", "--set", *set);
 	ck_run(0, &world, "interface", "add", "people", "--set", "connection=in", "--set",
@@ -101,6 +116,8 @@ static void to_archive(void)
 static void teardown(void)
 {
 	world_close(&world);
+	sftp_server_stop(&sftp);
+	sftp.port = 0;
 }
 
 static void check_counts(int64_t completed, int64_t failed)
@@ -120,13 +137,34 @@ static const struct {
 	{ "UTF-16BE", "\xfe\xff" },
 };
 
+/* Over SFTP nothing tells that a file is open: it is seen to grow. */
+struct growth {
+	int fd;
+	atomic_bool enough;
+};
+
+static void *grow(void *arg)
+{
+	struct growth *growth = arg;
+
+	while (!atomic_load(&growth->enough)) {
+		ck_assert_int_eq(write(growth->fd, "o", 1), 1);
+		usleep(20000);
+	}
+	return NULL;
+}
+
+/* Locally and over SFTP. */
 START_TEST(twenty_files_in_five_encodings_arrive_but_for_what_is_broken)
 {
 	static const char *const set[] = { "source.encoding=UTF-8, ISO-8859-1",
 		"source.pattern=*.csv", NULL };
 	char name[64], path[800];
-	int growing;
+	struct growth growth = { .fd = -1 };
+	pthread_t writer;
 
+	if (_i)
+		sftp_server_start(&sftp);
 	open_inbox(set);
 	to_archive();
 	for (int i = 0; i < 16; i++) {
@@ -144,11 +182,16 @@ START_TEST(twenty_files_in_five_encodings_arrive_but_for_what_is_broken)
 	put_file("g3.csv", "no,nome\nG3-1,one\n");
 	put_file("other.txt", "not for us");
 	snprintf(path, sizeof(path), "%s/h.csv", inbox);
-	growing = open(path, O_WRONLY | O_CREAT, 0600);
-	ck_assert_int_eq(write(growing, "no,name\nH-1,o", 13), 13);
+	growth.fd = open(path, O_WRONLY | O_CREAT, 0644);
+	ck_assert_int_eq(write(growth.fd, "no,name\nH-1,o", 13), 13);
 
 	ck_run(1, &world, "interface", "preview", "people", "--limit", "100", "--json");
 	ck_assert(strstr(world_json("rows.33.problem"), "BROKEN_RECORD: line 3: 3 values"));
+	if (_i) {
+		ck_run(0, &world, "connection", "add", "in", "--replace", "--set",
+			"source.settle=1");
+		ck_assert_int_eq(pthread_create(&writer, NULL, grow, &growth), 0);
+	}
 	ck_run(1, &world, "process", "people", "--json");
 	check_counts(16 * 2 + 3, 3);
 	ck_assert_int_eq(practice_record_count(world.practice, "Account"), 35);
@@ -170,11 +213,21 @@ START_TEST(twenty_files_in_five_encodings_arrive_but_for_what_is_broken)
 	/* Nothing is left for a second run; then the last file is complete. */
 	ck_run(0, &world, "process", "people", "--json");
 	check_counts(0, 0);
-	ck_assert_int_eq(write(growing, "ne\n", 3), 3);
-	close(growing);
+	atomic_store(&growth.enough, true);
+	if (_i) {
+		pthread_join(writer, NULL);
+		ck_run(0, &world, "connection", "add", "in", "--replace", "--set",
+			"source.settle=0");
+	}
+	ck_assert_int_eq(write(growth.fd, "ne\n", 3), 3);
+	close(growth.fd);
 	ck_run(0, &world, "process", "people", "--json");
 	check_counts(1, 0);
 	ck_assert_int_eq(files_in(archive), 20);
+	if (!_i)
+		return;
+	snprintf(path, sizeof(path), "%s/data/spool/people", world.home);
+	ck_assert_int_eq(files_in(path), 0);
 }
 END_TEST
 
@@ -228,7 +281,7 @@ END_TEST
 
 START_TEST(a_marker_says_that_its_file_is_complete)
 {
-	static const char *const set[] = { "source.marker=.ok", NULL };
+	static const char *const set[] = { "source.marker=.ok", "source.pattern=*.csv", NULL };
 
 	open_inbox(set);
 	to_archive();
@@ -312,7 +365,8 @@ Suite *suite_e2e_files(void)
 
 	tcase_set_timeout(tcase, 120);
 	tcase_add_checked_fixture(tcase, NULL, teardown);
-	tcase_add_test(tcase, twenty_files_in_five_encodings_arrive_but_for_what_is_broken);
+	tcase_add_loop_test(
+		tcase, twenty_files_in_five_encodings_arrive_but_for_what_is_broken, 0, 2);
 	tcase_add_test(tcase, a_file_delivered_again_is_read_only_when_told_to);
 	tcase_add_test(tcase, inserts_of_a_cut_or_cancelled_run_are_not_doubled);
 	tcase_add_test(tcase, a_marker_says_that_its_file_is_complete);

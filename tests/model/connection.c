@@ -200,6 +200,7 @@ static const struct {
 	{ TEXT(source.folder), NULL, "source.folder" },
 	{ TEXT(source.folder), "in", "source.folder" },
 	{ TEXT(source.url), "sftp://host/in", "source.url" },
+	{ TEXT(source.archive), "done", "source.archive" },
 	{ TEXT(source.odbc), "DSN=x", "source.odbc" },
 	{ TEXT(source.format), "xls", "source.format" },
 	{ TEXT(source.delimiter), ";;", "source.delimiter" },

@@ -7,7 +7,7 @@
 int main(int argc, char **argv)
 {
 	static suite_maker *const makers[] = { suite_row, suite_frame, suite_odbc, suite_reader,
-		suite_places, suite_updater, suite_source_files, suite_databases };
+		suite_places, suite_updater, suite_source_files, suite_databases, suite_sftp };
 
 	if (argc > 1 && !strcmp(argv[1], "reader"))
 		return reader_child_main();

@@ -92,6 +92,11 @@ static int remove_one(const char *path, const struct stat *st, int kind, struct 
 	return remove(path);
 }
 
+void server_remove(const struct server *server)
+{
+	nftw(server->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
 static _Noreturn void keep(const struct server *server, const char *user,
 	const char *const *install, const char *const *daemon, int line)
 {
@@ -110,7 +115,7 @@ static _Noreturn void keep(const struct server *server, const char *user,
 	if (write(line, "", 1) == 1) /* it is over; the log stays until the test let go */
 		while (read(line, &end, 1) > 0)
 			;
-	nftw(server->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	server_remove(server);
 	_exit(0);
 }
 
@@ -218,7 +223,7 @@ void server_run(const struct server *server, const char *const *statements)
 
 /* A test that passes because its server is missing would be no test: fail, and say what to install.
  */
-static void need(
+void server_need(
 	char path[256], const char *const *folders, const char *program, const char *package)
 {
 	ck_assert_msg(find_program(path, folders, program) != NULL,
@@ -241,8 +246,8 @@ void server_postgresql(struct server *server)
 		"/usr/lib/postgresql/14/bin", "/usr/local/bin", "/usr/bin", NULL };
 	char initdb[256], postgres[256], data[96];
 
-	need(initdb, folders, "initdb", "postgresql");
-	need(postgres, folders, "postgres", "postgresql");
+	server_need(initdb, folders, "initdb", "postgresql");
+	server_need(postgres, folders, "postgres", "postgresql");
 	need_driver("PostgreSQL", "odbc-postgresql");
 	*server = (struct server){ .folder = "/tmp/agentboard-server-XXXXXX" };
 	ck_assert_ptr_nonnull(mkdtemp(server->folder));
@@ -265,8 +270,8 @@ void server_mariadb(struct server *server)
 	static const char *const folders[] = { "/usr/sbin", "/usr/bin", "/usr/local/bin", NULL };
 	char install[256], daemon[256], data[96], socket[96];
 
-	need(install, folders, "mariadb-install-db", "mariadb-server");
-	need(daemon, folders, "mariadbd", "mariadb-server");
+	server_need(install, folders, "mariadb-install-db", "mariadb-server");
+	server_need(daemon, folders, "mariadbd", "mariadb-server");
 	need_driver("MariaDB", "odbc-mariadb");
 	*server = (struct server){ .folder = "/tmp/agentboard-server-XXXXXX" };
 	ck_assert_ptr_nonnull(mkdtemp(server->folder));

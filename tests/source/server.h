@@ -17,6 +17,13 @@ void server_postgresql(struct server *server);
 void server_mariadb(struct server *server);
 void server_stop(struct server *server);
 
+/* Put the path of `program` into `path`; the test fails, naming the package, when it is missing. */
+void server_need(
+	char path[256], const char *const *folders, const char *program, const char *package);
+
+/* Remove its folder. */
+void server_remove(const struct server *server);
+
 /* Statements by ODBC, each committed. */
 void server_run(const struct server *server, const char *const *statements);
 

@@ -13,5 +13,6 @@ Suite *suite_places(void);
 Suite *suite_updater(void);
 Suite *suite_source_files(void);
 Suite *suite_databases(void);
+Suite *suite_sftp(void);
 
 #endif
