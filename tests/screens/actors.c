@@ -232,6 +232,10 @@ static int play_edit(const char *socket_path, const struct edit_request *request
 	(void)socket_path;
 	if (play->agent_down && !started)
 		return err_set(err, ERR_NET, "no agent answers");
+	for (int i = 0; request->sets[i]; i++) {
+		if (text_starts(request->sets[i], "Id="))
+			return err_set(err, ERR_USAGE, "--set Id: it says which record this is");
+	}
 	for (int i = 0; request->sets[i]; i++)
 		note("set %s by %s\n", request->sets[i], request->who);
 	return 0;
@@ -263,6 +267,32 @@ static int play_drivers(struct text_list *names, struct err *err)
 	return 0;
 }
 
+static const char order_line[] =
+	"{\"name\":\"Order_Line__c\",\"label\":\"Order Line\",\"createable\":true,"
+	"\"updateable\":true,\"fields\":["
+	"{\"name\":\"Order_No__c\",\"label\":\"Order No\",\"type\":\"string\",\"length\":20,"
+	"\"createable\":true,\"updateable\":true,\"nillable\":true,\"externalId\":true},"
+	"{\"name\":\"Name\",\"label\":\"Order Line Name\",\"type\":\"string\",\"length\":10,"
+	"\"createable\":true,\"updateable\":true,\"nillable\":false},"
+	"{\"name\":\"Price__c\",\"label\":\"Price\",\"type\":\"currency\",\"precision\":10,"
+	"\"scale\":2,\"createable\":true,\"updateable\":true,\"nillable\":true},"
+	"{\"name\":\"Source__c\",\"label\":\"Source\",\"type\":\"picklist\","
+	"\"restrictedPicklist\":true,\"createable\":true,\"updateable\":true,\"nillable\":true,"
+	"\"picklistValues\":[{\"value\":\"ERP\",\"active\":true},"
+	"{\"value\":\"Shop\",\"active\":true}]}]}";
+
+static int play_describe(struct describe **out, const struct process_env *env,
+	const struct connection *connection, const char *object, const atomic_bool *cancel,
+	struct err *err)
+{
+	(void)env;
+	(void)connection;
+	(void)cancel;
+	if (!text_equal(object, "Order_Line__c"))
+		return err_set(err, ERR_NET, "acme.my.salesforce.com cannot be reached");
+	return describe_parse(out, order_line, sizeof(order_line) - 1, err);
+}
+
 static const struct board_services services = {
 	.ping_agent = play_ping_agent,
 	.ping_agent_from_salesforce = play_ping_return,
@@ -275,6 +305,7 @@ static const struct board_services services = {
 	.agent_edit = play_edit,
 	.agent_spawn = play_spawn,
 	.preview = play_preview,
+	.describe = play_describe,
 	.odbc_drivers = play_drivers,
 };
 

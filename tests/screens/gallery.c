@@ -117,6 +117,13 @@ static void play_reprocess(struct fixture *fx)
 	pty_wait(fx->pty, "12 would be sent again");
 }
 
+static void play_edit(struct fixture *fx)
+{
+	play_failures(fx);
+	pty_type(fx->pty, "e");
+	pty_wait(fx->pty, "checked against");
+}
+
 static void play_help(struct fixture *fx)
 {
 	play_monitor(fx);
@@ -203,6 +210,7 @@ static const struct scene {
 	{ "wrong-filter", "A slip in the filter is pointed at", NULL, play_wrong_filter },
 	{ "message", "One message: cause, remedy, payload, attempts", NULL, play_message },
 	{ "reprocess", "Reprocess shows first what it would do", NULL, play_reprocess },
+	{ "edit-payload", "Editing a payload, checked against the org", NULL, play_edit },
 	{ "help", "Help is made from the keys of the page", NULL, play_help },
 	{ "command", "The command line completes", NULL, play_command },
 	{ "wizard-1", "The wizard: destination", empty, play_wizard_destination },

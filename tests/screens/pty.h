@@ -50,6 +50,7 @@ void pty_type(struct pty *pty, const char *bytes);
 #define KEY_F3 "\033OR"
 #define KEY_F4 "\033OS"
 #define KEY_F5 "\033[15~"
+#define KEY_F6 "\033[17~"
 #define KEY_F7 "\033[18~"
 #define KEY_F8 "\033[19~"
 #define KEY_F10 "\033[21~"

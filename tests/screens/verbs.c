@@ -119,6 +119,65 @@ START_TEST(an_unknown_message_is_settled_by_what_a_person_says)
 }
 END_TEST
 
+static void edit(struct fixture *fx)
+{
+	failures(fx);
+	pty_type(fx->pty, "e");
+	pty_wait(fx->pty, "checked against Order_Line__c");
+	pty_wait(fx->pty, "Order Line Name, string, needed, 10 characters");
+}
+
+START_TEST(a_payload_is_edited_where_it_failed_and_sent_again)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fixture_start(&fx);
+	edit(&fx);
+	pty_type(fx.pty, "\025Nut\t\02512,5");
+	pty_type(fx.pty, KEY_F4);
+	pty_wait(fx.pty, "value not of required type");
+	pty_type(fx.pty, "\02512.5\t\025web" KEY_F6);
+	pty_wait(fx.pty, "bad value for restricted picklist field: web");
+	pty_type(fx.pty, "\025shop\tOwnerId=x" KEY_F4);
+	pty_wait(fx.pty, "has no field \"OwnerId\"");
+	ck_assert_str_eq(fixture_asked(&fx), "");
+	pty_type(fx.pty, "\025" KEY_F6);
+	pty_wait(fx.pty, "1 would be sent again");
+	pty_type(fx.pty, "y");
+	pty_wait(fx.pty, "1 sent again");
+	ck_assert_str_eq(fixture_asked(&fx),
+		"set Name=json:\"Nut\"" WHO "\nset Price__c=json:12.5" WHO
+		"\nset Source__c=json:\"shop\"" WHO "\nreprocess 1 of 1" WHO "\n");
+	fixture_end(&fx);
+}
+END_TEST
+
+START_TEST(a_payload_is_edited_unchecked_where_the_org_is_out_of_reach)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fixture_start(&fx);
+	pty_wait(fx.pty, "agent up");
+	pty_type(fx.pty, "3");
+	pty_wait(fx.pty, "ORD-00001599");
+	pty_type(fx.pty, ":filter run:1 status:failed\r");
+	pty_wait(fx.pty, ">22 Nov");
+	pty_type(fx.pty, "e");
+	pty_wait(fx.pty, "not checked: acme.my.salesforce.com cannot be reached");
+	pty_type(fx.pty, "\025");
+	pty_type(fx.pty, "\033");
+	pty_wait(fx.pty, "Leave without saving?");
+	pty_type(fx.pty, "n\t\t\tId=003" KEY_F4);
+	pty_wait(fx.pty, "it says which record this is");
+	pty_type(fx.pty, "\r\025" KEY_F4);
+	pty_wait(fx.pty, "saved; r sends it again");
+	ck_assert_str_eq(fixture_asked(&fx), "set Name=json:null" WHO "\n");
+	fixture_end(&fx);
+}
+END_TEST
+
 START_TEST(an_agent_is_started_for_it_and_that_is_said)
 {
 	struct fixture fx;
@@ -169,6 +228,8 @@ Suite *suite_verbs(void)
 	tcase_add_test(tc, all_that_pass_the_filter_go_once_name_and_number_are_typed);
 	tcase_add_test(tc, what_would_be_refused_is_told_before_and_no_leaves_all_as_it_is);
 	tcase_add_test(tc, an_unknown_message_is_settled_by_what_a_person_says);
+	tcase_add_test(tc, a_payload_is_edited_where_it_failed_and_sent_again);
+	tcase_add_test(tc, a_payload_is_edited_unchecked_where_the_org_is_out_of_reach);
 	tcase_add_test(tc, an_agent_is_started_for_it_and_that_is_said);
 	tcase_add_test(tc, a_read_only_board_does_nothing_to_messages);
 	suite_add_tcase(suite, tc);

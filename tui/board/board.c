@@ -13,6 +13,7 @@
 #include "tui/board/interfaces.h"
 #include "tui/board/message.h"
 #include "tui/board/monitor.h"
+#include "tui/board/payload_form.h"
 #include "tui/board/ping_job.h"
 #include "tui/board/state.h"
 #include "tui/board/verb_job.h"
@@ -35,8 +36,8 @@ const struct page_ops *const board_tabs[BOARD_TABS] = { &connections_ops, &inter
 	&monitor_ops };
 
 const struct page_ops *const board_all_pages[] = { &connections_ops, &interfaces_ops, &monitor_ops,
-	&wizard_ops, &interface_form_ops, &history_ops, &message_ops, &preview_ops, &help_ops,
-	&log_ops, &agent_form_ops, NULL };
+	&wizard_ops, &interface_form_ops, &history_ops, &message_ops, &preview_ops,
+	&payload_form_ops, &help_ops, &log_ops, &agent_form_ops, NULL };
 
 /* ---- signals: a flag and a wake-up ---- */
 
@@ -210,7 +211,9 @@ static void take_parts(struct board *board, struct feed_news *news)
 {
 	if (news->parts & FEED_WINDOW)
 		monitor_take(board, news);
-	if (news->parts & FEED_DETAIL)
+	if (news->parts & FEED_DETAIL && payload_form_waits(board))
+		payload_form_take(board, news);
+	else if (news->parts & FEED_DETAIL)
 		message_take(board, news);
 	if (news->parts & FEED_HISTORY)
 		history_take(board, news);

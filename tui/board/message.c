@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "salesforce/remedy.h"
+#include "tui/board/payload_form.h"
 #include "tui/board/verb_dialog.h"
 #include "tui/board/words.h"
 #include "tui/widget/pager.h"
@@ -206,15 +207,26 @@ static void do_resolve(void *ctx, const char *argument)
 	do_event(ctx, VERB_RESOLVE, argument);
 }
 
+static void do_edit(void *ctx, const char *argument)
+{
+	struct board *board = ctx;
+
+	(void)argument;
+	if (board->message)
+		payload_form_open(board, board->message->id);
+}
+
 static const struct key_binding keys[] = {
 	{ 'r', "message reprocess", "Reprocess", "Send it again", BIND_LINE | BIND_WRITE,
 		do_reprocess },
+	{ 'e', "message edit", "Edit", "Edit the payload; what is saved is sent as it is",
+		BIND_LINE | BIND_WRITE, do_edit },
+	{ 'c', "message cancel", "Cancel", "Give it up: it is not sent any more",
+		BIND_LINE | BIND_WRITE, do_cancel },
 	{ 'y', "copy", "Copy payload", "Put the payload on your terminal's clipboard", BIND_LINE,
 		do_copy },
 	{ 's', "same cause", "Same cause", "All messages of this run with the same error code",
 		BIND_LINE, do_same_cause },
-	{ 'c', "message cancel", "Cancel", "Give it up: it is not sent any more",
-		BIND_LINE | BIND_WRITE, do_cancel },
 	{ 'u', "message resolve", "Resolve Unknown",
 		"Its answer was lost: say that it is there, or was not sent",
 		BIND_LINE | BIND_WRITE, do_resolve },

@@ -151,6 +151,8 @@ static const struct key_binding keys[] = {
 	{ 'r', "message reprocess", "Reprocess",
 		"Send again: the message here, the marked ones, or all that pass the filter",
 		BIND_LINE | BIND_WRITE, monitor_do_reprocess },
+	{ 'e', "message edit", "Edit", "Edit the payload; what is saved is sent as it is",
+		BIND_LINE | BIND_WRITE, monitor_do_edit },
 	{ 'c', "message cancel", "Cancel", "Give up what was not sent yet", BIND_LINE | BIND_WRITE,
 		monitor_do_cancel },
 	{ K_ENTER, "message show", "Detail", "Payload, attempts, the org's answer and the remedy",

@@ -58,6 +58,7 @@ void monitor_do_mark(void *ctx, const char *argument);
 void monitor_do_mark_all(void *ctx, const char *argument);
 void monitor_do_reprocess(void *ctx, const char *argument);
 void monitor_do_cancel(void *ctx, const char *argument);
+void monitor_do_edit(void *ctx, const char *argument);
 void monitor_do_resolve(void *ctx, const char *argument);
 
 /* ---- monitor_draw.c ---- */

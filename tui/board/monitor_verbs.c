@@ -7,6 +7,7 @@
 #include "tui/board/monitor_private.h"
 
 #include "base/text.h"
+#include "tui/board/payload_form.h"
 #include "tui/board/verb_dialog.h"
 #include "tui/widget/keys.h"
 
@@ -156,4 +157,18 @@ void monitor_do_cancel(void *ctx, const char *argument)
 void monitor_do_resolve(void *ctx, const char *argument)
 {
 	do_event(ctx, VERB_RESOLVE, argument);
+}
+
+void monitor_do_edit(void *ctx, const char *argument)
+{
+	struct board *board = ctx;
+	const struct message *msg = monitor_current(board);
+	int64_t id = msg ? msg->id : 0;
+
+	if (argument && !text_int(&id, argument, 1, INT64_MAX)) {
+		board_say(board, STYLE_WARN, "A message has a number, not '%s'", argument);
+		return;
+	}
+	if (id)
+		payload_form_open(board, id);
 }

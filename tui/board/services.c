@@ -3,6 +3,7 @@
 #include "base/base.h"
 #include "tui/board/services.h"
 
+#include "process/sample.h"
 #include "source/reader.h"
 
 const struct board_services board_services_real = {
@@ -17,5 +18,6 @@ const struct board_services board_services_real = {
 	.agent_edit = agent_client_edit,
 	.agent_spawn = agent_spawn,
 	.preview = process_preview,
+	.describe = process_describe,
 	.odbc_drivers = source_odbc_drivers,
 };

@@ -36,6 +36,9 @@ struct board_services {
 	int (*preview)(struct preview **out, const struct process_env *env,
 		const struct connection *connection, const struct interface *interface, int limit,
 		const atomic_bool *cancel, struct err *err);
+	int (*describe)(struct describe **out, const struct process_env *env,
+		const struct connection *connection, const char *object, const atomic_bool *cancel,
+		struct err *err);
 	int (*odbc_drivers)(struct text_list *names, struct err *err);
 };
 
