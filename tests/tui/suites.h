@@ -10,5 +10,6 @@ Suite *suite_line(void);
 Suite *suite_form(void);
 Suite *suite_words(void);
 Suite *suite_worker(void);
+Suite *suite_feed(void);
 
 #endif
