@@ -25,6 +25,8 @@ struct listener {
 	pthread_rwlock_t lock; /* guards these two */
 	struct http_server *server;
 	struct credential *credential;
+	struct http_server *old; /* lets its requests end, on a thread of its own; NULL = none */
+	pthread_t old_thread;	 /* these two are the loop's thread's alone */
 	atomic_int_fast64_t answers[6], refused;
 };
 
@@ -254,12 +256,14 @@ static int check_exposure(
 }
 
 static int start_server(struct http_server **out, struct listener *listener,
-	const struct agent_settings *settings, struct err *err)
+	const struct agent_settings *settings, const struct http_server *successor_of,
+	struct err *err)
 {
 	struct http_server_options options = { .listen = settings->listen,
 		.port = settings->port,
 		.tls_cert = settings->tls_cert,
 		.tls_key = settings->tls_key,
+		.successor_of = successor_of,
 		.body_max = (size_t)settings->limits.body,
 		.header_max = (size_t)settings->limits.header,
 		.connections_max = settings->limits.connections,
@@ -289,7 +293,7 @@ int listener_start(struct listener **out, const struct agent_settings *settings,
 	if (rc == 0)
 		rc = check_exposure(listener->credential, settings, err);
 	if (rc == 0)
-		rc = start_server(&listener->server, listener, settings, err);
+		rc = start_server(&listener->server, listener, settings, NULL, err);
 	if (rc < 0) {
 		listener_stop(listener);
 		return rc;
@@ -298,10 +302,38 @@ int listener_start(struct listener **out, const struct agent_settings *settings,
 	return 0;
 }
 
+static void *retire(void *ctx)
+{
+	http_server_retire(ctx);
+	return NULL;
+}
+
+static void stop_old(struct listener *listener)
+{
+	if (!listener->old)
+		return;
+	http_server_hurry(listener->old);
+	pthread_join(listener->old_thread, NULL);
+	http_server_stop(listener->old);
+	listener->old = NULL;
+}
+
+/* Another one takes the calls: what this one has begun may end. */
+static void retire_old(struct listener *listener, struct http_server *server)
+{
+	stop_old(listener);
+	listener->old = server;
+	if (pthread_create(&listener->old_thread, NULL, retire, server) == 0)
+		return;
+	listener->old = NULL;
+	http_server_stop(server);
+}
+
 void listener_stop(struct listener *listener)
 {
 	if (!listener)
 		return;
+	stop_old(listener);
 	http_server_stop(listener->server);
 	credential_free(listener->credential);
 	pthread_rwlock_destroy(&listener->lock);
@@ -311,12 +343,14 @@ void listener_stop(struct listener *listener)
 
 /* ---- new settings ---- */
 
-/* Would the server have to be another one? Its certificate may have been renewed in its place. */
-static bool same_server(const struct agent_settings *a, const struct agent_settings *b)
+static bool same_place(const struct agent_settings *a, const struct agent_settings *b)
 {
-	return text_equal(a->listen, b->listen) && a->port == b->port && !a->tls_cert &&
-	       !b->tls_cert && a->limits.body == b->limits.body &&
-	       a->limits.header == b->limits.header &&
+	return text_equal(a->listen, b->listen) && a->port == b->port;
+}
+
+static bool same_limits(const struct agent_settings *a, const struct agent_settings *b)
+{
+	return a->limits.body == b->limits.body && a->limits.header == b->limits.header &&
 	       a->limits.connections == b->limits.connections &&
 	       a->limits.connections_per_address == b->limits.connections_per_address &&
 	       a->limits.request_timeout == b->limits.request_timeout;
@@ -341,14 +375,33 @@ static int start_again(struct http_server **out, struct listener *listener,
 	int64_t until = clock_mono() + REOPEN_MS;
 	int rc;
 
-	while ((rc = start_server(out, listener, settings, err)) == -ERR_EXISTS &&
+	while ((rc = start_server(out, listener, settings, NULL, err)) == -ERR_EXISTS &&
 		clock_mono() < until)
 		clock_sleep(50);
 	return rc;
 }
 
-/* On its own old port the new one can open only once that is closed. */
-static int replace_server(struct listener *listener, const struct agent_settings *before,
+/*
+ * A new certificate or limit at the same place: the new server shares the old one's socket, so that
+ * nobody finds the port closed; and when it cannot start, nothing has happened.
+ */
+static int renew_server(struct listener *listener, const struct agent_settings *settings,
+	bool new_tls, struct err *err)
+{
+	struct http_server *server = NULL;
+	int rc = start_server(&server, listener, settings, listener->server, err);
+
+	if (rc < 0)
+		return rc;
+	retire_old(listener, swap_server(listener, server));
+	if (new_tls && settings->tls_cert)
+		log_line(LOG_LEVEL_INFO, 0, "the port shows the certificate that is in %s now",
+			settings->tls_cert);
+	return 0;
+}
+
+/* With another address on its own old port the new one can open only once that is closed. */
+static int move_server(struct listener *listener, const struct agent_settings *before,
 	const struct agent_settings *after, struct err *err)
 {
 	struct agent_settings wanted = *after; /* borrows the strings */
@@ -359,7 +412,8 @@ static int replace_server(struct listener *listener, const struct agent_settings
 	old.port = listener_port(listener);
 	if (after->port == before->port)
 		wanted.port = old.port; /* 0 stays what it became */
-	rc = wanted.port == old.port ? -ERR_EXISTS : start_server(&server, listener, &wanted, err);
+	rc = wanted.port == old.port ? -ERR_EXISTS
+				     : start_server(&server, listener, &wanted, NULL, err);
 	if (rc == -ERR_EXISTS && wanted.port == old.port) {
 		http_server_stop(swap_server(listener, NULL));
 		rc = start_again(&server, listener, &wanted, err);
@@ -372,6 +426,19 @@ static int replace_server(struct listener *listener, const struct agent_settings
 	return rc;
 }
 
+static int change_server(struct listener *listener, const struct agent_settings *before,
+	const struct agent_settings *after, struct err *err)
+{
+	struct http_server *server = listener->server;
+	bool new_tls = server && !http_server_has_tls(server, after->tls_cert, after->tls_key);
+
+	if (!server || !same_place(before, after))
+		return move_server(listener, before, after, err);
+	if (new_tls || !same_limits(before, after))
+		return renew_server(listener, after, new_tls, err);
+	return 0;
+}
+
 int listener_apply(struct listener *listener, const struct agent_settings *before,
 	const struct agent_settings *after, struct err *err)
 {
@@ -381,8 +448,8 @@ int listener_apply(struct listener *listener, const struct agent_settings *befor
 
 	if (rc == 0)
 		rc = check_exposure(credential, after, err);
-	if (rc == 0 && !same_server(before, after))
-		rc = replace_server(listener, before, after, err);
+	if (rc == 0)
+		rc = change_server(listener, before, after, err);
 	if (rc < 0) {
 		credential_free(credential);
 		return rc;

@@ -93,16 +93,23 @@ static void set_problem(struct reload *reload, const char *text)
 	pthread_mutex_unlock(&reload->lock);
 }
 
+static bool same_files(const struct agent_settings *a, const struct agent_settings *b)
+{
+	return text_equal(a->tls_cert, b->tls_cert) && text_equal(a->tls_key, b->tls_key);
+}
+
 void reload_look(struct reload *reload, bool always)
 {
 	struct agent_settings settings;
 	struct err err = ERR_INIT;
+	bool other_files;
 	int rc;
 
 	if (!reload || (!restamp(reload) && !always))
 		return;
 	agent_settings_init(&settings);
 	rc = reload->load(reload->ctx, &settings, &err);
+	other_files = rc == 0 && !same_files(&settings, &reload->agent->settings);
 	if (rc == 0)
 		rc = agent_apply_settings(reload->agent, &settings, &err);
 	agent_settings_free_fields(&settings);
@@ -111,7 +118,8 @@ void reload_look(struct reload *reload, bool always)
 		log_line(LOG_LEVEL_ERROR, 0, "%s; what was in force before stays", err.text);
 	else
 		log_line(LOG_LEVEL_INFO, 0, "the agent's settings were taken anew");
-	restamp(reload); /* the names of the TLS files may be new */
+	if (rc == 0 && other_files)
+		restamp(reload); /* else what was written since is seen at the next look */
 }
 
 void reload_problem(struct reload *reload, char *out, size_t size)

@@ -9,8 +9,10 @@
 #include "base/text.h"
 #include "http/deadline.h"
 #include "http/listen.h"
+#include "http/response.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <pthread.h>
@@ -25,8 +27,6 @@
 #define PEM_MAX (1u << 20)
 #define OVERRUN_MAX (16u << 20) /* read and thrown away so that the client sees its 413 */
 #define HEADER_MAX_DEFAULT (64u << 10)
-#define CUT_PIECE (16u << 10)
-#define STREAM_PIECE (16u << 10)
 #define DRAIN_MS 5000
 #define HANG_UP_MS 1000
 #define TLS_PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
@@ -35,11 +35,13 @@
 struct line {
 	struct line *next;
 	int fd;
+	bool busy; /* a request came, and its answer has not left */
 	struct deadline *deadline;
 };
 
 struct http_server {
-	struct MHD_Daemon *daemon;
+	struct MHD_Daemon *daemon;	    /* NULL once it is retired */
+	int fd;				    /* that it listens on; the daemon's */
 	struct http_server_options options; /* strings are not used after the start */
 	struct buf cert, key;
 	char *unix_path;
@@ -49,7 +51,7 @@ struct http_server {
 
 	pthread_mutex_t lock; /* guards what is below */
 	pthread_cond_t changed;
-	bool stopping;
+	bool stopping, hurried;
 	int in_flight; /* requests between the handler's call and the end of their answer */
 	struct line *lines;
 };
@@ -71,13 +73,37 @@ static void request_free(struct request *req)
 	free(req);
 }
 
+static struct line *line_of(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+	return info ? info->socket_context : NULL;
+}
+
+static struct deadline *deadline_of(struct MHD_Connection *connection)
+{
+	const struct line *line = line_of(connection);
+
+	return line ? line->deadline : NULL;
+}
+
+static void line_busy(struct http_server *server, struct line *line, bool busy)
+{
+	if (!line)
+		return;
+	pthread_mutex_lock(&server->lock);
+	line->busy = busy;
+	pthread_cond_broadcast(&server->changed);
+	pthread_mutex_unlock(&server->lock);
+}
+
 /* libmicrohttpd calls this first, with the request line as sent. */
 static void *on_uri(void *ctx, const char *uri, struct MHD_Connection *connection)
 {
 	struct http_server *server = ctx;
 	struct request *req = calloc(1, sizeof(*req));
 
-	(void)connection;
 	if (!req)
 		return NULL;
 	buf_init(&req->body, server->options.body_max);
@@ -86,17 +112,8 @@ static void *on_uri(void *ctx, const char *uri, struct MHD_Connection *connectio
 		request_free(req);
 		return NULL;
 	}
+	line_busy(server, line_of(connection), true);
 	return req;
-}
-
-static struct deadline *deadline_of(struct MHD_Connection *connection)
-{
-	const union MHD_ConnectionInfo *info =
-		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-
-	const struct line *line = info ? info->socket_context : NULL;
-
-	return line ? line->deadline : NULL;
 }
 
 static void line_add(struct http_server *server, struct line *line)
@@ -160,6 +177,7 @@ static void on_completed(void *ctx, struct MHD_Connection *connection, void **co
 		pthread_cond_broadcast(&server->changed);
 		pthread_mutex_unlock(&server->lock);
 	}
+	line_busy(server, line_of(connection), false);
 	request_free(req);
 	*con_cls = NULL;
 }
@@ -231,135 +249,18 @@ static void wait_ms(struct http_server *server, int64_t ms)
 	pthread_mutex_unlock(&server->lock);
 }
 
-/* A body that ends before its Content-Length: libmicrohttpd then closes the connection. */
-struct cut_body {
-	char *data;
-	size_t len; /* what is sent */
-};
-
-static ssize_t cut_read(void *ctx, uint64_t pos, char *to, size_t max)
+static bool is_stopping(struct http_server *server)
 {
-	const struct cut_body *cut = ctx;
-	size_t left = pos < cut->len ? cut->len - (size_t)pos : 0;
-	size_t part = left < max ? left : max;
+	bool stopping;
 
-	if (!part)
-		return MHD_CONTENT_READER_END_WITH_ERROR;
-	memcpy(to, cut->data + pos, part);
-	return (ssize_t)part;
+	pthread_mutex_lock(&server->lock);
+	stopping = server->stopping;
+	pthread_mutex_unlock(&server->lock);
+	return stopping;
 }
 
-static void cut_free(void *ctx)
-{
-	struct cut_body *cut = ctx;
-
-	free(cut->data);
-	free(cut);
-}
-
-static struct MHD_Response *make_cut_response(struct http_outgoing *out)
-{
-	struct cut_body *cut = calloc(1, sizeof(*cut));
-	struct MHD_Response *response;
-	size_t whole = out->body.len;
-
-	if (!cut)
-		return NULL;
-	cut->len = out->truncate_at;
-	cut->data = buf_detach(&out->body);
-	response = cut->data ? MHD_create_response_from_callback(
-				       whole, CUT_PIECE, cut_read, cut, cut_free)
-			     : NULL;
-	if (!response)
-		cut_free(cut);
-	return response;
-}
-
-/* A body of unknown length. With a cut, half of its first piece is sent and no more. */
-struct stream {
-	ssize_t (*read)(void *ctx, char *to, size_t max);
-	void (*free)(void *ctx);
-	void *ctx;
-	bool cut;
-};
-
-static ssize_t stream_read(void *ctx, uint64_t pos, char *to, size_t max)
-{
-	const struct stream *stream = ctx;
-	ssize_t len = stream->cut && pos ? -1 : stream->read(stream->ctx, to, max);
-
-	if (len < 0)
-		return MHD_CONTENT_READER_END_WITH_ERROR;
-	if (len == 0)
-		return MHD_CONTENT_READER_END_OF_STREAM;
-	return stream->cut && len > 1 ? len / 2 : len;
-}
-
-static void stream_free(void *ctx)
-{
-	struct stream *stream = ctx;
-
-	stream->free(stream->ctx);
-	free(stream);
-}
-
-static struct MHD_Response *make_stream_response(struct http_outgoing *out)
-{
-	struct stream *stream = calloc(1, sizeof(*stream));
-	struct MHD_Response *response = NULL;
-
-	if (stream) {
-		*stream = (struct stream){ out->stream, out->stream_free, out->stream_ctx,
-			out->truncate_at > 0 };
-		response = MHD_create_response_from_callback(
-			MHD_SIZE_UNKNOWN, STREAM_PIECE, stream_read, stream, stream_free);
-	}
-	if (response)
-		out->stream = NULL; /* the response's now */
-	else
-		free(stream);
-	return response;
-}
-
-static struct MHD_Response *make_response(struct http_outgoing *out)
-{
-	struct MHD_Response *response;
-	size_t len = out->body.len;
-	char *data;
-
-	if (out->stream)
-		return make_stream_response(out);
-	if (out->truncate_at && out->truncate_at < len)
-		return make_cut_response(out);
-	data = buf_detach(&out->body);
-	if (!data)
-		return NULL;
-	response = MHD_create_response_from_buffer(len, data, MHD_RESPMEM_MUST_FREE);
-	if (!response)
-		free(data);
-	return response;
-}
-
-/* "Name: value\n" lines onto the response. */
-static void add_headers(struct MHD_Response *response, const struct buf *headers)
-{
-	const char *line = buf_str(headers);
-	const char *end;
-
-	for (; (end = strchr(line, '\n')) != NULL; line = end + 1) {
-		char text[4096];
-		char *colon;
-
-		snprintf(text, sizeof(text), "%.*s", (int)(end - line), line);
-		colon = strchr(text, ':');
-		if (!colon)
-			continue;
-		*colon = '\0';
-		MHD_add_response_header(response, text, text_trim(colon + 1));
-	}
-}
-
-static enum MHD_Result send_answer(struct MHD_Connection *connection, struct http_outgoing *out)
+static enum MHD_Result send_answer(
+	struct http_server *server, struct MHD_Connection *connection, struct http_outgoing *out)
 {
 	bool has_body = out->body.len > 0 || out->stream;
 	struct MHD_Response *response;
@@ -371,12 +272,14 @@ static enum MHD_Result send_answer(struct MHD_Connection *connection, struct htt
 		out->status = 500;
 		has_body = false;
 	}
-	response = make_response(out);
+	response = http_response(out);
 	if (!response)
 		return MHD_NO;
 	if (has_body)
 		MHD_add_response_header(response, "Content-Type", out->content_type);
-	add_headers(response, &out->headers);
+	http_response_headers(response, &out->headers);
+	if (is_stopping(server))
+		MHD_add_response_header(response, "Connection", "close");
 	rc = MHD_queue_response(connection, (unsigned)out->status, response);
 	MHD_destroy_response(response);
 	return rc;
@@ -399,7 +302,7 @@ static enum MHD_Result refuse_large(struct http_server *server, struct MHD_Conne
 	out.status = 413;
 	buf_addf(&out.body, "{\"error\":\"the body is larger than %zu bytes\"}",
 		server->options.body_max);
-	rc = send_answer(connection, &out);
+	rc = send_answer(server, connection, &out);
 	buf_free(&out.body);
 	buf_free(&out.headers);
 	return rc;
@@ -460,7 +363,7 @@ static enum MHD_Result handle(struct http_server *server, struct MHD_Connection 
 	if (out.delay_ms > 0)
 		wait_ms(server, out.delay_ms);
 	deadline_again(server->deadlines, deadline_of(connection));
-	rc = out.drop ? MHD_NO : send_answer(connection, &out);
+	rc = out.drop ? MHD_NO : send_answer(server, connection, &out);
 	if (out.stream)
 		out.stream_free(out.stream_ctx);
 	buf_free(&out.body);
@@ -524,6 +427,13 @@ static int open_socket(struct http_server *server, int *fd, struct err *err)
 	struct stat st;
 	int rc;
 
+	if (options->successor_of) {
+		server->port = options->successor_of->port;
+		*fd = fcntl(options->successor_of->fd, F_DUPFD_CLOEXEC, 3);
+		return *fd < 0 ? err_set_errno(err, ERR_CONFIG, errno,
+					 "could not share the listening socket")
+			       : 0;
+	}
 	if (!options->unix_path)
 		return listen_tcp(fd, &server->port, options->listen, options->port, err);
 	rc = listen_unix(fd, options->unix_path, err);
@@ -562,10 +472,15 @@ static int start_daemon(struct http_server *server, int fd, struct err *err)
 
 	server->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, server,
 		MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL, MHD_OPTION_ARRAY, items, MHD_OPTION_END);
+	server->fd = fd;
 	if (server->daemon)
 		return 0;
-	return err_set(err, ERR_CONFIG, "could not start the HTTP server%s",
-		tls ? ": is the TLS certificate and key a matching pair of PEM files?" : "");
+	if (!tls)
+		return err_set(err, ERR_CONFIG, "could not start the HTTP server");
+	return err_set(err, ERR_CONFIG,
+		"could not start the HTTP server: the TLS certificate %s and the key %s are no "
+		"matching pair of PEM files",
+		options->tls_cert, options->tls_key);
 }
 
 static void server_free(struct http_server *server)
@@ -622,6 +537,39 @@ int http_server_start(
 	return 0;
 }
 
+/* Under the lock: nothing more is read from these. */
+static void hang_up(struct http_server *server, bool all)
+{
+	for (const struct line *line = server->lines; line; line = line->next) {
+		if (all || !line->busy)
+			shutdown(line->fd, SHUT_RD);
+	}
+}
+
+static bool is_busy(const struct http_server *server)
+{
+	const struct line *line = server->lines;
+
+	while (line && !line->busy)
+		line = line->next;
+	return line != NULL;
+}
+
+/* What has begun may end, but for what comes of no request: an answer says that it is the last. */
+static void let_end(struct http_server *server)
+{
+	int64_t patience_ms = server->options.request_timeout_s * INT64_C(2000);
+	struct timespec until = in_ms(patience_ms ? patience_ms : DRAIN_MS);
+
+	pthread_mutex_lock(&server->lock);
+	server->stopping = true;
+	hang_up(server, false);
+	while (is_busy(server) && !server->hurried &&
+		pthread_cond_timedwait(&server->changed, &server->lock, &until) == 0)
+		;
+	pthread_mutex_unlock(&server->lock);
+}
+
 /*
  * Wake the delays, give the answers under way a moment to leave, then let every connection end by
  * itself: libmicrohttpd 0.9.75 crashes when it refuses a malformed request while it is being
@@ -637,8 +585,7 @@ static void drain(struct http_server *server)
 	while (server->in_flight > 0 &&
 		pthread_cond_timedwait(&server->changed, &server->lock, &until) == 0)
 		;
-	for (const struct line *line = server->lines; line; line = line->next)
-		shutdown(line->fd, SHUT_RD);
+	hang_up(server, true);
 	until = in_ms(HANG_UP_MS);
 	while (server->lines &&
 		pthread_cond_timedwait(&server->changed, &server->lock, &until) == 0)
@@ -646,18 +593,55 @@ static void drain(struct http_server *server)
 	pthread_mutex_unlock(&server->lock);
 }
 
-void http_server_stop(struct http_server *server)
+static void stop_daemon(struct http_server *server, bool patient)
 {
-	MHD_socket fd;
+	MHD_socket fd = MHD_quiesce_daemon(server->daemon);
 
-	if (!server)
-		return;
-	fd = MHD_quiesce_daemon(server->daemon);
+	if (patient)
+		let_end(server);
 	drain(server);
 	MHD_stop_daemon(server->daemon);
+	server->daemon = NULL;
 	if (fd != MHD_INVALID_SOCKET)
 		close(fd);
+}
+
+void http_server_retire(struct http_server *server)
+{
+	stop_daemon(server, true);
+}
+
+void http_server_hurry(struct http_server *server)
+{
+	pthread_mutex_lock(&server->lock);
+	server->hurried = true;
+	pthread_cond_broadcast(&server->changed);
+	pthread_mutex_unlock(&server->lock);
+}
+
+void http_server_stop(struct http_server *server)
+{
+	if (!server)
+		return;
+	if (server->daemon)
+		stop_daemon(server, false);
 	server_free(server);
+}
+
+static bool holds(const struct buf *has, const char *path)
+{
+	struct buf now = BUF_INIT(PEM_MAX);
+	bool same = !path && !has->len;
+
+	if (path && file_read(&now, path, NULL) == 0)
+		same = now.len == has->len && memcmp(now.data, has->data, now.len) == 0;
+	buf_wipe(&now);
+	return same;
+}
+
+bool http_server_has_tls(struct http_server *server, const char *tls_cert, const char *tls_key)
+{
+	return holds(&server->cert, tls_cert) && holds(&server->key, tls_key);
 }
 
 const char *http_server_version(void)

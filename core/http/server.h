@@ -62,6 +62,9 @@ struct http_server_options {
 		*unix_path; /* listen on a local socket instead (mode 0660, replaced when stale) */
 	const char *tls_cert; /* PEM files; both or none */
 	const char *tls_key;
+	/* Take new connections at this one's socket, whatever `listen` and `port` say; both serve
+	 * it until the other is retired or stopped. NULL = listen anew. */
+	const struct http_server *successor_of;
 	size_t body_max;		 /* bytes; 0 = 1 MiB; larger requests get 413 */
 	int connections_max;		 /* 0 = 64 */
 	int connections_per_address_max; /* 0 = no limit */
@@ -79,6 +82,19 @@ struct http_server_options {
  */
 int http_server_start(
 	struct http_server **out, const struct http_server_options *options, struct err *err);
+
+/*
+ * Takes no new connection, lets every request that has begun end in its own time (as far as
+ * request_timeout_s bounds it, else up to 5 s), closes idle connections; blocks until then. Only
+ * http_server_hurry(), from another thread, and http_server_stop(), behind it, may be called yet.
+ */
+void http_server_retire(struct http_server *server);
+
+/* One that is being retired waits no longer than one that is stopped. */
+void http_server_hurry(struct http_server *server);
+
+/* Does it serve what these two files hold now? Two NULLs: is it without TLS? */
+bool http_server_has_tls(struct http_server *server, const char *tls_cert, const char *tls_key);
 
 /*
  * Stops listening, cuts delays short, lets handlers finish and their answers leave (up to 5 s),

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/disk.h"
 #include "base/file.h"
+#include "harness/certificate.h"
 #include "http/client.h"
 
 #include <pthread.h>
@@ -81,16 +82,17 @@ static void reload(void)
 		clock_sleep(5);
 }
 
-static int ping(const char *password)
+/* `ca` NULL = in clear; else only over a certificate that this file vouches for. 0 = no answer. */
+static int ping_over(const char *ca, const char *password)
 {
-	struct http_options options = { 0 };
+	struct http_options options = { .ca_file = ca };
 	struct http_client *client = NULL;
 	struct http_answer answer;
 	struct err err = ERR_INIT;
 	char url[128];
 	int status;
 
-	snprintf(url, sizeof(url), "http://127.0.0.1:%d/ping", agent_port(agent));
+	snprintf(url, sizeof(url), "http%s://127.0.0.1:%d/ping", ca ? "s" : "", agent_port(agent));
 	http_answer_init(&answer);
 	ck_ok(http_client_new(&client, &options, &err), &err);
 	http_call(client,
@@ -104,6 +106,11 @@ static int ping(const char *password)
 	http_answer_free(&answer);
 	http_client_free(client);
 	return status;
+}
+
+static int ping(const char *password)
+{
+	return ping_over(NULL, password);
 }
 
 /* The loop's turn may still be at work when the flag is back: look until it is so. */
@@ -209,6 +216,105 @@ START_TEST(full_disk_is_an_alarm_until_the_floor_is_another)
 }
 END_TEST
 
+/* ---- a certificate that is renewed ---- */
+
+/* A call whose body comes in two parts, the second not before `go_on`. */
+static const char slow_body[] = "{\"no such\": 1}";
+static atomic_bool half_sent, go_on;
+static struct http_answer slow_answer;
+static char slow_ca[512];
+
+static size_t read_slowly(void *ctx, size_t offset, char *to, size_t size)
+{
+	size_t part = offset ? sizeof(slow_body) - 1 - offset : 5;
+
+	(void)ctx;
+	ck_assert_int_ge(size, part);
+	if (offset)
+		atomic_store(&half_sent, true);
+	while (offset && !atomic_load(&go_on))
+		clock_sleep(5);
+	memcpy(to, slow_body + offset, part);
+	return part;
+}
+
+static void *call_slowly(void *ctx)
+{
+	struct http_options options = { .ca_file = slow_ca };
+	struct http_client *client = NULL;
+	struct err err = ERR_INIT;
+	char url[128];
+
+	(void)ctx;
+	snprintf(url, sizeof(url), "https://127.0.0.1:%d/interfaces/x/process", agent_port(agent));
+	ck_ok(http_client_new(&client, &options, &err), &err);
+	http_call(client,
+		&(struct http_request){ .method = "POST",
+			.url = url,
+			.read = read_slowly,
+			.body_len = sizeof(slow_body) - 1,
+			.username = "skyvva",
+			.password = AGENT_DEFAULT_PASSWORD,
+			.no_network_proxy = true },
+		&slow_answer, NULL, NULL);
+	http_client_free(client);
+	return NULL;
+}
+
+/* A new pair in the same files; what vouches for it is kept in another one. */
+static void renew(const char *name, char cert[512], char key[512], char ca[512])
+{
+	struct buf text = BUF_INIT(65536);
+	struct err err = ERR_INIT;
+	char subject[64];
+
+	snprintf(subject, sizeof(subject), "/O=Acme/CN=%s", name);
+	certificate_make(dir, subject, "IP:127.0.0.1", 30, cert, key);
+	snprintf(ca, 512, "%s/%s.pem", dir, name);
+	ck_ok(file_read(&text, cert, &err), &err);
+	ck_ok(file_write(ca, text.data, text.len, 0600, &err), &err);
+	buf_free(&text);
+}
+
+START_TEST(a_renewed_certificate_is_shown_and_a_bad_one_is_not)
+{
+	char cert[512], key[512], first[512], second[512];
+	struct err err = ERR_INIT;
+	pthread_t caller;
+	int port;
+
+	renew("first", cert, key, first);
+	text_set(&next.tls_cert, cert);
+	text_set(&next.tls_key, key);
+	reload();
+	AWAIT(ping_over(first, AGENT_DEFAULT_PASSWORD) == 200);
+	port = agent_port(agent);
+	/* A request that has begun ends well, though the certificate changes meanwhile. */
+	http_answer_init(&slow_answer);
+	snprintf(slow_ca, sizeof(slow_ca), "%s", first);
+	ck_assert_int_eq(pthread_create(&caller, NULL, call_slowly, NULL), 0);
+	AWAIT(atomic_load(&half_sent));
+	renew("second", cert, key, second); /* nobody says so: the agent looks */
+	AWAIT(ping_over(second, AGENT_DEFAULT_PASSWORD) == 200);
+	ck_assert_int_eq(ping_over(first, AGENT_DEFAULT_PASSWORD), 0);
+	ck_assert_int_eq(agent_port(agent), port);
+	atomic_store(&go_on, true);
+	pthread_join(caller, NULL);
+	ck_assert_int_eq(slow_answer.status, 400);
+	http_answer_free(&slow_answer);
+	/* A bad one is told, and the good one stays, however often it is asked for. */
+	ck_ok(file_write(cert, "no certificate", 14, 0600, &err), &err);
+	reload();
+	AWAIT(strstr(told(), "are no matching pair of PEM files"));
+	ck_assert_ptr_nonnull(strstr(told(), cert));
+	reload();
+	ck_assert_int_eq(ping_over(second, AGENT_DEFAULT_PASSWORD), 200);
+	renew("third", cert, key, first);
+	reload();
+	AWAIT(ping_over(first, AGENT_DEFAULT_PASSWORD) == 200 && !*told());
+}
+END_TEST
+
 /* ---- files of connections and interfaces ---- */
 
 static void count_problem(void *ctx, const char *text)
@@ -268,6 +374,7 @@ Suite *suite_reload(void)
 	tcase_add_loop_test(tcase, what_cannot_be_in_force_is_told_and_the_old_stays, 0, 4);
 	tcase_add_test(tcase, more_runs_at_once_are_possible_without_a_restart);
 	tcase_add_test(tcase, full_disk_is_an_alarm_until_the_floor_is_another);
+	tcase_add_test(tcase, a_renewed_certificate_is_shown_and_a_bad_one_is_not);
 	tcase_add_test(tcase, a_file_that_breaks_leaves_what_it_said_before_in_force);
 	suite_add_tcase(suite, tcase);
 	return suite;
