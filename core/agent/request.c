@@ -3,6 +3,7 @@
 #include "base/base.h"
 #include "agent/internal.h"
 #include "base/clock.h"
+#include "base/crash_point.h"
 #include "base/text.h"
 #include "store/service.h"
 
@@ -354,6 +355,7 @@ static int create_runs(
 		rc = writer_call(agent->env.writer, apply_create, plan, err);
 	if (rc < 0 || plan->repeated)
 		return rc;
+	CRASH_POINT(RUN_CREATED);
 	rc = add_leftovers(out, plan, agent, err);
 	leftovers = out->count;
 	if (rc == 0)

@@ -329,7 +329,7 @@ static void tell_ledger(
 	if (!journal_has_ledger(write->org->journal))
 		return;
 	for (int f = 0; key < 0 && f < object->field_count; f++) {
-		if (object->fields[f].flags & SCHEMA_EXTERNAL)
+		if ((object->fields[f].flags & SCHEMA_EXTERNAL) && record_text(record, f, &len))
 			key = f;
 	}
 	if (key >= 0)

@@ -6,6 +6,7 @@
 #include "base/base.h"
 #include "process/bulk_private.h"
 #include "base/clock.h"
+#include "base/crash_point.h"
 #include "base/text.h"
 #include "salesforce/remedy.h"
 
@@ -83,6 +84,7 @@ static int record_attempts(struct bulk *bulk, struct err *err)
 		rc = bulk_check_ends(bulk, err);
 		if (rc == 0)
 			rc = bulk_store(bulk, apply_attempts, &step, err);
+		CRASH_POINT(JOB_ATTEMPTS_PART);
 	}
 	return rc;
 }
@@ -163,6 +165,7 @@ static int write_part(struct upload *upload)
 		rc = err_set(&upload->err, ERR_STORE, "a stored row changed on its way: %s", why);
 	packet_out_free(&packet);
 	bulk_show_life(bulk);
+	CRASH_POINT(UPLOAD_PART);
 	return rc ? rc : buf_check(&upload->text, "a packet as CSV", &upload->err);
 }
 
@@ -342,6 +345,7 @@ static int take_results(struct bulk *bulk, const struct bulk_info *info, struct 
 {
 	int rc = record_info(bulk, info, err);
 
+	CRASH_POINT(JOB_OVER);
 	/* Not one row was looked at: the file or its header was refused. */
 	if (rc == 0 && info->state == BULK_FAILED && info->processed == 0)
 		rc = bulk_settle_all(bulk, EVENT_RETRY, bulk_state_word(info->state),
@@ -473,7 +477,10 @@ static int create(struct bulk *bulk, struct err *err)
 		return rc ? rc : 1;
 	}
 	text_copy(bulk->id, sizeof(bulk->id), info.id);
-	return record_info(bulk, &info, err);
+	CRASH_POINT(JOB_CREATED);
+	rc = record_info(bulk, &info, err);
+	CRASH_POINT(JOB_ID_STORED);
+	return rc;
 }
 
 /* 1 = the job came to nothing, and the rows wait for another one. */
@@ -488,13 +495,17 @@ static int send(struct bulk *bulk, struct err *err)
 	rc = record_attempts(bulk, &why);
 	if (rc == -ERR_STORE)
 		return err_copy(err, &why);
+	CRASH_POINT(JOB_ATTEMPTS);
 	/* An operator was faster with a row, or the run is to end. */
 	what = rc == 0 ? upload_rows(bulk, &why) : rc == -ERR_INTERRUPTED ? BULK_ENDED : BULK_LOST;
 	if (what != BULK_DONE) {
 		rc = give_up(bulk, what == BULK_GONE ? BULK_LOST : what, &why, err);
 		return rc ? rc : 1;
 	}
-	return record_state(bulk, bulk_state_word(BULK_UPLOAD_COMPLETE), NULL, err);
+	CRASH_POINT(UPLOADED);
+	rc = record_state(bulk, bulk_state_word(BULK_UPLOAD_COMPLETE), NULL, err);
+	CRASH_POINT(UPLOAD_STORED);
+	return rc;
 }
 
 int bulk_carry(struct bulk *bulk, struct err *err)
@@ -504,6 +515,7 @@ int bulk_carry(struct bulk *bulk, struct err *err)
 
 	bulk->moved_at = clock_mono();
 	rc = bulk_store(bulk, apply_new, bulk, err);
+	CRASH_POINT(JOB_STORED);
 	if (rc == 0)
 		rc = send(bulk, err);
 	if (rc)
@@ -511,6 +523,7 @@ int bulk_carry(struct bulk *bulk, struct err *err)
 	/* However this ends, the look that follows tells where the job is. */
 	if (bulk_ask_patiently(bulk, call_close, &info, true, err) == BULK_ENDED && bulk->over)
 		return err_copy(err, &bulk->why);
+	CRASH_POINT(UPLOAD_COMPLETE);
 	return await(bulk, err);
 }
 
@@ -522,6 +535,7 @@ int bulk_finish(struct bulk *bulk, const struct job_info *job, struct err *err)
 	bulk_empty(bulk);
 	bulk->job = job->id;
 	text_copy(bulk->id, sizeof(bulk->id), job->salesforce_id);
+	CRASH_POINT(JOB_TAKEN);
 	if (!sent)
 		return give_back(bulk, "the agent ended before the upload was complete", err);
 	return await(bulk, err);

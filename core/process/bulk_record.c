@@ -8,6 +8,7 @@
 #include "process/bulk_private.h"
 #include "process/bulk_match.h"
 #include "base/clock.h"
+#include "base/crash_point.h"
 #include "base/text.h"
 
 #define PACKETS_A_TURN 16
@@ -317,6 +318,7 @@ static int end_turn(struct turn *turn, struct err *err)
 {
 	int rc = turn->count ? bulk_store(turn->record->bulk, apply_turn, turn, err) : 0;
 
+	CRASH_POINT(RESULTS_PART);
 	if (rc == 0)
 		settle_turn(turn);
 	free_turn(turn);
@@ -399,8 +401,10 @@ int bulk_record(struct bulk *bulk, const struct bulk_info *info, struct err *err
 
 	if (!rc)
 		rc = read_files_patiently(&record, err);
+	CRASH_POINT(RESULTS_READ);
 	if (!rc)
 		rc = record_packets(&record, err);
+	CRASH_POINT(RESULTS_RECORDED);
 	if (!rc)
 		complain(&record);
 	bulk_match_free(record.match);

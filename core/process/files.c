@@ -3,6 +3,7 @@
 #include "base/base.h"
 #include "process/files.h"
 #include "base/clock.h"
+#include "base/crash_point.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "source/inbox.h"
@@ -503,16 +504,20 @@ static int settle_one(struct desk *desk, const struct folder_list *list,
 	struct settled settled = { file->id };
 	int rc = 0;
 
+	CRASH_POINT(FILE_BEFORE);
 	if (listed) {
 		now = *listed;
 		rc = inbox_exact(&now, desk->inbox, err);
 	}
 	if (listed && !rc && now.size == file->size && now.changed == file->changed)
 		rc = move_one(desk, file, err);
+	CRASH_POINT(FILE_MOVED);
 	if (rc && rc != -ERR_NOT_FOUND)
 		return rc;
 	inbox_forget(desk->inbox, file->name);
-	return writer_call(desk->wish->env->writer, apply_settled, &settled, err);
+	rc = writer_call(desk->wish->env->writer, apply_settled, &settled, err);
+	CRASH_POINT(FILE_SETTLED);
+	return rc;
 }
 
 static int settle_all(struct desk *desk, int64_t run, struct err *err)

@@ -14,6 +14,7 @@
 #include "source/frame.h"
 #include "source/reader.h"
 #include "base/clock.h"
+#include "base/crash_point.h"
 #include "base/queue.h"
 #include "base/text.h"
 
@@ -152,9 +153,11 @@ static int flush_packet(struct intake *intake, struct err *err)
 
 	if (!packet->count)
 		return 0;
+	CRASH_POINT(PACKET_READ);
 	rc = disk_guard_look(intake->spec.env->disk, intake->spec.env->home_data, err);
 	if (!rc)
 		rc = writer_post(intake->spec.env->writer, apply_packet, packet_done, packet, err);
+	CRASH_POINT(PACKET_POSTED);
 	if (!rc)
 		fresh_packet(intake);
 	return rc;
@@ -416,6 +419,14 @@ static int apply_take(void *ctx, struct store *store, struct err *err)
 		files->chosen, files->spec.count, err);
 }
 
+static int take_files(struct intake *intake, struct err *err)
+{
+	int rc = writer_call(intake->spec.env->writer, apply_take, intake, err);
+
+	CRASH_POINT(FILES_TAKEN);
+	return rc;
+}
+
 static int open_origin(struct intake *intake, struct err *err)
 {
 	const struct intake_spec *spec = &intake->spec;
@@ -451,7 +462,7 @@ static int prepare(struct intake *intake, struct err *err)
 	if (!rc)
 		rc = make_hold(intake, err);
 	if (!rc && intake->origin.files && !intake->origin.files->resumed && !spec->info->dry_run)
-		rc = writer_call(spec->env->writer, apply_take, intake, err);
+		rc = take_files(intake, err);
 	return rc;
 }
 
@@ -483,6 +494,7 @@ static int apply_end(void *ctx, struct store *store, struct err *err)
 	change.reading_done = true;
 	change.state = RUN_SENDING;
 	rc = move_mark(intake, store, err);
+	CRASH_POINT(MARK_MOVED);
 	if (!rc && intake->origin.files)
 		rc = store_source_files_state(store, intake->spec.info->id,
 			intake->spec.info->limit_rows ? SOURCE_FILE_RELEASED : SOURCE_FILE_READ,
@@ -547,6 +559,7 @@ static int read_source(struct intake *intake, struct err *err)
 		rc = drained;
 	if (!rc)
 		rc = writer_call(intake->spec.env->writer, apply_end, intake, err);
+	CRASH_POINT(READING_ENDED);
 	return rc;
 }
 

@@ -17,6 +17,7 @@
 #include "process/sender.h"
 #include "process/write_back.h"
 #include "base/clock.h"
+#include "base/crash_point.h"
 #include "base/log.h"
 #include "base/text.h"
 
@@ -194,7 +195,9 @@ static int settle_mode(struct carry *carry, struct err *err)
 		return rc;
 	carry->info.mode = mode;
 	text_copy(carry->info.mode_why, sizeof(carry->info.mode_why), why);
-	return writer_call(carry->env->writer, apply_mode, carry, err);
+	rc = writer_call(carry->env->writer, apply_mode, carry, err);
+	CRASH_POINT(MODE_CHOSEN);
+	return rc;
 }
 
 /* The state that a failure leaves behind: Paused passes by itself. */
@@ -478,7 +481,9 @@ static int conclude(struct carry *carry, int rc, struct err *err)
 	if (rc && carry->state != RUN_CANCELLED)
 		text_copy(carry->reason, sizeof(carry->reason), err->text);
 	link_record_usage(&carry->link, carry->env, carry->connection->name);
+	CRASH_POINT(RUN_ENDING);
 	recorded = writer_call(carry->env->writer, apply_end, carry, &failure);
+	CRASH_POINT(RUN_ENDED);
 	if (recorded && !rc)
 		return err_copy(err, &failure);
 	return rc;
@@ -532,6 +537,7 @@ static int carry_run(struct carry *carry, struct err *err)
 		rc = err_set(err, ERR_INTERRUPTED, "stopped");
 	if (!rc)
 		rc = writer_call(carry->env->writer, apply_start, carry, err);
+	CRASH_POINT(RUN_STARTED);
 	if (!rc && !carry->cancel_job && !carry->info.dry_run)
 		rc = disk_guard_look(carry->env->disk, carry->env->home_data, err);
 	if (!rc)
@@ -589,6 +595,7 @@ int process_run(const struct process_env *env, int64_t run, const struct connect
 	rc = load_info(carry, run, &failure);
 	if (!rc && !is_over(&carry->info, interface)) {
 		rc = writer_call(env->writer, apply_claim, carry, &failure);
+		CRASH_POINT(RUN_TAKEN);
 		if (!rc)
 			rc = load_info(carry, run, &failure); /* what settling changed */
 		if (!rc)

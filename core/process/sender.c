@@ -8,6 +8,7 @@
 #include "process/sender_private.h"
 #include "process/gate.h"
 #include "base/clock.h"
+#include "base/crash_point.h"
 
 #include <sodium.h>
 
@@ -207,6 +208,7 @@ static void answered(void *ctx, struct http_answer *answer)
 	struct flight *flight = ctx;
 	struct sender *sender = flight->sender;
 
+	CRASH_POINT(ANSWER_RECEIVED);
 	if (answer->reach != HTTP_NOT_SENT)
 		sender->calls++;
 	org_learn(sender->spec.org, answer);
@@ -339,8 +341,10 @@ static void take_back(struct sender *sender, struct flight *flight)
 			&flight->err);
 		let_go(sender, flight);
 	} else if (beginning) {
+		CRASH_POINT(ATTEMPT_RECORDED);
 		flight->stage = FLIGHT_READY;
 	} else {
+		CRASH_POINT(ANSWER_RECORDED);
 		settle_rows(sender, flight);
 		flight_clear(flight);
 	}
@@ -507,7 +511,8 @@ static void loop(struct sender *sender)
 			break;
 		if (clock_mono() - sender->recorded_at > LIFE_MS)
 			show_life(sender);
-		http_turn(sender->http, sleep_ms(sender));
+		if (http_turn(sender->http, sleep_ms(sender)) > 0)
+			CRASH_POINT(REQUEST_LEFT);
 	}
 }
 

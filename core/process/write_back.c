@@ -9,6 +9,7 @@
 #include "source/frame.h"
 #include "source/updater.h"
 #include "base/clock.h"
+#include "base/crash_point.h"
 #include "base/log.h"
 #include "base/text.h"
 
@@ -143,12 +144,16 @@ static int write_packet(struct writing *writing, struct err *err)
 	for (int i = 0; !rc && i < packet->count; i++)
 		rc = write_back_cells(writing->cells + (size_t)i * places, &writing->bound,
 			&packet->rows[i], writing->scratch, writing->column_count, err);
+	CRASH_POINT(WRITE_BACK_BEFORE);
 	if (!rc)
 		rc = updater_run(results, writing->updater, writing->cells, packet->count, err);
+	CRASH_POINT(WRITTEN_BACK);
 	if (rc)
 		return rc;
 	sort_results(writing, results);
-	return writer_call(writing->spec->env->writer, apply_written, writing, err);
+	rc = writer_call(writing->spec->env->writer, apply_written, writing, err);
+	CRASH_POINT(WRITE_BACK_RECORDED);
+	return rc;
 }
 
 /* ---- one end of one run ---- */

@@ -5,6 +5,7 @@
 
 #include "base/base.h"
 #include "base/clock.h"
+#include "base/crash_point.h"
 #include "base/queue.h"
 #include "store/writer.h"
 
@@ -73,7 +74,9 @@ static int apply_jobs(struct writer *writer, struct job **jobs, int count)
 		store_rollback(writer->store);
 		return i + 1;
 	}
+	CRASH_POINT(COMMIT_BEFORE);
 	rc = store_commit(writer->store, &err);
+	CRASH_POINT(COMMIT_AFTER);
 	if (rc != 0)
 		fail_jobs(jobs, count, rc, &err);
 	return count;

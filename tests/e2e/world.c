@@ -24,12 +24,12 @@ static struct ran last;
 static struct buf last_out = BUF_INIT(OUTPUT_MAX);
 static struct buf last_errors = BUF_INIT(OUTPUT_MAX);
 
-static void open_with(struct world *world, struct practice_options *options)
+void world_open_with(struct world *world, struct practice_options *options)
 {
 	struct err err = ERR_INIT;
 	char settings[600];
 
-	*world = (struct world){ .home = test_folder() };
+	*world = (struct world){ .program = TEST_PROGRAM, .home = test_folder() };
 	snprintf(world->database, sizeof(world->database), "%s/source.db", world->home);
 	/* An agent that is started here disturbs no other one on this machine. */
 	snprintf(settings, sizeof(settings), "%s/agent.cfg", world->home);
@@ -48,14 +48,14 @@ void world_open(struct world *world, const char *misconfigure, const char *fault
 		ck_assert(text_list_add(&options.misconfigure, misconfigure));
 	if (fault)
 		ck_assert(text_list_add(&options.faults, fault));
-	open_with(world, &options);
+	world_open_with(world, &options);
 	text_list_free(&options.misconfigure);
 	text_list_free(&options.faults);
 }
 
 void world_open_slow(struct world *world, int64_t latency_ms)
 {
-	open_with(world, &(struct practice_options){ .latency_ms = latency_ms });
+	world_open_with(world, &(struct practice_options){ .latency_ms = latency_ms });
 }
 
 void world_close(struct world *world)
@@ -83,10 +83,9 @@ const char *world_nobody(void)
 
 static void collect(char **argv, struct world *world, const char *first, va_list ap)
 {
-	static const char program[] = TEST_PROGRAM;
 	int argc = 0;
 
-	argv[argc++] = (char *)(uintptr_t)program;
+	argv[argc++] = (char *)(uintptr_t)world->program;
 	argv[argc++] = (char *)(uintptr_t) "--home";
 	argv[argc++] = (char *)(uintptr_t)world->home;
 	argv[argc++] = (char *)(uintptr_t)first;

@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 struct world {
+	const char *program;
 	const char *home;
 	char database[512];
 	struct practice *practice;
@@ -24,6 +25,8 @@ void world_open(struct world *world, const char *misconfigure, const char *fault
 
 /* The same, sound and faithful, but each of its answers takes so long. */
 void world_open_slow(struct world *world, int64_t latency_ms);
+
+void world_open_with(struct world *world, struct practice_options *options);
 void world_close(struct world *world);
 
 /* What the last program said and how it ended; valid until the next run. */

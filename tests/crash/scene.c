@@ -1,0 +1,329 @@
+/* scene.c — a round of the crash matrix: what is set up, and what must be true at its end. */
+
+#include "base/base.h"
+#include "crash/scene.h"
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "store/view.h"
+
+#include <signal.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+#define ROWS 2000
+#define PACKET "25"
+#define BATCH 500
+
+static const char *const names[] = { "upsert", "insert", "bulk-upsert", "bulk-insert", "file" };
+
+const char *play_name(enum play play)
+{
+	return names[play];
+}
+
+static bool inserts(const struct scene *scene)
+{
+	return scene->play == PLAY_INSERT || scene->play == PLAY_BULK_INSERT;
+}
+
+/* ---- the set-up ---- */
+
+static void make_table(struct scene *scene)
+{
+	world_customers(&scene->world, ROWS);
+	world_sql(&scene->world,
+		"ALTER TABLE t ADD COLUMN at TEXT;"
+		"ALTER TABLE t ADD COLUMN sent INTEGER DEFAULT 0;"
+		"UPDATE t SET at = datetime('2026-11-01', '+' || CAST(substr(no, 3) AS INTEGER) ||"
+		" ' minutes')");
+	world_connection(&scene->world);
+}
+
+static void make_upsert(struct scene *scene, const char *mode)
+{
+	make_table(scene);
+	ck_run(0, &scene->world, "interface", "add", "accounts", "--set", mode, "--set",
+		"connection=erp", "--set", "object=Account", "--set", "external_id=Ext_Id__c",
+		"--set", "query=SELECT no, name, at FROM t WHERE at >= :watermark ORDER BY at",
+		"--set", "initial_query=SELECT no, name, at FROM t ORDER BY at", "--set",
+		"watermark.column=at", "--set", "watermark.overlap=1d", "--set", "packet=" PACKET,
+		"--map", "Ext_Id__c=no", "--map", "Name=name");
+}
+
+/* Legacy_No__c is not unique: the org lets a row in as often as it comes. */
+static void make_insert(struct scene *scene, const char *mode)
+{
+	make_table(scene);
+	ck_run(0, &scene->world, "interface", "add", "accounts", "--set", mode, "--set",
+		"connection=erp", "--set", "object=Account", "--set", "operation=Insert", "--set",
+		"row_key=no", "--set", "query=SELECT no, name FROM t WHERE sent = 0 ORDER BY no",
+		"--set", "after_success=UPDATE t SET sent = 1 WHERE no = :no", "--set",
+		"packet=" PACKET, "--map", "Legacy_No__c=no", "--map", "Name=name");
+}
+
+static void make_file(struct scene *scene)
+{
+	struct buf text = BUF_INIT(1u << 20);
+	struct err err = ERR_INIT;
+	char path[700], domain[200], folder[700], archive[700];
+
+	snprintf(path, sizeof(path), "%s/in", scene->world.home);
+	ck_assert_int_eq(mkdir(path, 0700), 0);
+	buf_add_str(&text, "no,name\n");
+	for (int i = 1; i <= ROWS; i++)
+		buf_addf(&text, "C-%06d,Customer %d\n", i, i);
+	snprintf(path, sizeof(path), "%s/in/rows.csv", scene->world.home);
+	ck_ok(file_write(path, text.data, text.len, 0600, &err), &err);
+	buf_free(&text);
+	snprintf(domain, sizeof(domain), "salesforce.domain=%s",
+		practice_url(scene->world.practice));
+	snprintf(folder, sizeof(folder), "source.folder=%s/in", scene->world.home);
+	snprintf(archive, sizeof(archive), "source.archive=%s/done", scene->world.home);
+	ck_run(0, &scene->world, "connection", "add", "in", "--set", "type=Agent File", "--set",
+		domain, "--set", "salesforce.consumer_key=" PRACTICE_CONSUMER_KEY, "--secret",
+		"salesforce.consumer_secret=env:E2E_SECRET", "--set", folder, "--set", archive,
+		"--set", "source.after=archive", "--set", "source.settle=0");
+	ck_run(0, &scene->world, "interface", "add", "accounts", "--set", "mode=Collections",
+		"--set", "connection=in", "--set", "object=Account", "--set",
+		"external_id=Ext_Id__c", "--set", "packet=" PACKET, "--map", "Ext_Id__c=no",
+		"--map", "Name=name");
+}
+
+void scene_open(struct scene *scene, enum play play)
+{
+	struct practice_options options = { .port = 0, .ledger = scene->ledger };
+	bool bulk = play == PLAY_BULK_UPSERT || play == PLAY_BULK_INSERT;
+
+	*scene = (struct scene){ .play = play };
+	snprintf(scene->ledger, sizeof(scene->ledger), "%s/ledger", test_folder());
+	world_open_with(&scene->world, &options);
+	scene->world.program = CRASH_PROGRAM;
+	if (play == PLAY_FILE)
+		make_file(scene);
+	else if (inserts(scene))
+		make_insert(scene, bulk ? "mode=Bulk" : "mode=Collections");
+	else
+		make_upsert(scene, bulk ? "mode=Bulk" : "mode=Collections");
+}
+
+void scene_close(struct scene *scene)
+{
+	world_close(&scene->world);
+}
+
+/* ---- deaths ---- */
+
+static int open_view(struct view **view, struct scene *scene, struct err *err)
+{
+	char data[600];
+
+	*view = NULL;
+	snprintf(data, sizeof(data), "%s/data", scene->world.home);
+	return view_open(view, data, err);
+}
+
+static int count_messages(struct view *view, const char *words)
+{
+	struct filter *filter = NULL;
+	struct err err = ERR_INIT;
+	int64_t count;
+	bool exact;
+
+	ck_ok(filter_parse(&filter, words, 0, NULL, &err), &err);
+	ck_ok(view_message_count(&count, &exact, view, filter, &err), &err);
+	ck_assert(exact);
+	filter_free(filter);
+	return (int)count;
+}
+
+static void note_death(struct scene *scene)
+{
+	struct view *view;
+
+	scene->deaths++;
+	if (open_view(&view, scene, NULL))
+		return; /* killed before it had a store */
+	scene->allowed += count_messages(view, "status:processing");
+	view_close(view);
+}
+
+bool scene_die_at(struct scene *scene, const char *point)
+{
+	int code;
+
+	setenv("AGENTBOARD_CRASH_POINT", point, 1);
+	code = world_run(&scene->world, "process", "accounts", "--wait", "1", NULL)->code;
+	unsetenv("AGENTBOARD_CRASH_POINT");
+	if (code != 128 + SIGKILL)
+		return false;
+	note_death(scene);
+	return true;
+}
+
+bool scene_kill_after(struct scene *scene, int64_t ms)
+{
+	pid_t pid = world_spawn(&scene->world, "process", "accounts", "--wait", "1", NULL);
+
+	clock_sleep(ms);
+	kill(pid, SIGKILL);
+	if (world_wait(pid) != 128 + SIGKILL)
+		return false;
+	note_death(scene);
+	return true;
+}
+
+/* ---- the verdict ---- */
+
+/* Of each row, by its number: how often it was stored, made and written, and how it ended. */
+struct tale {
+	int stored[ROWS + 1];
+	int created[ROWS + 1];
+	int written[ROWS + 1];
+	enum message_status status[ROWS + 1];
+};
+
+static int row_of(const char *key)
+{
+	long number = strncmp(key, "C-", 2) == 0 ? strtol(key + 2, NULL, 10) : 0;
+
+	ck_assert_msg(number > 0 && number <= ROWS, "the row %s never was", key);
+	return (int)number;
+}
+
+static void read_messages(struct tale *tale, struct view *view)
+{
+	struct message_window window;
+	struct err err = ERR_INIT;
+	int64_t anchor = 0;
+	int count;
+
+	do {
+		ck_ok(view_messages(&window, view, NULL, WINDOW_AFTER, anchor, BATCH, &err), &err);
+		for (int i = 0; i < window.count; i++) {
+			int row = row_of(window.messages[i].key);
+
+			tale->stored[row]++;
+			tale->status[row] = window.messages[i].status;
+			anchor = window.messages[i].id;
+		}
+		count = window.count;
+		message_window_free(&window);
+	} while (count > 0);
+}
+
+static void read_ledger(struct tale *tale, const char *path)
+{
+	static const char key[] = "\"external_id\":\"";
+	FILE *file = fopen(path, "re");
+	char *line = NULL;
+	size_t room = 0;
+
+	ck_assert_ptr_nonnull(file);
+	while (getline(&line, &room, file) > 0) {
+		const char *at = strstr(line, key);
+		int row;
+
+		ck_assert_msg(at != NULL, "%s", line);
+		row = row_of(at + strlen(key));
+		tale->written[row]++;
+		tale->created[row] += strstr(line, "\"created\":true") != NULL;
+	}
+	free(line);
+	fclose(file);
+}
+
+static void judge(struct verdict *verdict, const struct tale *tale)
+{
+	*verdict = (struct verdict){ .rows = ROWS };
+	for (int row = 1; row <= ROWS; row++) {
+		bool unknown = tale->stored[row] && tale->status[row] == MESSAGE_UNKNOWN;
+		bool there = tale->stored[row] && tale->status[row] == MESSAGE_COMPLETED &&
+			     tale->created[row] > 0;
+
+		verdict->unknown += unknown;
+		verdict->lost += !unknown && !there;
+		verdict->doubled += tale->created[row] > 1 || tale->stored[row] > 1;
+		verdict->resent += tale->written[row] > 1;
+	}
+}
+
+static void check_runs(struct view *view)
+{
+	struct run_info *runs = NULL;
+	struct err err = ERR_INIT;
+	int count = 0;
+
+	ck_ok(view_runs(&runs, &count, view, NULL, 0, 100, &err), &err);
+	for (int i = 0; i < count; i++) {
+		ck_assert(run_counts_add_up(&runs[i].counts));
+		ck_assert_msg(runs[i].state == RUN_DONE || runs[i].state == RUN_CANCELLED,
+			"run %" PRId64 " is %s: %s", runs[i].id, run_state_name(runs[i].state),
+			runs[i].reason);
+		ck_assert_int_eq(runs[i].write_back.open, 0);
+	}
+	free(runs);
+}
+
+static void check_store(struct scene *scene)
+{
+	struct store *store = NULL;
+	struct err err = ERR_INIT;
+	char data[600];
+
+	snprintf(data, sizeof(data), "%s/data", scene->world.home);
+	ck_ok(store_open(&store, data, &err), &err);
+	ck_ok(store_verify(store, &err), &err);
+	store_close(store);
+}
+
+static int unsent_in_source(struct scene *scene)
+{
+	sqlite3 *db = NULL;
+	sqlite3_stmt *stmt = NULL;
+	int count;
+
+	ck_assert_int_eq(sqlite3_open(scene->world.database, &db), SQLITE_OK);
+	sqlite3_prepare_v2(db, "SELECT count(*) FROM t WHERE sent <> 1", -1, &stmt, NULL);
+	ck_assert_int_eq(sqlite3_step(stmt), SQLITE_ROW);
+	count = sqlite3_column_int(stmt, 0);
+	sqlite3_finalize(stmt);
+	sqlite3_close(db);
+	return count;
+}
+
+/* What the source is left as: nothing waits in it but what nobody knows. */
+static void check_source(struct scene *scene, const struct verdict *verdict)
+{
+	char path[700];
+
+	if (inserts(scene))
+		ck_assert_int_eq(unsent_in_source(scene), verdict->unknown);
+	if (scene->play != PLAY_FILE)
+		return;
+	snprintf(path, sizeof(path), "%s/in/rows.csv", scene->world.home);
+	ck_assert_msg(!file_exists(path), "the file is still in the inbox");
+	snprintf(path, sizeof(path), "%s/done/rows.csv", scene->world.home);
+	ck_assert_msg(file_exists(path), "the file is not in the archive");
+}
+
+void scene_finish(struct scene *scene, struct verdict *verdict)
+{
+	static struct tale tale;
+	const struct ran *ran = world_run(&scene->world, "process", "accounts", NULL);
+	struct view *view;
+	struct err err = ERR_INIT;
+
+	ck_ok(open_view(&view, scene, &err), &err);
+	memset(&tale, 0, sizeof(tale));
+	read_messages(&tale, view);
+	read_ledger(&tale, scene->ledger);
+	judge(verdict, &tale);
+	ck_assert_msg(verdict->unknown > 0 || ran->code == 0, "exit %d:\n%s%s", ran->code, ran->out,
+		ran->errors);
+	check_runs(view);
+	view_close(view);
+	check_store(scene);
+	check_source(scene, verdict);
+}
