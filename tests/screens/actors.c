@@ -256,6 +256,87 @@ static int play_preview(struct preview **out, const struct process_env *env,
 	return err_set(err, ERR_SOURCE, "no such table: order_line");
 }
 
+/* ---- what a mapping is made from ---- */
+
+#define PLAYED(name, label, type, more)                                                            \
+	"{\"name\":\"" name "\",\"label\":\"" label "\",\"type\":\"" type                          \
+	"\",\"createable\":true,\"updateable\":true" more "}"
+#define OPTIONAL ",\"nillable\":true"
+#define UNIQUE_ID ",\"externalId\":true,\"unique\":true"
+
+static const char mapped_object[] =
+	"{\"name\":\"Order_Line__c\",\"label\":\"Order "
+	"Line\",\"createable\":true,\"fields\":[" PLAYED("Order_No__c", "Order Number", "string",
+		OPTIONAL UNIQUE_ID ",\"length\":40") "," PLAYED("Name", "Product", "string",
+		",\"length\":12") "," PLAYED("Price__c", "Price", "currency",
+		OPTIONAL ",\"precision\":18,\"scale\":2") "," PLAYED("Source__c", "Source",
+		"string",
+		OPTIONAL ",\"length\":20") "," PLAYED("Account__c", "Account", "reference",
+		",\"relationshipName\":\"Account__r\",\"referenceTo\":["
+		"\"Account\"]") "," PLAYED("Customer__c", "Customer", "string",
+		OPTIONAL ",\"length\":80") "," PLAYED("Status__c", "Status", "picklist",
+		OPTIONAL ",\"restrictedPicklist\":true,\"picklistValues\":"
+			 "[{\"value\":\"New\","
+			 "\"active\":true},{\"value\":\"Shipped\","
+			 "\"active\":true}]") "," PLAYED("Ref__c", "Reference", "string",
+		OPTIONAL UNIQUE_ID ",\"length\":30") "]}";
+
+static const struct column order_columns[] = {
+	{ "order_no", COLUMN_TEXT, 20, 0 },
+	{ "name", COLUMN_TEXT, 40, 0 },
+	{ "price", COLUMN_DECIMAL, 10, 2 },
+	{ "customer", COLUMN_TEXT, 40, 0 },
+	{ "note", COLUMN_TEXT, 0, 0 },
+};
+
+static const char *const order_rows[][ARRAY_SIZE(order_columns)] = {
+	{ "ORD-1", "Bolt M8", "12.00", "C-17", NULL },
+	{ "ORD-2", "A bolt of great length", "0.50", "C-18", "fragile" },
+	{ "ORD-3", "Nut M8", NULL, NULL, "\033[2J\a gone" },
+};
+
+static bool play_rows(struct sample *sample)
+{
+	int width = (int)ARRAY_SIZE(order_columns);
+
+	sample->columns = calloc((size_t)width, sizeof(*sample->columns));
+	sample->cells = calloc(ARRAY_SIZE(order_rows) * (size_t)width, sizeof(*sample->cells));
+	if (!sample->columns || !sample->cells)
+		return false;
+	memcpy(sample->columns, order_columns, sizeof(order_columns));
+	sample->column_count = width;
+	sample->row_count = (int)ARRAY_SIZE(order_rows);
+	for (int i = 0; i < sample->row_count * width; i++) {
+		char *text = text_dup(order_rows[i / width][i % width]);
+
+		sample->cells[i].text = text;
+		sample->cells[i].len = text ? (uint32_t)strlen(text) : 0;
+	}
+	return true;
+}
+
+static int play_sample(struct sample **out, const struct process_env *env,
+	const struct connection *connection, const struct interface *interface,
+	const atomic_bool *cancel, struct err *err)
+{
+	struct sample *sample = calloc(1, sizeof(*sample));
+
+	(void)env;
+	(void)connection;
+	(void)interface;
+	if (play->source_hangs)
+		hang(cancel);
+	if (!sample || (!play->org_down && describe_parse(&sample->describe, mapped_object,
+						   strlen(mapped_object), err) != 0))
+		return err_nomem(err);
+	if (play->org_down)
+		sample->org_note = text_dup("acme.my.salesforce.com does not answer");
+	if (!play_rows(sample))
+		return err_nomem(err);
+	*out = sample;
+	return 0;
+}
+
 static int play_drivers(struct text_list *names, struct err *err)
 {
 	static const char *const drivers[] = { "SQLite3", "PostgreSQL Unicode", "MariaDB Unicode" };
@@ -306,6 +387,7 @@ static const struct board_services services = {
 	.agent_spawn = play_spawn,
 	.preview = play_preview,
 	.describe = play_describe,
+	.sample = play_sample,
 	.odbc_drivers = play_drivers,
 };
 

@@ -28,6 +28,8 @@ struct fixture {
 	bool agent_down;
 	bool hostile;	      /* a row that tries to take the terminal over */
 	bool broken_file;     /* a connection whose file does not parse */
+	bool source_hangs;    /* the first rows do not come */
+	bool org_down;	      /* nothing is known of fields */
 	bool process_refused; /* production wants its name first */
 	enum ping_play agent_ping, salesforce_ping;
 

@@ -78,6 +78,20 @@ static void play_interface_form(struct fixture *fx)
 	pty_wait(fx->pty, "One field a line");
 }
 
+static void play_mapping(struct fixture *fx)
+{
+	pty_wait(fx->pty, "agent up");
+	pty_type(fx->pty, "2");
+	pty_wait(fx->pty, "1,204 ok");
+	pty_type(fx->pty, "j");
+	pty_wait(fx->pty, "SELECT order_no");
+	pty_type(fx->pty, "m");
+	pty_wait(fx->pty, "row 1 of 3");
+	pty_type(fx->pty, " j");
+	pty_wait(fx->pty, "row 2 of 3");
+	pty_wait(fx->pty, "FAIL");
+}
+
 static void play_monitor(struct fixture *fx)
 {
 	pty_wait(fx->pty, "agent up");
@@ -205,6 +219,7 @@ static const struct scene {
 	{ "org-name", "Many rows to production want the org's name", guarded, play_org_name },
 	{ "history", "The runs of an interface", NULL, play_history },
 	{ "interface-form", "Editing an interface", NULL, play_interface_form },
+	{ "mapping", "Which column fills which field, tried on a real row", NULL, play_mapping },
 	{ "monitor", "Message Monitor, following a run", NULL, play_monitor },
 	{ "failures", "Failures only", NULL, play_failures },
 	{ "wrong-filter", "A slip in the filter is pointed at", NULL, play_wrong_filter },

@@ -9,6 +9,7 @@ Suite *suite_gallery(void);
 Suite *suite_keys(void);
 Suite *suite_wizard(void);
 Suite *suite_terminal(void);
+Suite *suite_mapping(void);
 Suite *suite_process(void);
 Suite *suite_verbs(void);
 

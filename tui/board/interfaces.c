@@ -12,6 +12,7 @@
 #include "tui/board/connections.h"
 #include "tui/board/history.h"
 #include "tui/board/interface_form.h"
+#include "tui/board/mapping.h"
 #include "tui/board/preview.h"
 #include "tui/board/process_dialog.h"
 #include "tui/board/run_panel.h"
@@ -417,6 +418,14 @@ static void do_preview(void *ctx, const char *argument)
 		preview_open(ctx, &entry->interface);
 }
 
+static void do_mapping(void *ctx, const char *argument)
+{
+	const struct catalog_interface *entry = meant(ctx, argument);
+
+	if (entry)
+		mapping_open(ctx, &entry->interface);
+}
+
 static void do_new(void *ctx, const char *argument)
 {
 	interface_form_new(ctx, argument);
@@ -518,6 +527,8 @@ static const struct key_binding keys[] = {
 	{ 'e', "interface edit", "Edit", "Change the selected interface", BIND_LINE, do_edit },
 	{ 'v', "interface preview", "Preview", "Read some rows and show what would be sent",
 		BIND_LINE, do_preview },
+	{ 'm', "interface mapping", "Mapping", "Which column fills which field, tried on real rows",
+		BIND_LINE, do_mapping },
 	{ K_ENTER, "run list", "Runs", "The runs of the selected interface", BIND_LINE, do_runs },
 	{ 'd', "process --dry-run", "Dry run", "Read and map everything, send nothing",
 		BIND_LINE | BIND_WRITE, do_dry_run },

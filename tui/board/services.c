@@ -19,5 +19,6 @@ const struct board_services board_services_real = {
 	.agent_spawn = agent_spawn,
 	.preview = process_preview,
 	.describe = process_describe,
+	.sample = process_sample,
 	.odbc_drivers = source_odbc_drivers,
 };

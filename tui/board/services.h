@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "ping/ping.h"
 #include "process/process.h"
+#include "process/sample.h"
 
 struct board_services {
 	void (*ping_agent)(struct ping_result *out, const struct connection *connection,
@@ -39,6 +40,9 @@ struct board_services {
 	int (*describe)(struct describe **out, const struct process_env *env,
 		const struct connection *connection, const char *object, const atomic_bool *cancel,
 		struct err *err);
+	int (*sample)(struct sample **out, const struct process_env *env,
+		const struct connection *connection, const struct interface *interface,
+		const atomic_bool *cancel, struct err *err);
 	int (*odbc_drivers)(struct text_list *names, struct err *err);
 };
 

@@ -119,6 +119,7 @@ struct board {
 	struct interface_form *interface_form;
 	struct preview_page *preview;
 	struct payload_form *payload_form;
+	struct mapping_page *mapping;
 	struct help_page *help;
 	struct log_page *log;
 	struct agent_form *agent_form;
@@ -132,7 +133,7 @@ extern const struct key_binding board_keys[];
 
 extern const struct page_ops connections_ops, interfaces_ops, monitor_ops;
 extern const struct page_ops message_ops, history_ops, wizard_ops, interface_form_ops, preview_ops,
-	payload_form_ops, help_ops, log_ops, agent_form_ops;
+	mapping_ops, payload_form_ops, help_ops, log_ops, agent_form_ops;
 
 /* ---- board.c ---- */
 

@@ -16,6 +16,7 @@ static const int lane_threads[LANE_COUNT] = {
 	[LANE_PING] = LANE_THREADS_MAX,
 	[LANE_SOURCE] = 1,
 	[LANE_MESSAGES] = 1,
+	[LANE_TRIAL] = 1,
 };
 
 struct list {

@@ -18,7 +18,7 @@
 struct board;
 struct worker;
 
-enum lane { LANE_FILES, LANE_AGENT, LANE_PING, LANE_SOURCE, LANE_MESSAGES, LANE_COUNT };
+enum lane { LANE_FILES, LANE_AGENT, LANE_PING, LANE_SOURCE, LANE_MESSAGES, LANE_TRIAL, LANE_COUNT };
 
 struct job {
 	int (*work)(struct job *job, struct err *err);	    /* on the lane's thread */
