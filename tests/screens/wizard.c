@@ -235,6 +235,71 @@ START_TEST(an_edit_keeps_what_is_not_asked_for)
 }
 END_TEST
 
+static void check_server(struct fixture *fx, const char *description)
+{
+	struct err err = ERR_INIT;
+	struct connection connection;
+
+	connection_init(&connection);
+	ck_ok(fx->catalog.connection(fx->catalog.self, &connection, "erp-files", &err), &err);
+	ck_assert_str_eq(connection.description, description);
+	ck_assert_int_eq(connection.type, CONNECTION_AGENT_FILE);
+	ck_assert_ptr_null(connection.source.folder);
+	ck_assert_str_eq(connection.source.url, "sftp://files.acme.example/out");
+	ck_assert_str_eq(connection.source.username, "carrier");
+	ck_assert_int_eq(connection.source.password.kind, SECRET_SEALED);
+	ck_assert_str_eq(connection.source.key_file, "/etc/agentboard/id");
+	ck_assert_str_eq(connection.source.known_hosts, "/etc/agentboard/hosts");
+	ck_assert_str_eq(connection.source.pattern, "*.csv");
+	connection_free_fields(&connection);
+}
+
+START_TEST(files_behind_sftp_are_asked_for_and_kept_by_an_edit)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fx.empty = true;
+	fixture_start(&fx);
+	pty_wait(fx.pty, "agent up");
+	pty_type(fx.pty, "n");
+	pty_wait(fx.pty, "SQLite3");
+	pty_type(fx.pty, "erp-files\tfiles\t" KEY_RIGHT "\t" KEY_RIGHT);
+	pty_wait(fx.pty, "SFTP password");
+	pty_type(fx.pty, KEY_F4);
+	pty_wait(fx.pty, "Which server and folder");
+	pty_type(fx.pty, "sftp://files.acme.example/out" KEY_F4);
+	pty_wait(fx.pty, "enter the user at the SFTP server");
+	pty_type(fx.pty, "carrier\t" SECRET "\t/etc/agentboard/id\t/etc/agentboard/hosts\t*.csv");
+	pty_type(fx.pty, KEY_F4);
+	pty_wait(fx.pty, "step 2 of 4");
+	agent(&fx, "https://18.158.217.193");
+	pty_wait(fx.pty, "ping OK 12 ms");
+	salesforce(&fx);
+	pty_wait(fx.pty, "ping OK 339 ms");
+	pty_type(fx.pty, KEY_F4);
+	pty_wait(fx.pty, "step 4 of 4");
+	pty_type(fx.pty, "\r");
+	pty_wait(fx.pty, "Saved 'erp-files'");
+	pty_wait(fx.pty, "OK acme.my");
+	check_server(&fx, "files");
+	ck_assert_ptr_null(strstr(buf_str(pty_raw(fx.pty)), SECRET));
+	pty_type(fx.pty, "\r");
+	pty_wait(fx.pty, "Connection erp-files");
+	pty_wait(fx.pty, "SFTP password");
+	pty_type(fx.pty, " changed" KEY_F4);
+	pty_wait(fx.pty, "step 2 of 4");
+	pty_type(fx.pty, KEY_F4);
+	pty_wait(fx.pty, "step 3 of 4");
+	pty_type(fx.pty, KEY_F4);
+	pty_wait(fx.pty, "[ Save ]");
+	pty_type(fx.pty, KEY_F4);
+	pty_wait(fx.pty, "Saved 'erp-files'");
+	check_server(&fx, "files changed");
+	fixture_end(&fx);
+}
+END_TEST
+
 START_TEST(pasted_text_presses_nothing)
 {
 	struct fixture fx;
@@ -266,6 +331,7 @@ Suite *suite_wizard(void)
 		(int)ARRAY_SIZE(wrong_domains));
 	tcase_add_test(tc, the_tutorials_password_can_be_changed_on_the_spot);
 	tcase_add_test(tc, an_edit_keeps_what_is_not_asked_for);
+	tcase_add_test(tc, files_behind_sftp_are_asked_for_and_kept_by_an_edit);
 	tcase_add_test(tc, pasted_text_presses_nothing);
 	suite_add_tcase(suite, tc);
 	return suite;

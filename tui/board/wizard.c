@@ -345,6 +345,7 @@ static void changed(struct board *board)
 	struct wizard *wizard = board->wizard;
 	int focus = wizard->forms[wizard->step].focus;
 
+	wizard_label_fields(wizard);
 	if (wizard->step == STEP_DESTINATION && focus == DEST_PASSWORD)
 		wizard->secrets[SECRET_DATABASE].stale = true;
 	if (wizard->step == STEP_AGENT && focus == AGENT_PASSWORD)

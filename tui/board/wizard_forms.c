@@ -11,6 +11,7 @@
 
 static const char *const types[] = { "Agent Database", "Agent File", NULL };
 static const char *const ways[] = { "Driver and database", "ODBC string", NULL };
+static const char *const places[] = { "In a local folder", "Behind SFTP", NULL };
 static const char *const formats[] = { "csv", "tsv", "jsonl", "json", NULL };
 static const char *const afters[] = { "keep", "archive", "delete", NULL };
 static const char *const grants[] = { "client_credentials", NULL };
@@ -43,6 +44,21 @@ static bool has_server(const struct form *form)
 	return by_driver(form) && !text_match("*sqlite*", form_choice(form, DEST_DRIVER), true);
 }
 
+static bool is_local(const struct form *form)
+{
+	return is_file(form) && form->fields[DEST_PLACE].choice == 0;
+}
+
+static bool is_remote(const struct form *form)
+{
+	return is_file(form) && form->fields[DEST_PLACE].choice == 1;
+}
+
+static bool signs_in(const struct form *form)
+{
+	return is_database(form) || is_remote(form);
+}
+
 static bool is_archived(const struct form *form)
 {
 	return is_file(form) && text_equal(form_choice(form, DEST_AFTER), "archive");
@@ -72,13 +88,27 @@ static const struct field_spec destination[] = {
 		"For example Driver=SQLite3;Database=/srv/erp/orders.db  -  without user and "
 		"password: they have fields of their own, which are kept safe.",
 		.max = 2000, .shown = by_string },
-	[DEST_USERNAME] = { FIELD_TEXT, "source.username", "Database user",
-		"Empty where the database needs none.", .shown = is_database },
-	[DEST_PASSWORD] = { FIELD_SECRET, "source.password", "Database password",
-		"Sealed before it is written. F2 shows it.", .shown = is_database },
+	[DEST_PLACE] = { FIELD_CHOICE, NULL, "Files are",
+		"Where the files arrive: on this machine, or on a server.", places,
+		.shown = is_file },
 	[DEST_FOLDER] = { FIELD_TEXT, "source.folder", "Folder",
 		"The folder the files arrive in, with its whole path.", .max = 1000,
-		.shown = is_file },
+		.shown = is_local },
+	[DEST_URL] = { FIELD_TEXT, "source.url", "SFTP address",
+		"sftp://HOST/FOLDER, with :PORT behind the host unless it is 22. "
+		"sftp://HOST/~/FOLDER is below the user's own folder.",
+		.max = 1000, .shown = is_remote },
+	[DEST_USERNAME] = { FIELD_TEXT, "source.username", "Database user",
+		"Empty where the database needs none.", .shown = signs_in },
+	[DEST_PASSWORD] = { FIELD_SECRET, "source.password", "Database password",
+		"Sealed before it is written. F2 shows it.", .shown = signs_in },
+	[DEST_KEY_FILE] = { FIELD_TEXT, "source.key_file", "Private key",
+		"Its file, when the user signs in with a key; the password is its passphrase then.",
+		.max = 1000, .shown = is_remote },
+	[DEST_KNOWN_HOSTS] = { FIELD_TEXT, "source.known_hosts", "Known hosts",
+		"File of the server keys to trust; ~/.ssh/known_hosts of the agent's user when "
+		"empty.",
+		.max = 1000, .shown = is_remote },
 	[DEST_PATTERN] = { FIELD_TEXT, "source.pattern", "Files", "For example *.csv",
 		.shown = is_file },
 	[DEST_FORMAT] = { FIELD_CHOICE, "source.format", "Format", "What is in the files.", formats,
@@ -188,6 +218,9 @@ static const struct {
 	{ STEP_DESTINATION, DEST_ODBC, offsetof(struct connection, source.odbc) },
 	{ STEP_DESTINATION, DEST_USERNAME, offsetof(struct connection, source.username) },
 	{ STEP_DESTINATION, DEST_FOLDER, offsetof(struct connection, source.folder) },
+	{ STEP_DESTINATION, DEST_URL, offsetof(struct connection, source.url) },
+	{ STEP_DESTINATION, DEST_KEY_FILE, offsetof(struct connection, source.key_file) },
+	{ STEP_DESTINATION, DEST_KNOWN_HOSTS, offsetof(struct connection, source.known_hosts) },
 	{ STEP_DESTINATION, DEST_PATTERN, offsetof(struct connection, source.pattern) },
 	{ STEP_DESTINATION, DEST_ARCHIVE, offsetof(struct connection, source.archive) },
 	{ STEP_AGENT, AGENT_HOST, offsetof(struct connection, agent.host) },
@@ -244,6 +277,16 @@ static void load_secret(struct wizard *wizard, int i)
 	form_set_kept(&wizard->forms[secrets[i].step], secrets[i].field, kept);
 }
 
+void wizard_label_fields(struct wizard *wizard)
+{
+	struct form *form = &wizard->forms[STEP_DESTINATION];
+	struct field_state *user = &form->fields[DEST_USERNAME];
+	struct field_state *password = &form->fields[DEST_PASSWORD];
+
+	text_copy(user->label, sizeof(user->label), is_remote(form) ? "SFTP user" : "");
+	text_copy(password->label, sizeof(password->label), is_remote(form) ? "SFTP password" : "");
+}
+
 void wizard_load(struct wizard *wizard)
 {
 	const struct connection *base = &wizard->base;
@@ -257,12 +300,14 @@ void wizard_load(struct wizard *wizard)
 		load_secret(wizard, i);
 	dest->fields[DEST_TYPE].choice = (int)base->type;
 	dest->fields[DEST_BY].choice = base->source.odbc ? 1 : 0;
+	dest->fields[DEST_PLACE].choice = base->source.url ? 1 : 0;
 	dest->fields[DEST_FORMAT].choice = choice_of(formats, base->source.format);
 	dest->fields[DEST_AFTER].choice = choice_of(afters, base->source.after);
 	dest->fields[DEST_NAME].off = wizard->editing;
 	form_set_number(&wizard->forms[STEP_AGENT], AGENT_PORT, base->agent.port);
 	sf->fields[SF_ENVIRONMENT].choice = (int)base->salesforce.environment;
 	sf->fields[SF_APP].choice = (int)base->salesforce.app;
+	wizard_label_fields(wizard);
 	form_focus(dest, wizard->editing ? DEST_DESCRIPTION : DEST_NAME);
 }
 
@@ -339,6 +384,12 @@ static bool set_choice(char **to, const struct wizard *wizard, const struct form
 	return text_set(to, form_choice(form, field));
 }
 
+static bool drop_server(struct source_access *source)
+{
+	return text_set(&source->url, NULL) && text_set(&source->key_file, NULL) &&
+	       text_set(&source->known_hosts, NULL);
+}
+
 /* What belongs to the other type of source is no part of this connection. */
 static int build_source(struct connection *out, const struct wizard *wizard, struct err *err)
 {
@@ -350,12 +401,18 @@ static int build_source(struct connection *out, const struct wizard *wizard, str
 	if (is_database(form)) {
 		ok = text_set(&source->folder, NULL) && text_set(&source->pattern, NULL) &&
 		     text_set(&source->format, NULL) && text_set(&source->after, NULL) &&
-		     text_set(&source->archive, NULL);
+		     text_set(&source->archive, NULL) && drop_server(source);
 		return !ok ? err_nomem(err) : by_driver(form) ? build_odbc(out, form, err) : 0;
 	}
-	ok = text_set(&source->odbc, NULL) && text_set(&source->username, NULL) &&
+	ok = text_set(&source->odbc, NULL) &&
 	     set_choice(&source->format, wizard, form, DEST_FORMAT) &&
 	     set_choice(&source->after, wizard, form, DEST_AFTER);
+	if (ok && is_remote(form))
+		ok = text_set(&source->folder, NULL);
+	if (ok && is_local(form)) {
+		secret_free(&source->password);
+		ok = text_set(&source->username, NULL) && drop_server(source);
+	}
 	if (ok && !is_archived(form))
 		ok = text_set(&source->archive, NULL);
 	return ok ? 0 : err_nomem(err);
@@ -432,8 +489,12 @@ static bool check_destination(struct board *board, struct form *form)
 		form_fail(form, DEST_ODBC, "Which database do the rows come from?");
 		return false;
 	}
-	if (is_file(form) && !*form_text(form, DEST_FOLDER) && !board->wizard->base.source.url) {
+	if (is_local(form) && !*form_text(form, DEST_FOLDER)) {
 		form_fail(form, DEST_FOLDER, "Which folder do the files arrive in?");
+		return false;
+	}
+	if (is_remote(form) && !*form_text(form, DEST_URL)) {
+		form_fail(form, DEST_URL, "Which server and folder do the files arrive in?");
 		return false;
 	}
 	return true;

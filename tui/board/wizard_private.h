@@ -21,9 +21,13 @@ enum {
 	DEST_DATABASE,
 	DEST_SERVER,
 	DEST_ODBC,
+	DEST_PLACE,
+	DEST_FOLDER,
+	DEST_URL,
 	DEST_USERNAME,
 	DEST_PASSWORD,
-	DEST_FOLDER,
+	DEST_KEY_FILE,
+	DEST_KNOWN_HOSTS,
 	DEST_PATTERN,
 	DEST_FORMAT,
 	DEST_AFTER,
@@ -87,6 +91,9 @@ void wizard_free_forms(struct wizard *wizard);
 
 /* Fill the forms from wizard->base. */
 void wizard_load(struct wizard *wizard);
+
+/* User and password belong to the database or to the SFTP server: say so. */
+void wizard_label_fields(struct wizard *wizard);
 
 /*
  * Make the connection that the forms describe (into an initialised `out`). Fails where a secret
