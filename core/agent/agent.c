@@ -68,6 +68,16 @@ static int start_rooms(struct agent *agent, const struct agent_options *options,
 	return carrier_start(&agent->carrier, &carrier, err);
 }
 
+static int watch_home(struct agent *agent, const struct agent_options *options, struct err *err)
+{
+	int rc = view_open(&agent->view, agent->home_data, err);
+
+	if (rc == 0)
+		rc = home_watch_new(
+			&agent->watch, options->home_config, agent->home_data, agent->view, err);
+	return rc;
+}
+
 /* Runs that a crash or a stop left open go on where they were. */
 static int take_leftovers(struct agent *agent, struct err *err)
 {
@@ -162,6 +172,8 @@ int agent_new(struct agent **out, const struct agent_options *options, struct er
 	if (rc == 0)
 		rc = start_rooms(agent, options, err);
 	if (rc == 0)
+		rc = watch_home(agent, options, err);
+	if (rc == 0)
 		rc = open_doors(agent, options, err);
 	if (rc == 0 && options->take_leftovers)
 		rc = take_leftovers(agent, err);
@@ -188,6 +200,8 @@ void agent_free(struct agent *agent)
 	carrier_free(agent->carrier);
 	alerts_free(agent->alerts);
 	alarms_free_fields(&agent->alarms);
+	home_watch_free(agent->watch);
+	view_close(agent->view);
 	writer_stop(agent->env.writer);
 	token_cache_free(agent->env.tokens);
 	key_gate_free(agent->env.gate);
@@ -246,16 +260,20 @@ static void look_at_disk(struct agent *agent)
 int agent_loop(struct agent *agent, const atomic_bool *stop, atomic_bool *reload, struct err *err)
 {
 	int64_t looked = clock_mono();
+	struct err why = ERR_INIT;
 
-	(void)err;
 	service_ready();
 	while (rest(agent, stop)) {
 		service_alive();
 		if (clock_mono() - looked < LOOK_EVERY_MS && !(reload && atomic_load(reload)))
 			continue;
+		if (home_watch_look(agent->watch, &why) < 0) {
+			log_line(LOG_LEVEL_ERROR, 0, "%s: the agent ends", why.text);
+			return err_set(err, why.kind, "%s", why.text);
+		}
 		look_at_files(agent, reload);
 		if (agent->listens)
-			alarms_look(&agent->alarms, agent->home_data, agent->alerts);
+			alarms_look(&agent->alarms, agent->view, agent->alerts);
 		look_at_disk(agent);
 		looked = clock_mono();
 	}

@@ -52,6 +52,7 @@ void agent_free(struct agent *agent);
 /*
  * Until *stop is true, or somebody asked over the socket. Changed files are brought in force
  * within a second, all of them at once when *reload becomes true (it is set back; may be NULL).
+ * ERR_STORE when the home's folders or its store vanished.
  */
 int agent_loop(struct agent *agent, const atomic_bool *stop, atomic_bool *reload, struct err *err);
 

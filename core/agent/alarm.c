@@ -15,18 +15,13 @@ static void tell(const char *name, const char *text, struct alerts *alerts)
 	alerts_schedule(alerts, name, text);
 }
 
-void alarms_look(struct alarms *alarms, const char *home_data, struct alerts *alerts)
+void alarms_look(struct alarms *alarms, struct view *view, struct alerts *alerts)
 {
 	struct schedule_state *states = NULL;
 	struct text_list now = { NULL, 0 };
-	struct view *view = NULL;
 	int count = 0;
-	int rc = view_open(&view, home_data, NULL);
 
-	if (rc == 0)
-		rc = view_schedules(&states, &count, view, NULL);
-	view_close(view);
-	if (rc < 0)
+	if (view_schedules(&states, &count, view, NULL) < 0)
 		return; /* what is not known is no news */
 	for (int i = 0; i < count; i++) {
 		char name[SCHEDULE_NAME_MAX + 16];

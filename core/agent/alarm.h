@@ -13,8 +13,8 @@ struct alarms {
 	struct text_list told; /* names of schedules */
 };
 
-/* Now and then, on one thread. */
-void alarms_look(struct alarms *alarms, const char *home_data, struct alerts *alerts);
+/* Now and then, on one thread, which is the view's. */
+void alarms_look(struct alarms *alarms, struct view *view, struct alerts *alerts);
 
 void alarms_free_fields(struct alarms *alarms);
 

@@ -8,6 +8,7 @@
 #include "agent/carrier.h"
 #include "agent/control.h"
 #include "agent/home_lock.h"
+#include "agent/home_watch.h"
 #include "agent/kept.h"
 #include "agent/listener.h"
 #include "agent/reload.h"
@@ -32,7 +33,9 @@ struct agent {
 	struct process_env env;
 	struct disk_guard disk;
 	struct alerts *alerts;
-	struct alarms alarms; /* the loop's thread's alone */
+	struct alarms alarms; /* this and the next two are the loop's thread's alone */
+	struct view *view;
+	struct home_watch *watch;
 	struct carrier *carrier;
 	struct listener *listener;
 	struct control *control;

@@ -374,6 +374,9 @@ void audit_entries_free(struct audit_entry *entries, int count);
 
 /* ---- the store itself ---- */
 
+/* Was the file that it reads removed, moved, or replaced by another one since it was opened? */
+bool view_has_moved(struct view *view);
+
 struct store_health {
 	int version;	    /* of the schema */
 	int64_t bytes;	    /* of the file */

@@ -24,6 +24,14 @@ int64_t view_bytes(const struct view *view)
 	return file_bytes(view->db.path, "") + file_bytes(view->db.path, "-wal");
 }
 
+bool view_has_moved(struct view *view)
+{
+	int moved = 0;
+
+	sqlite3_file_control(view->db.handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+	return moved != 0;
+}
+
 static int read_sizes(struct store_health *out, struct view *view, struct err *err)
 {
 	int64_t page = 0, free_pages = 0;

@@ -7,6 +7,7 @@
 #include "agent/fixture.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "http/client.h"
 
 #include <pthread.h>
@@ -134,6 +135,63 @@ START_TEST(the_loop_ends_when_the_socket_or_the_flag_says_so)
 	else
 		atomic_store(&stop, true);
 	pthread_join(thread, NULL);
+}
+END_TEST
+
+static const struct {
+	const char *gone, *copied, *says;
+} losses[] = {
+	{ "data", NULL, "data is gone" },
+	{ "config", NULL, "config is gone" },
+	{ "data/store.db", NULL, "was removed, moved or replaced" },
+	{ "data/store.db", "data/store.db", "was removed, moved or replaced" },
+};
+
+/* Away with it, or another file of the same content in its place. */
+static void lose(const char *home, const char *gone, const char *copied)
+{
+	struct buf text = BUF_INIT(4u << 20);
+	struct err err = ERR_INIT;
+	char from[600], to[600];
+
+	snprintf(from, sizeof(from), "%s/%s", home, gone);
+	snprintf(to, sizeof(to), "%s/lost", home);
+	ck_assert_int_eq(rename(from, to), 0);
+	if (!copied)
+		return;
+	ck_ok(file_read(&text, to, &err), &err);
+	ck_ok(file_write(from, text.data, text.len, 0600, &err), &err);
+	buf_free(&text);
+}
+
+START_TEST(an_agent_whose_home_vanishes_says_so_and_ends)
+{
+	char *config = file_join(dir, "config");
+	char *data = file_join(dir, "data");
+	char *log = file_join(dir, "log");
+	struct agent_options lost = options();
+	struct buf said = BUF_INIT(65536);
+	atomic_bool stop = false, at_once = true;
+	struct err err = ERR_INIT;
+
+	lost.home_config = config;
+	lost.home_data = data;
+	ck_assert_int_eq(mkdir(config, 0700), 0);
+	ck_assert_int_eq(mkdir(data, 0700), 0);
+	ck_ok(log_open(log, LOG_LEVEL_INFO, &err), &err);
+	ck_ok(agent_new(&agent, &lost, &err), &err);
+	lose(dir, losses[_i].gone, losses[_i].copied);
+	ck_assert_int_eq(agent_loop(agent, &stop, &at_once, &err), -ERR_STORE);
+	ck_assert_ptr_nonnull(strstr(err.text, losses[_i].says));
+	agent_free(agent);
+	agent = NULL;
+	log_close();
+	ck_ok(file_read(&said, log, &err), &err);
+	ck_assert_ptr_nonnull(strstr(buf_str(&said), losses[_i].says));
+	buf_free(&said);
+	free(log);
+	free(data);
+	free(config);
 }
 END_TEST
 
@@ -268,6 +326,8 @@ Suite *suite_service(void)
 	tcase_add_test(tcase, a_second_agent_of_a_home_is_refused_and_told_who_is_up);
 	tcase_add_test(tcase, a_home_is_free_again_when_its_agent_has_gone);
 	tcase_add_loop_test(tcase, the_loop_ends_when_the_socket_or_the_flag_says_so, 0, 2);
+	tcase_add_loop_test(
+		tcase, an_agent_whose_home_vanishes_says_so_and_ends, 0, (int)ARRAY_SIZE(losses));
 	tcase_add_test(tcase, errors_cross_the_socket_with_their_kind);
 	tcase_add_loop_test(
 		tcase, the_socket_knows_its_paths_and_no_others, 0, (int)ARRAY_SIZE(paths));
