@@ -13,5 +13,6 @@ Suite *suite_e2e_service(void);
 Suite *suite_e2e_demo(void);
 Suite *suite_e2e_files(void);
 Suite *suite_e2e_incremental(void);
+Suite *suite_e2e_secrets(void);
 
 #endif

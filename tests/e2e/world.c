@@ -27,13 +27,11 @@ static struct buf last_errors = BUF_INIT(OUTPUT_MAX);
 void world_open_with(struct world *world, struct practice_options *options)
 {
 	struct err err = ERR_INIT;
-	char settings[600];
-
 	*world = (struct world){ .program = TEST_PROGRAM, .home = test_folder() };
 	snprintf(world->database, sizeof(world->database), "%s/source.db", world->home);
 	/* An agent that is started here disturbs no other one on this machine. */
-	snprintf(settings, sizeof(settings), "%s/agent.cfg", world->home);
-	ck_ok(file_write(settings, "port = 0;\n", 10, 0600, &err), &err);
+	snprintf(world->settings, sizeof(world->settings), "%s/agent.cfg", world->home);
+	ck_ok(file_write(world->settings, "port = 0;\n", 10, 0600, &err), &err);
 	options->seed = 7;
 	ck_ok(practice_start(&world->practice, options, &err), &err);
 	setenv("E2E_SECRET", PRACTICE_CONSUMER_SECRET, 1);
@@ -94,17 +92,17 @@ static void collect(char **argv, struct world *world, const char *first, va_list
 	ck_assert_int_lt(argc, WORDS_MAX);
 }
 
-static pid_t start(char **argv, const char *out, const char *errors)
+static pid_t start(char **argv, const char *input, const char *out, const char *errors)
 {
 	pid_t pid = fork();
 
 	ck_assert_int_ge(pid, 0);
 	if (pid == 0) {
-		int null = open("/dev/null", O_RDONLY);
+		int in = open(input ? input : "/dev/null", O_RDONLY);
 		int to = open(out, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 		int to_errors = open(errors, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 
-		if (dup2(null, 0) < 0 || dup2(to, 1) < 0 || dup2(to_errors, 2) < 0)
+		if (dup2(in, 0) < 0 || dup2(to, 1) < 0 || dup2(to_errors, 2) < 0)
 			_exit(126);
 		execv(argv[0], argv);
 		_exit(127);
@@ -141,7 +139,7 @@ const struct ran *world_run(struct world *world, const char *first, ...)
 	va_end(ap);
 	snprintf(out, sizeof(out), "%s/stdout", world->home);
 	snprintf(errors, sizeof(errors), "%s/stderr", world->home);
-	last.code = world_wait(start(argv, out, errors));
+	last.code = world_wait(start(argv, world->input, out, errors));
 	read_back(&last_out, out);
 	read_back(&last_errors, errors);
 	last.out = (char *)(uintptr_t)buf_str(&last_out);
@@ -159,7 +157,7 @@ pid_t world_spawn(struct world *world, const char *first, ...)
 	collect(argv, world, first, ap);
 	va_end(ap);
 	snprintf(out, sizeof(out), "%s/spawned", world->home);
-	return start(argv, out, out);
+	return start(argv, world->input, out, out);
 }
 
 const char *world_json(const char *path)

@@ -16,6 +16,8 @@ struct world {
 	const char *program;
 	const char *home;
 	char database[512];
+	char settings[512]; /* agent.cfg */
+	const char *input;  /* the next program's standard input, a file; NULL = nothing */
 	struct practice *practice;
 	pid_t agent; /* of `agent start`, 0 = none */
 };
