@@ -136,9 +136,20 @@ static int64_t add_packet(
 	return packet;
 }
 
-/* Send a packet; its last `failed` rows end with `event`. */
+/* How rows end that do not succeed. */
+struct ending {
+	enum message_event event;
+	const char *code, *text, *fields;
+};
+
+static const struct ending refused = { EVENT_FAIL, "REQUIRED_FIELD_MISSING",
+	"Required fields are missing: [Name]", "Name" };
+static const struct ending lost = { EVENT_LOSE, "", "The connection broke before the answer came",
+	NULL };
+
+/* Send a packet; its last `bad` rows end like that. */
 static void send_packet(struct fixture *fx, struct run_claim *claim, int64_t packet, int count,
-	int failed, enum message_event event, const char *text)
+	int bad, const struct ending *ending)
 {
 	struct row_result results[ROWS_A_PACKET];
 	struct row_set set = { { 0 } };
@@ -152,19 +163,17 @@ static void send_packet(struct fixture *fx, struct run_claim *claim, int64_t pac
 
 		row_set_add(&set, i);
 		result->position = i;
-		if (i < count - failed) {
+		if (i < count - bad) {
 			result->event = EVENT_SUCCEED;
 			result->created = true;
 			snprintf(result->salesforce_id, sizeof(result->salesforce_id),
 				"a015g00000%05dAAA", (int)(packet % 100) * 200 + i);
 			continue;
 		}
-		result->event = event;
-		result->text = text;
-		if (event == EVENT_FAIL) {
-			text_copy(result->code, sizeof(result->code), "REQUIRED_FIELD_MISSING");
-			result->fields = "Name";
-		}
+		result->event = ending->event;
+		result->text = ending->text;
+		result->fields = ending->fields;
+		text_copy(result->code, sizeof(result->code), ending->code);
 	}
 	snprintf(request, sizeof(request), "9a7c-%06d", (int)packet);
 	ck_ok(store_begin(fx->store, &err), &err);
@@ -175,17 +184,21 @@ static void send_packet(struct fixture *fx, struct run_claim *claim, int64_t pac
 	ck_ok(store_commit(fx->store, &err), &err);
 }
 
-#define REFUSED "Required fields are missing: [Name]"
-
 void fixture_send(struct fixture *fx, int packet, int failed)
 {
-	send_packet(fx, fx->claim, fx->packets[packet], ROWS_A_PACKET, failed, EVENT_FAIL, REFUSED);
+	send_packet(fx, fx->claim, fx->packets[packet], ROWS_A_PACKET, failed, &refused);
 }
 
-void fixture_lose(struct fixture *fx, int packet, int lost)
+void fixture_fail(struct fixture *fx, int packet, int failed, const char *code, const char *fields)
 {
-	send_packet(fx, fx->claim, fx->packets[packet], ROWS_A_PACKET, lost, EVENT_LOSE,
-		"The connection broke before the answer came");
+	struct ending ending = { EVENT_FAIL, code, "refused", fields };
+
+	send_packet(fx, fx->claim, fx->packets[packet], ROWS_A_PACKET, failed, &ending);
+}
+
+void fixture_lose(struct fixture *fx, int packet, int count)
+{
+	send_packet(fx, fx->claim, fx->packets[packet], ROWS_A_PACKET, count, &lost);
 }
 
 const char *fixture_asked(const struct fixture *fx)
@@ -213,7 +226,7 @@ static void past_run(struct fixture *fx, const char *interface, const char *obje
 		int64_t packet = add_packet(fx, claim, prefix, first, count);
 		bool last = first + count == rows;
 
-		send_packet(fx, claim, packet, count, last ? failed : 0, EVENT_FAIL, REFUSED);
+		send_packet(fx, claim, packet, count, last ? failed : 0, &refused);
 	}
 	change_run(fx, claim, RUN_DONE, true, "1,204 rows are within the threshold");
 	run_claim_free(claim);

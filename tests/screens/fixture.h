@@ -51,8 +51,11 @@ void fixture_init(struct fixture *fx);
 void fixture_start(struct fixture *fx);
 void fixture_end(struct fixture *fx);
 
-/* The answer to this packet of the run under way was lost for its last `lost` rows. */
-void fixture_lose(struct fixture *fx, int packet, int lost);
+/* The answer to this packet of the run under way was lost for its last `count` rows. */
+void fixture_lose(struct fixture *fx, int packet, int count);
+
+/* Its last `failed` rows are refused for this. */
+void fixture_fail(struct fixture *fx, int packet, int failed, const char *code, const char *fields);
 
 /* What the agent was asked for so far; borrowed until the next call. */
 const char *fixture_asked(const struct fixture *fx);

@@ -138,6 +138,15 @@ static void play_edit(struct fixture *fx)
 	pty_wait(fx->pty, "checked against");
 }
 
+static void play_causes(struct fixture *fx)
+{
+	play_monitor(fx);
+	fixture_fail(fx, 8, 5, "STRING_TOO_LONG", "Name");
+	fixture_fail(fx, 9, 3, "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "Source__c");
+	pty_type(fx->pty, "C");
+	pty_wait(fx->pty, "20 failed by cause");
+}
+
 static void play_help(struct fixture *fx)
 {
 	play_monitor(fx);
@@ -226,6 +235,7 @@ static const struct scene {
 	{ "message", "One message: cause, remedy, payload, attempts", NULL, play_message },
 	{ "reprocess", "Reprocess shows first what it would do", NULL, play_reprocess },
 	{ "edit-payload", "Editing a payload, checked against the org", NULL, play_edit },
+	{ "causes", "Failures by cause", NULL, play_causes },
 	{ "help", "Help is made from the keys of the page", NULL, play_help },
 	{ "command", "The command line completes", NULL, play_command },
 	{ "wizard-1", "The wizard: destination", empty, play_wizard_destination },

@@ -178,6 +178,35 @@ START_TEST(a_payload_is_edited_unchecked_where_the_org_is_out_of_reach)
 }
 END_TEST
 
+START_TEST(a_group_is_those_of_one_cause_and_no_others)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fixture_start(&fx);
+	failures(&fx);
+	fixture_fail(&fx, 8, 5, "STRING_TOO_LONG", "Name");
+	fixture_fail(&fx, 9, 3, "REQUIRED_FIELD_MISSING", "Name,Price__c");
+	pty_type(fx.pty, "C");
+	pty_wait(fx.pty, "20 failed by cause");
+	pty_wait(fx.pty, ">      12  REQUIRED_FIELD_MISSING  [Name]");
+	pty_wait(fx.pty, "Give the field a value in the source");
+	pty_wait(fx.pty, "5  STRING_TOO_LONG");
+	pty_wait(fx.pty, "3  REQUIRED_FIELD_MISSING  [Name,Price__c]");
+	pty_type(fx.pty, "r");
+	pty_wait(fx.pty, "12 would be sent again");
+	pty_type(fx.pty, "njjr");
+	pty_wait(fx.pty, "3 would be sent again");
+	pty_type(fx.pty, "y");
+	pty_wait(fx.pty, "3 sent again");
+	ck_assert_str_eq(fixture_asked(&fx), "reprocess 3 of 3" WHO "\n");
+	pty_type(fx.pty, "kk\r");
+	pty_wait(fx.pty, "filter  status:failed code:REQUIRED_FIELD_MISSING field:Name !field:P");
+	pty_wait(fx.pty, "ORD-00000999");
+	fixture_end(&fx);
+}
+END_TEST
+
 START_TEST(an_agent_is_started_for_it_and_that_is_said)
 {
 	struct fixture fx;
@@ -230,6 +259,7 @@ Suite *suite_verbs(void)
 	tcase_add_test(tc, an_unknown_message_is_settled_by_what_a_person_says);
 	tcase_add_test(tc, a_payload_is_edited_where_it_failed_and_sent_again);
 	tcase_add_test(tc, a_payload_is_edited_unchecked_where_the_org_is_out_of_reach);
+	tcase_add_test(tc, a_group_is_those_of_one_cause_and_no_others);
 	tcase_add_test(tc, an_agent_is_started_for_it_and_that_is_said);
 	tcase_add_test(tc, a_read_only_board_does_nothing_to_messages);
 	suite_add_tcase(suite, tc);

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "tui/board/agent_job.h"
+#include "tui/board/causes.h"
 #include "tui/board/connections.h"
 #include "tui/board/history.h"
 #include "tui/board/interfaces.h"
@@ -36,7 +37,7 @@ const struct page_ops *const board_tabs[BOARD_TABS] = { &connections_ops, &inter
 	&monitor_ops };
 
 const struct page_ops *const board_all_pages[] = { &connections_ops, &interfaces_ops, &monitor_ops,
-	&wizard_ops, &interface_form_ops, &history_ops, &message_ops, &preview_ops,
+	&wizard_ops, &interface_form_ops, &history_ops, &message_ops, &causes_ops, &preview_ops,
 	&payload_form_ops, &help_ops, &log_ops, &agent_form_ops, &mapping_ops, NULL };
 
 /* ---- signals: a flag and a wake-up ---- */
@@ -215,6 +216,8 @@ static void take_parts(struct board *board, struct feed_news *news)
 		payload_form_take(board, news);
 	else if (news->parts & FEED_DETAIL)
 		message_take(board, news);
+	if (news->parts & FEED_CAUSES)
+		causes_take(board, news);
 	if (news->parts & FEED_HISTORY)
 		history_take(board, news);
 }

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "store/filter.h"
+#include "tui/board/causes.h"
 #include "tui/board/export.h"
 #include "tui/board/message.h"
 #include "tui/board/process_dialog.h"
@@ -59,26 +60,40 @@ static void do_follow(void *ctx, const char *argument)
 	monitor_ask(board, WINDOW_TAIL, 0);
 }
 
+void monitor_filter_without_failures(char *out, size_t size, const char *filter)
+{
+	const char *at = strstr(filter, FAILURES);
+	size_t before = at ? (size_t)(at - filter) : 0;
+
+	if (!at) {
+		text_copy(out, size, filter);
+		return;
+	}
+	at += strlen(FAILURES);
+	snprintf(out, size, "%.*s%s", (int)before, filter, at + strspn(at, " "));
+	while (*out && out[strlen(out) - 1] == ' ')
+		out[strlen(out) - 1] = '\0';
+}
+
 static void do_failures(void *ctx, const char *argument)
 {
 	struct board *board = ctx;
 	struct monitor_page *page = board->monitor;
-	char *at = strstr(page->filter, FAILURES);
 	char filter[FILTER_MAX + 1];
 
 	(void)argument;
-	if (at) { /* the same key takes it away again */
-		size_t before = (size_t)(at - page->filter);
-
-		snprintf(filter, sizeof(filter), "%.*s%s", (int)before, page->filter,
-			at + strlen(FAILURES) + strspn(at + strlen(FAILURES), " "));
-		while (before && filter[strlen(filter) - 1] == ' ')
-			filter[strlen(filter) - 1] = '\0';
-	} else {
+	if (strstr(page->filter, FAILURES)) /* the same key takes it away again */
+		monitor_filter_without_failures(filter, sizeof(filter), page->filter);
+	else
 		snprintf(filter, sizeof(filter), "%s%s%s", page->filter, *page->filter ? " " : "",
 			FAILURES);
-	}
 	monitor_set_filter(board, filter);
+}
+
+static void do_causes(void *ctx, const char *argument)
+{
+	(void)argument;
+	causes_open(ctx);
 }
 
 static bool filter_entered(struct board *board, const char *text)
@@ -164,6 +179,8 @@ static const struct key_binding keys[] = {
 		monitor_do_mark },
 	{ '*', "mark all", "Mark all", "Mark all that pass the filter, or none", BIND_LINE,
 		monitor_do_mark_all },
+	{ 'C', "causes", "Causes", "Failures by cause, and reprocess of all of one cause",
+		BIND_LINE, do_causes },
 	{ 'w', "message export", "Write CSV", "Write what passes the filter to a CSV or JSON file",
 		BIND_LINE, do_write },
 	{ 'x', "run cancel", "Cancel run", "Cancel the run above", BIND_WRITE, do_cancel },

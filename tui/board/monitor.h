@@ -11,6 +11,9 @@ void monitor_take(struct board *board, struct feed_news *news);
 /* The filter in force, "" = none. */
 const char *monitor_filter(const struct board *board);
 
+/* A filter without the words that mean failures only. */
+void monitor_filter_without_failures(char *out, size_t size, const char *filter);
+
 /* Which messages were marked is forgotten: what was wanted of them is done. */
 void monitor_unmark(struct board *board);
 
