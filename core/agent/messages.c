@@ -192,10 +192,23 @@ static int apply_edit(void *ctx, struct store *store, struct err *err)
 		store, editing->request->message, editing->record, editing->request->who, err);
 }
 
+/* The fields that say which record a message of the run is about. */
+static int list_keys(struct text_list *keys, const struct run_info *info, struct err *err)
+{
+	int rc = info->operation == OPERATION_INSERT
+			 ? 0
+			 : interface_key_fields(keys, info->external_id, err);
+
+	if (rc == 0 && info->operation != OPERATION_INSERT && !text_list_add(keys, "Id"))
+		rc = err_nomem(err);
+	return rc;
+}
+
 int agent_edit(struct agent *agent, const struct edit_request *request, struct err *err)
 {
 	struct editing editing = { .request = request };
 	struct message_detail *detail = NULL;
+	struct text_list keys = { NULL, 0 };
 	struct view *view = NULL;
 	struct run_info info;
 	int rc = agent_stop_asked(agent) ? err_set(err, ERR_UNFINISHED, "the agent is stopping")
@@ -206,14 +219,13 @@ int agent_edit(struct agent *agent, const struct edit_request *request, struct e
 	if (rc == 0)
 		rc = view_run(&info, view, detail->message.run, err);
 	if (rc == 0)
-		rc = payload_edit(&editing.record, detail->record, request->sets,
-			info.operation == OPERATION_UPSERT
-				? info.external_id
-				: (info.operation == OPERATION_INSERT ? NULL : "Id"),
-			err);
+		rc = list_keys(&keys, &info, err);
+	if (rc == 0)
+		rc = payload_edit(&editing.record, detail->record, request->sets, &keys, err);
 	if (rc == 0)
 		rc = writer_call(agent->env.writer, apply_edit, &editing, err);
 	free(editing.record);
+	text_list_free(&keys);
 	message_detail_free(detail);
 	view_close(view);
 	return rc;

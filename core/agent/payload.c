@@ -115,8 +115,16 @@ static bool is_name(const char *name)
 	       !strstr(name, "..");
 }
 
+static bool is_key(const struct text_list *keys, const char *name)
+{
+	for (size_t i = 0; i < keys->count; i++)
+		if (text_equal_fold(keys->items[i], name))
+			return true;
+	return false;
+}
+
 static int apply_set(
-	struct json_object *object, const char *set, const char *key_field, struct err *err)
+	struct json_object *object, const char *set, const struct text_list *keys, struct err *err)
 {
 	const char *equals = strchr(set, '=');
 	char name[NAME_MAX_LEN + 1];
@@ -127,7 +135,7 @@ static int apply_set(
 	snprintf(name, sizeof(name), "%.*s", (int)(equals - set), set);
 	if (!is_name(name))
 		return err_set(err, ERR_USAGE, "--set %s: \"%s\" is no name of a field", set, name);
-	if (key_field && text_equal_fold(name, key_field))
+	if (is_key(keys, name))
 		return err_set(err, ERR_USAGE,
 			"--set %s: %s says which record this is, and another key is another "
 			"message: mend it in the source and process the interface again",
@@ -138,8 +146,8 @@ static int apply_set(
 	return rc;
 }
 
-int payload_edit(char **out, const char *record, const char *const *sets, const char *key_field,
-	struct err *err)
+int payload_edit(char **out, const char *record, const char *const *sets,
+	const struct text_list *keys, struct err *err)
 {
 	struct json_object *object = json_tokener_parse(record);
 	int rc = 0;
@@ -152,7 +160,7 @@ int payload_edit(char **out, const char *record, const char *const *sets, const 
 	if (!sets[0])
 		rc = err_set(err, ERR_USAGE, "what is to change? --set FIELD=VALUE");
 	for (; rc == 0 && *sets; sets++)
-		rc = apply_set(object, *sets, key_field, err);
+		rc = apply_set(object, *sets, keys, err);
 	if (rc == 0) {
 		*out = text_dup(json_object_to_json_string_ext(
 			object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));

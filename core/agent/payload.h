@@ -4,13 +4,13 @@
 #define AGENT_PAYLOAD_H
 
 #include "base/err.h"
+#include "base/text.h"
 
 /*
- * `record` with `sets` applied (see struct edit_request), as a string the caller frees. `key_field`
- * (NULL = none) is what says which record is meant: it cannot be changed. ERR_USAGE names the
- * wrong setting.
+ * `record` with `sets` applied (see struct edit_request), as a string the caller frees. The fields
+ * `keys` say which record is meant: they cannot be changed. ERR_USAGE names the wrong setting.
  */
-int payload_edit(char **out, const char *record, const char *const *sets, const char *key_field,
-	struct err *err);
+int payload_edit(char **out, const char *record, const char *const *sets,
+	const struct text_list *keys, struct err *err);
 
 #endif

@@ -83,6 +83,48 @@ int interface_copy(struct interface *out, const struct interface *from, struct e
 	return 0;
 }
 
+int interface_key_fields(struct text_list *fields, const char *external_id, struct err *err)
+{
+	char *copy = text_dup(external_id);
+	char *rest = copy;
+	bool ok = copy || !external_id;
+
+	*fields = (struct text_list){ NULL, 0 };
+	while (ok && !text_empty(rest)) {
+		char *comma = strchr(rest, ',');
+
+		if (comma)
+			*comma = '\0';
+		ok = text_list_add(fields, text_trim(rest));
+		rest = comma ? comma + 1 : NULL;
+	}
+	free(copy);
+	if (ok && fields->count <= KEY_FIELDS_MAX)
+		return 0;
+	text_list_free(fields);
+	return ok ? err_set(err, ERR_CONFIG, "external_id: more than %d fields", KEY_FIELDS_MAX)
+		  : err_nomem(err);
+}
+
+static bool maps_all(const struct interface *interface)
+{
+	struct text_list fields;
+	bool all = interface_key_fields(&fields, interface->external_id, NULL) == 0;
+
+	for (size_t i = 0; all && i < fields.count; i++)
+		all = mapping_find(&interface->mapping, fields.items[i]) != NULL;
+	all = all && fields.count > 0;
+	text_list_free(&fields);
+	return all;
+}
+
+bool interface_looks_up(const struct interface *interface)
+{
+	return (interface->operation == OPERATION_UPDATE ||
+		       interface->operation == OPERATION_DELETE) &&
+	       maps_all(interface);
+}
+
 const char *operation_name(enum operation operation)
 {
 	static const char *const names[] = { "Insert", "Update", "Upsert", "Delete" };

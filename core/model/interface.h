@@ -51,7 +51,7 @@ struct interface {
 			*/
 	char *object;  /* sObject API name */
 	enum operation operation;
-	char *external_id;	 /* field API name; needed for upsert */
+	char *external_id;	 /* field API names, comma separated; needed for upsert */
 	bool unique_key_assumed; /* unique_key = "assumed" */
 	enum transfer_mode mode;
 	int threshold; /* Auto: Bulk above this many rows; default 2000 */
@@ -95,6 +95,19 @@ int interface_check_all(const struct interface *interface, model_problem *each, 
 /* Does it fit the kind of its connection: SQL for a database, none for files? */
 int interface_check_source(
 	const struct interface *interface, const struct connection *connection, struct err *err);
+
+/*
+ * The fields of an external_id ("Region__c, Order_No__c"): what they hold together finds a record.
+ * More than KEY_FIELDS_MAX are ERR_CONFIG. The list is the caller's; empty for NULL.
+ */
+#define KEY_FIELDS_MAX 5
+int interface_key_fields(struct text_list *fields, const char *external_id, struct err *err);
+
+/*
+ * Are Salesforce Ids looked up by external_id before rows leave? So do Update and Delete that map
+ * it. Rows whose mapping gives them an Id are not looked up.
+ */
+bool interface_looks_up(const struct interface *interface);
 
 /* Append an entry (texts copied). */
 int mapping_add(struct mapping *mapping, const char *field, enum mapping_kind kind,

@@ -109,28 +109,48 @@ static int check_reconcile(const struct interface *interface, struct err *err)
 	return 0;
 }
 
-static int check_operation(const struct interface *interface, struct err *err)
+static int check_key_fields(
+	const struct interface *interface, const struct text_list *fields, struct err *err)
 {
-	const char *name = operation_name(interface->operation);
-	bool by_id = interface->operation == OPERATION_UPDATE ||
-		     interface->operation == OPERATION_DELETE;
+	bool upsert = interface->operation == OPERATION_UPSERT;
 
-	if (interface->operation == OPERATION_UPSERT && text_empty(interface->external_id))
+	if (upsert && fields->count == 0)
 		return problem(err, "external_id",
 			"not set: Upsert finds its records by a unique external ID field");
-	if (!text_empty(interface->external_id) &&
-		!api_name(interface->external_id, strlen(interface->external_id)))
-		return problem(err, "external_id", "\"%s\" is no field's API name",
-			interface->external_id);
-	if (interface->operation == OPERATION_UPSERT && interface->mapping.count > 0 &&
-		!mapping_find(&interface->mapping, interface->external_id))
+	for (size_t i = 0; i < fields->count; i++)
+		if (!api_name(fields->items[i], strlen(fields->items[i])))
+			return problem(err, "external_id", "\"%s\" is no field's API name",
+				fields->items[i]);
+	if (upsert && fields->count > 1)
+		return problem(err, "external_id",
+			"Upsert takes one field: fill it by a formula of several columns");
+	if (upsert && interface->mapping.count > 0 &&
+		!mapping_find(&interface->mapping, fields->items[0]))
 		return problem(err, "mapping", "%s is the external ID and must be mapped",
-			interface->external_id);
-	if (by_id && interface->mapping.count > 0 && !mapping_find(&interface->mapping, "Id"))
+			fields->items[0]);
+	return 0;
+}
+
+static int check_operation(const struct interface *interface, struct err *err)
+{
+	bool by_id = interface->operation == OPERATION_UPDATE ||
+		     interface->operation == OPERATION_DELETE;
+	struct text_list fields;
+	struct err why = ERR_INIT;
+	int rc = interface_key_fields(&fields, interface->external_id, &why);
+
+	if (rc)
+		return problem(err, "external_id", "%s", why.text);
+	rc = check_key_fields(interface, &fields, err);
+	text_list_free(&fields);
+	if (rc)
+		return rc;
+	if (by_id && interface->mapping.count > 0 && !mapping_find(&interface->mapping, "Id") &&
+		!interface_looks_up(interface))
 		return problem(err, "mapping",
-			"%s finds its records by their Salesforce Id: map the field Id, or use "
-			"Upsert",
-			name);
+			"%s finds its records by their Salesforce Id or by external_id: map the "
+			"field Id, or set external_id and map it",
+			operation_name(interface->operation));
 	if (interface->operation == OPERATION_INSERT && mapping_find(&interface->mapping, "Id"))
 		return problem(err, "mapping", "Insert cannot set the field Id: take it out");
 	return 0;

@@ -256,3 +256,16 @@ bool run_counts_add_up(const struct run_counts *counts)
 				       counts->unknown + counts->cancelled + counts->held +
 				       counts->skipped;
 }
+
+void record_id_suffix(char suffix[4], const char *id15)
+{
+	for (int group = 0; group < 3; group++) {
+		unsigned bits = 0;
+
+		/* without a branch: the case of an id's letters cannot be foreseen */
+		for (int i = 0; i < 5; i++)
+			bits |= (unsigned)((unsigned char)(id15[group * 5 + i] - 'A') < 26) << i;
+		suffix[group] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"[bits];
+	}
+	suffix[3] = '\0';
+}

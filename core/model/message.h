@@ -87,4 +87,9 @@ struct run_counts {
 
 bool run_counts_add_up(const struct run_counts *counts);
 
+/* ---- records ---- */
+
+/* The three characters that make a record id of 15 characters safe against ignored case. */
+void record_id_suffix(char suffix[4], const char *id15);
+
 #endif

@@ -162,11 +162,23 @@ static void check_parent(struct findings *findings, struct described *described,
 			parent->name, key ? "no external ID" : "not there, or hidden");
 }
 
+static bool is_key(const struct interface *interface, const char *name)
+{
+	struct text_list fields;
+	bool found = false;
+
+	interface_key_fields(&fields, interface->external_id, NULL);
+	for (size_t i = 0; i < fields.count && !found; i++)
+		found = text_equal_fold(fields.items[i], name);
+	text_list_free(&fields);
+	return found;
+}
+
 static void check_field(struct findings *findings, const struct interface *interface,
 	const struct describe *describe, const char *name)
 {
 	const struct field *field = describe_field(describe, name);
-	bool key = interface->external_id && text_equal_fold(name, interface->external_id);
+	bool key = is_key(interface, name);
 
 	if (text_equal_fold(name, "Id"))
 		return;
@@ -227,16 +239,35 @@ static void check_required(struct findings *findings, const struct interface *in
 	}
 }
 
-static void check_id(struct findings *findings, const struct interface *interface)
+/* What Ids are looked up by has to be there; rows whose key several records have fail alone. */
+static void check_lookup(struct findings *findings, const struct interface *interface,
+	const struct describe *describe)
 {
-	if (creates(interface) || mapping_column_of(&interface->mapping, "Id"))
-		return;
-	for (size_t i = 0; i < interface->mapping.count; i++) {
-		if (text_equal_fold(interface->mapping.entries[i].field, "Id"))
-			return;
+	struct text_list fields;
+
+	interface_key_fields(&fields, interface->external_id, NULL);
+	for (size_t i = 0; i < fields.count; i++) {
+		const struct field *field = describe_field(describe, fields.items[i]);
+
+		if (!field)
+			found(&findings->failure, "field.hidden",
+				"the external ID %s does not exist or is hidden", fields.items[i]);
+		else if (fields.count == 1 && !field->unique)
+			found(&findings->warning, "field.not_unique",
+				"the external ID %s is not marked Unique", field->name);
 	}
-	found(&findings->failure, "field.no_id", "nothing is mapped to Id, which %s needs",
-		operation_name(interface->operation));
+	text_list_free(&fields);
+}
+
+static void check_id(struct findings *findings, const struct interface *interface,
+	const struct describe *describe)
+{
+	if (interface_looks_up(interface))
+		check_lookup(findings, interface, describe);
+	else if (!creates(interface) && !mapping_find(&interface->mapping, "Id"))
+		found(&findings->failure, "field.no_id",
+			"nothing is mapped to Id, nor to an external_id, and %s needs one",
+			operation_name(interface->operation));
 }
 
 static void fields_step(struct steps *steps, const char *name, const struct interface *interface,
@@ -245,7 +276,7 @@ static void fields_step(struct steps *steps, const char *name, const struct inte
 	struct findings findings = { 0 };
 
 	check_key(&findings, interface, describe);
-	check_id(&findings, interface);
+	check_id(&findings, interface, describe);
 	for (size_t i = 0; i < interface->mapping.count; i++) {
 		const char *field = interface->mapping.entries[i].field;
 

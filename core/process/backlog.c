@@ -232,13 +232,20 @@ void backlog_forget(struct backlog *backlog, uint64_t hash, int64_t message)
 
 /* ---- rows that were sent in vain ---- */
 
+/* A row's memory in one number. */
+#define TOGETHER_MASK 0xff
+#define UNSENT 0x100
+#define TRIES_SHIFT 9
+
 struct row_memory backlog_row(const struct backlog *backlog, int64_t message)
 {
 	const int64_t *value =
 		backlog->rows.count ? key_map_get(&backlog->rows, message_hash(message)) : NULL;
 
-	return value ? (struct row_memory){ (int)(*value >> 8), (int)(*value & 0xff) }
-		     : (struct row_memory){ 0, 0 };
+	return value ? (struct row_memory){ .tries = (int)(*value >> TRIES_SHIFT),
+		.together = (int)(*value & TOGETHER_MASK),
+		.unsent = (*value & UNSENT) != 0 }
+		     : (struct row_memory){ 0 };
 }
 
 int backlog_set_row(
@@ -248,7 +255,8 @@ int backlog_set_row(
 
 	if (!value)
 		return err_nomem(err);
-	*value = (int64_t)memory.tries << 8 | memory.together;
+	*value = (int64_t)memory.tries << TRIES_SHIFT | (memory.unsent ? UNSENT : 0) |
+		 memory.together;
 	return 0;
 }
 

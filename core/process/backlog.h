@@ -45,6 +45,7 @@ void backlog_forget(struct backlog *backlog, uint64_t hash, int64_t message);
 struct row_memory {
 	int tries;    /* failures that may pass */
 	int together; /* send at most so many rows in its request; 0 = no limit */
+	bool unsent;  /* tried, and it certainly never left */
 };
 struct row_memory backlog_row(const struct backlog *backlog, int64_t message);
 int backlog_set_row(

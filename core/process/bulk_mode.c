@@ -124,6 +124,8 @@ void bulk_obstacle(char why[BULK_OBSTACLE_MAX], const struct interface *interfac
 		words = "duplicates are to be saved (allow_duplicates)";
 	else if (interface->operation == OPERATION_UPSERT && interface->unique_key_assumed)
 		words = "the external ID is not unique (unique_key = \"assumed\")";
+	else if (interface_looks_up(interface))
+		words = "Ids are looked up by external_id";
 	text_copy(why, BULK_OBSTACLE_MAX, words);
 	if (!why[0] && binary)
 		snprintf(why, BULK_OBSTACLE_MAX, "%.40s holds binary data", binary);

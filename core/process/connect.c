@@ -97,13 +97,29 @@ static int check_org(struct link *link, const struct connect_spec *spec,
 
 /* ---- the object ---- */
 
+/* What Ids are looked up by has to be there; what is not unique fails row by row. */
+static int check_lookup(
+	const struct describe *describe, const struct connect_spec *spec, struct err *err)
+{
+	struct text_list fields;
+	int rc = interface_key_fields(&fields, spec->external_id, err);
+
+	for (size_t i = 0; !rc && i < fields.count; i++)
+		if (!describe_field(describe, fields.items[i]))
+			rc = err_set(err, ERR_CONFIG,
+				"external_id: %s has no field %s, or the API user may not see it",
+				describe->name, fields.items[i]);
+	text_list_free(&fields);
+	return rc;
+}
+
 static int check_external_id(
 	const struct describe *describe, const struct connect_spec *spec, struct err *err)
 {
 	const struct field *field;
 
 	if (spec->operation != OPERATION_UPSERT || text_equal_fold(spec->external_id, "Id"))
-		return 0;
+		return spec->looks_up ? check_lookup(describe, spec, err) : 0;
 	field = describe_field(describe, spec->external_id);
 	if (!field)
 		return err_set(err, ERR_CONFIG,

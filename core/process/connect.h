@@ -15,6 +15,7 @@ struct connect_spec {
 	enum operation operation;
 	const char *external_id;
 	bool unique_key_assumed;
+	bool looks_up;		 /* Ids, by external_id */
 	const atomic_bool *ends; /* gives up when true */
 	int64_t wait_ms;	 /* how long an org that cannot be reached is tried again */
 };

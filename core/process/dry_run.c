@@ -3,15 +3,14 @@
 
 #include "base/base.h"
 #include "process/dry_run.h"
-#include "process/field_value.h"
 #include "process/key_map.h"
-#include "process/lookup.h"
+#include "process/question.h"
 #include "base/json.h"
 #include "base/text.h"
 
-#define KEYS_MAX 200
 #define KINDS_MAX 40
 #define EXAMPLES 3
+#define PARENTS_MAX 8
 
 /* One kind of failure, with its first keys. */
 struct kind {
@@ -24,46 +23,95 @@ struct kind {
 struct waiting {
 	char *key;
 	char *missing; /* NULL = none */
-	uint64_t hash;
-	bool there;
+	bool by_id;
 };
 
 struct dry_run {
 	const struct run_info *info;
-	enum key_kind kind;
+	bool looks_up; /* Update or Delete by external ID */
 	struct org *org;
-	const char *field; /* that finds the records; NULL: nothing is looked up */
-	bool number;
-	struct waiting waiting[KEYS_MAX];
+	struct question by_key, by_id;
+	struct question parents[PARENTS_MAX];
+	int parent_count;
+	struct waiting waiting[QUESTION_ROWS];
 	int count;
-	int calls;
-	struct key_map seen; /* keys of this run that would be there after it */
+	struct key_map seen; /* keys of this run: 1 = there after it, -1 = gone */
 	int64_t created, updated, deleted, not_looked_up, failed;
 	struct kind kinds[KINDS_MAX];
 	int kind_count;
 	char note[256]; /* why the org could not be asked */
 };
 
+/* ---- what is asked for ---- */
+
+static bool has_parent(const struct dry_run *dry, const char *relationship)
+{
+	for (int i = 0; i < dry->parent_count; i++)
+		if (text_equal_fold(dry->parents[i].parent, relationship))
+			return true;
+	return false;
+}
+
+/* A parent that may be of several objects, or whose object is hidden, is left to the org. */
+static int add_parent(
+	struct dry_run *dry, const struct describe *describe, const char *path, struct err *err)
+{
+	const char *dot = strchr(path, '.');
+	char relationship[81];
+	const struct field *lookup;
+	struct describe *parent = NULL;
+	int rc;
+
+	snprintf(relationship, sizeof(relationship), "%.*s", (int)(dot - path), path);
+	lookup = describe_relationship(describe, relationship);
+	if (!lookup || lookup->targets.count != 1 || has_parent(dry, relationship) ||
+		dry->parent_count == PARENTS_MAX)
+		return 0;
+	rc = describe_fetch(&parent, dry->org, lookup->targets.items[0], err);
+	if (rc == -ERR_NOT_FOUND) {
+		err_clear(err);
+		return 0;
+	}
+	if (!rc)
+		rc = question_init(&dry->parents[dry->parent_count++], parent->name, dot + 1,
+			relationship, parent, err);
+	describe_free(parent);
+	return rc;
+}
+
+static int add_questions(struct dry_run *dry, const struct interface *interface,
+	const struct describe *describe, struct err *err)
+{
+	const struct mapping *mapping = &interface->mapping;
+	bool by_key = interface->operation == OPERATION_UPSERT || dry->looks_up;
+	int rc = question_init(&dry->by_id, dry->info->object, "Id", NULL, describe, err);
+
+	if (!rc)
+		rc = question_init(&dry->by_key, dry->info->object,
+			by_key ? interface->external_id : "Id", NULL, describe, err);
+	for (size_t i = 0; !rc && i < mapping->count; i++)
+		if (strchr(mapping->entries[i].field, '.') &&
+			interface->operation != OPERATION_DELETE)
+			rc = add_parent(dry, describe, mapping->entries[i].field, err);
+	return rc;
+}
+
 int dry_run_new(struct dry_run **out, const struct process_env *env,
-	const struct connection *connection, const struct run_info *info,
-	const struct describe *describe, enum key_kind kind, const atomic_bool *cancel,
+	const struct connection *connection, const struct interface *interface,
+	const struct run_info *info, const struct describe *describe, const atomic_bool *cancel,
 	struct err *err)
 {
 	struct dry_run *dry = calloc(1, sizeof(*dry));
-	const struct field *field = describe_field(describe, info->external_id);
 	int rc;
 
 	*out = NULL;
 	if (!dry)
 		return err_nomem(err);
 	dry->info = info;
-	dry->kind = kind;
-	dry->field = info->operation == OPERATION_INSERT	    ? NULL
-		     : info->operation == OPERATION_UPSERT && field ? field->name
-								    : "Id";
-	dry->number =
-		info->operation == OPERATION_UPSERT && field && field_value_is_number(field->type);
+	dry->looks_up = interface_looks_up(interface);
 	rc = org_new(&dry->org, connection, env->keyring, env->tokens, cancel, err);
+	if (!rc)
+		rc = add_questions(dry, interface, describe, err);
 	if (rc)
 		dry_run_free(dry);
 	else
@@ -79,6 +127,10 @@ void dry_run_free(struct dry_run *dry)
 		free(dry->waiting[i].key);
 		free(dry->waiting[i].missing);
 	}
+	question_free(&dry->by_key);
+	question_free(&dry->by_id);
+	for (int i = 0; i < dry->parent_count; i++)
+		question_free(&dry->parents[i]);
 	key_map_free(&dry->seen);
 	org_free(dry->org);
 	free(dry);
@@ -106,122 +158,174 @@ void dry_run_bad(struct dry_run *dry, const char *key, const struct err *problem
 	kind->count++;
 }
 
-static void create(struct dry_run *dry, const char *key, const char *missing)
+static void bad(struct dry_run *dry, const char *key, const char *code, const char *fmt, ...)
+	PRINTF_LIKE(4, 5);
+
+static void bad(struct dry_run *dry, const char *key, const char *code, const char *fmt, ...)
 {
 	struct err problem = ERR_INIT;
+	va_list ap;
 
-	if (text_empty(missing)) {
-		dry->created++;
-		return;
-	}
-	err_set(&problem, ERR_SOURCE, "Required fields are missing: [%s]", missing);
-	text_copy(problem.code, sizeof(problem.code), "REQUIRED_FIELD_MISSING");
+	problem.kind = ERR_SOURCE;
+	va_start(ap, fmt);
+	vsnprintf(problem.text, sizeof(problem.text), fmt, ap);
+	va_end(ap);
+	text_copy(problem.code, sizeof(problem.code), code);
 	dry_run_bad(dry, key, &problem);
 }
 
-static void not_found(struct dry_run *dry, const char *key)
+/* Is the row's record there, as far as is known? -1 = not known; more than 1: which is it? */
+static int records_of(const struct dry_run *dry, int row)
 {
-	struct err problem = ERR_INIT;
+	const struct question *asked = dry->waiting[row].by_id ? &dry->by_id : &dry->by_key;
+	const int64_t *seen =
+		asked->keys[row].hash ? key_map_get(&dry->seen, asked->keys[row].hash) : NULL;
 
-	err_set(&problem, ERR_SOURCE, "invalid cross reference id");
-	text_copy(problem.code, sizeof(problem.code), "INVALID_CROSS_REFERENCE_KEY");
-	dry_run_bad(dry, key, &problem);
+	return seen ? *seen > 0 : asked->hits[row];
 }
 
-static void tally(struct dry_run *dry, struct waiting *row)
+static bool fails_by_its_record(struct dry_run *dry, int row, int records)
 {
-	int64_t failed = dry->failed;
-	int64_t *seen;
+	const char *key = dry->waiting[row].key;
+	enum operation operation = dry->info->operation;
 
-	if (row->there && dry->info->operation == OPERATION_DELETE)
-		dry->deleted++;
-	else if (row->there)
-		dry->updated++;
-	else if (dry->info->operation == OPERATION_UPSERT)
-		create(dry, row->key, row->missing);
+	if (operation == OPERATION_INSERT)
+		return false;
+	if (records > 1)
+		bad(dry, key, "DUPLICATE_EXTERNAL_ID", "%d records of %s have this key", records,
+			dry->info->object);
+	else if (records == 0 && dry->waiting[row].by_id)
+		bad(dry, key, "INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id");
+	else if (records == 0 && operation != OPERATION_UPSERT)
+		bad(dry, key, "NOT_FOUND", "no %s has this key", dry->info->object);
 	else
-		not_found(dry, row->key);
-	/* What one row creates, a later row of its key updates; what it deletes is gone. */
-	seen = dry->failed == failed ? key_map_put(&dry->seen, row->hash) : NULL;
+		return false;
+	return true;
+}
+
+/* The org's words (SOAP API guide, "StatusCode"). */
+static bool fails_by_a_parent(struct dry_run *dry, int row)
+{
+	for (int i = 0; i < dry->parent_count; i++) {
+		const struct question *parent = &dry->parents[i];
+		const char *field = parent->lookup.fields[0].name;
+
+		if (!parent->keys[row].hash || parent->hits[row] < 0 || parent->hits[row] == 1)
+			continue;
+		if (parent->hits[row])
+			bad(dry, dry->waiting[row].key, "INVALID_FIELD",
+				"More than one record found for external id field: %s", field);
+		else
+			bad(dry, dry->waiting[row].key, "INVALID_FIELD",
+				"Foreign key external ID: %s not found for field %s in entity %s",
+				parent->keys[row].values[0], field, parent->lookup.object);
+		return true;
+	}
+	return false;
+}
+
+static bool is_created(const struct dry_run *dry, int records)
+{
+	return dry->info->operation == OPERATION_INSERT ||
+	       (dry->info->operation == OPERATION_UPSERT && records == 0);
+}
+
+/* What one row creates, a later row of its key updates; what it deletes is gone. */
+static void see(struct dry_run *dry, int row)
+{
+	const struct question *asked = dry->waiting[row].by_id ? &dry->by_id : &dry->by_key;
+	uint64_t hash = asked->keys[row].hash;
+	int64_t *seen = hash ? key_map_put(&dry->seen, hash) : NULL;
+
 	if (seen)
 		*seen = dry->info->operation == OPERATION_DELETE ? -1 : 1;
 }
 
-/* ---- look-ups ---- */
-
-static void mark(void *ctx, const char *value)
+static void tally(struct dry_run *dry, int row)
 {
-	struct dry_run *dry = ctx;
-	uint64_t hash = key_hash(value, dry->kind);
+	const struct waiting *waiting = &dry->waiting[row];
+	int records = records_of(dry, row);
 
-	for (int i = 0; i < dry->count; i++)
-		if (dry->waiting[i].hash == hash)
-			dry->waiting[i].there = true;
-}
-
-static int ask_all(struct dry_run *dry, struct err *err)
-{
-	struct lookup lookup = { dry->org, dry->info->object, dry->field, dry->number };
-	const char *keys[KEYS_MAX];
-	int rc = 0;
-
-	for (int i = 0; i < dry->count; i++)
-		keys[i] = dry->waiting[i].key;
-	for (int first = 0, asked; !rc && first < dry->count; first += asked) {
-		if (dry->calls >= DRY_RUN_CALLS_MAX)
-			return err_set(
-				err, ERR_LIMIT, "a dry run makes %d look-ups", DRY_RUN_CALLS_MAX);
-		asked = dry->count - first;
-		dry->calls++;
-		rc = lookup_keys(&lookup, keys + first, &asked, mark, dry, err);
+	if (records < 0 && dry->info->operation != OPERATION_INSERT) {
+		dry->not_looked_up++;
+		return;
 	}
-	return rc;
-}
-
-static void look_up(struct dry_run *dry)
-{
-	struct err err = ERR_INIT;
-	bool known = dry->count && !dry->note[0] && ask_all(dry, &err) == 0;
-
-	if (err.kind && !dry->note[0])
-		text_copy(dry->note, sizeof(dry->note), err.text);
-	for (int i = 0; i < dry->count; i++) {
-		struct waiting *row = &dry->waiting[i];
-		const int64_t *seen = key_map_get(&dry->seen, row->hash);
-
-		if (seen)
-			row->there = *seen > 0;
-		if (known || seen)
-			tally(dry, row);
-		else
-			dry->not_looked_up++;
-		free(row->key);
-		free(row->missing);
+	if (fails_by_its_record(dry, row, records) || fails_by_a_parent(dry, row))
+		return;
+	if (is_created(dry, records) && waiting->missing) {
+		bad(dry, waiting->key, "REQUIRED_FIELD_MISSING",
+			"Required fields are missing: [%s]", waiting->missing);
+		return;
 	}
-	dry->count = 0;
+	if (is_created(dry, records))
+		dry->created++;
+	else if (dry->info->operation == OPERATION_DELETE)
+		dry->deleted++;
+	else
+		dry->updated++;
+	see(dry, row);
 }
 
 /* ---- rows ---- */
 
-void dry_run_row(struct dry_run *dry, const char *key, const char *missing)
+static void ask(struct dry_run *dry, struct question *question)
 {
-	struct waiting *row;
+	struct err err = ERR_INIT;
 
-	if (!dry->field) {
-		create(dry, key, missing);
-		return;
+	if (question_ask(question, dry->count, dry->org, &err) && !dry->note[0])
+		text_copy(dry->note, sizeof(dry->note), err.text);
+}
+
+static void look_up(struct dry_run *dry)
+{
+	ask(dry, &dry->by_key);
+	ask(dry, &dry->by_id);
+	for (int i = 0; i < dry->parent_count; i++)
+		ask(dry, &dry->parents[i]);
+	for (int i = 0; i < dry->count; i++) {
+		tally(dry, i);
+		free(dry->waiting[i].key);
+		free(dry->waiting[i].missing);
 	}
-	row = &dry->waiting[dry->count];
-	*row = (struct waiting){ .key = text_dup(key),
-		.missing = text_empty(missing) ? NULL : text_dup(missing),
-		.hash = key_hash(key, dry->kind) };
-	if (!row->key) {
-		free(row->missing);
-		dry->not_looked_up++;
-		return;
+	question_next(&dry->by_key, dry->count);
+	question_next(&dry->by_id, dry->count);
+	for (int i = 0; i < dry->parent_count; i++)
+		question_next(&dry->parents[i], dry->count);
+	dry->count = 0;
+}
+
+static void put_questions(struct dry_run *dry, int row, struct json_object *record)
+{
+	struct waiting *waiting = &dry->waiting[row];
+
+	if (dry->info->operation != OPERATION_INSERT) {
+		waiting->by_id = question_put(&dry->by_id, row, record);
+		if (!waiting->by_id)
+			question_put(&dry->by_key, row, record);
 	}
-	if (++dry->count == KEYS_MAX)
-		look_up(dry);
+	for (int i = 0; i < dry->parent_count; i++)
+		question_put(&dry->parents[i], row, record);
+}
+
+int dry_run_row(struct dry_run *dry, const struct dry_row *row, struct err *err)
+{
+	struct waiting *waiting = &dry->waiting[dry->count];
+	struct json_object *record = lookup_record(row->record, row->record_len);
+	int rc = 0;
+
+	*waiting = (struct waiting){ .key = text_dup(row->key),
+		.missing = text_empty(row->missing) ? NULL : text_dup(row->missing) };
+	if (!record || !waiting->key) {
+		free(waiting->key);
+		free(waiting->missing);
+		rc = err_nomem(err);
+	} else {
+		put_questions(dry, dry->count, record);
+		if (++dry->count == QUESTION_ROWS)
+			look_up(dry);
+	}
+	lookup_record_free(record);
+	return rc;
 }
 
 void dry_run_finish(struct dry_run *dry)
@@ -292,7 +396,7 @@ int dry_run_json(char **out, const struct dry_run *dry, struct err *err)
 	json_put_int(&json, "not_looked_up", dry->not_looked_up);
 	json_put_text(&json, "note", dry->note[0] ? dry->note : NULL);
 	json_put_text(&json, "org_decides",
-		"validation rules, duplicates, parents, record types, locks, triggers");
+		"validation rules, duplicates, record types, locks, triggers");
 	add_kinds(&json, dry);
 	json_close(&json, '}');
 	rc = buf_check(&text, "a dry run's result", err);

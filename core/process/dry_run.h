@@ -1,27 +1,30 @@
 /*
  * dry_run.h — what a run would do, found out without a write (internal to core/process): which keys
- * the org has (asked in packets), which rows cannot be sent and why, told as counts with a few
- * examples. Used by the reading thread, and by others when that has ended.
+ * and which parents the org has (asked in packets), which rows cannot be sent and why, told as
+ * counts with a few examples. Used by the reading thread, and by others when that has ended.
  */
 
 #ifndef PROCESS_DRY_RUN_H
 #define PROCESS_DRY_RUN_H
 
-#include "process/key.h"
 #include "process/process.h"
-
-#define DRY_RUN_CALLS_MAX 250 /* look-ups a run makes; what is beyond is counted, not looked up */
 
 struct dry_run;
 
 int dry_run_new(struct dry_run **out, const struct process_env *env,
-	const struct connection *connection, const struct run_info *info,
-	const struct describe *describe, enum key_kind kind, const atomic_bool *cancel,
+	const struct connection *connection, const struct interface *interface,
+	const struct run_info *info, const struct describe *describe, const atomic_bool *cancel,
 	struct err *err);
 void dry_run_free(struct dry_run *dry);
 
-/* A row that would be sent; `missing` names the required fields it has no value for, "" = none. */
-void dry_run_row(struct dry_run *dry, const char *key, const char *missing);
+/* A row that would be sent. */
+struct dry_row {
+	const char *key;
+	const char *record;
+	size_t record_len;
+	const char *missing; /* the required fields it has no value for, "" = none */
+};
+int dry_run_row(struct dry_run *dry, const struct dry_row *row, struct err *err);
 
 /* A row that fails by itself. */
 void dry_run_bad(struct dry_run *dry, const char *key, const struct err *problem);

@@ -10,15 +10,20 @@ int flight_build(struct flight *flight, const struct collection_call *call, cons
 {
 	const char *records[PACKET_ROWS_MAX];
 	uint32_t lens[PACKET_ROWS_MAX];
+	const char *ids[PACKET_ROWS_MAX];
 	struct collection_call filled = *call;
 
-	for (int i = 0; i < flight->count; i++) {
-		records[i] = flight->packet.records[flight->positions[i]];
-		lens[i] = flight->packet.record_lens[flight->positions[i]];
+	for (int i = 0; i < flight->sent_count; i++) {
+		int index = flight->sent[i];
+
+		records[i] = flight->packet.records[flight->positions[index]];
+		lens[i] = flight->packet.record_lens[flight->positions[index]];
+		ids[i] = flight->ids.keys[index].hash ? flight->ids.ids[index] : NULL;
 	}
 	filled.records = records;
 	filled.record_lens = lens;
-	filled.count = flight->count;
+	filled.ids = flight->ids.known ? ids : NULL;
+	filled.count = flight->sent_count;
 	buf_reset(&flight->path);
 	buf_reset(&flight->body);
 	return collection_request(method, &flight->path, &flight->body, &filled, err);
@@ -48,12 +53,23 @@ void flight_all(
 	}
 }
 
+void flight_ids_forget(struct flight *flight)
+{
+	struct flight_ids *ids = &flight->ids;
+
+	for (int i = 0; i < ids->read; i++)
+		lookup_key_free(&ids->keys[i]);
+	ids->read = ids->asked = ids->asking = 0;
+	ids->known = false;
+}
+
 void flight_clear(struct flight *flight)
 {
 	packet_out_free(&flight->packet);
 	collection_results_free(&flight->answer);
 	org_prepared_free(&flight->prepared);
 	text_list_free(&flight->words);
+	flight_ids_forget(flight);
 	if (flight->body.cap > BODY_KEEP)
 		buf_free(&flight->body);
 	flight->prepared = (struct org_prepared){ 0 };
@@ -61,8 +77,9 @@ void flight_clear(struct flight *flight)
 	flight->answer.count = 0;
 	flight->stage = FLIGHT_IDLE;
 	flight->rows = (struct row_set){ { 0 } };
-	flight->count = 0;
+	flight->count = flight->sent_count = 0;
 	flight->rest_due = false;
+	flight->left = false;
 	flight->attempt = 0;
 	flight->http_status = 0;
 	flight->note[0] = '\0';

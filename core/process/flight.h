@@ -8,6 +8,7 @@
 #define PROCESS_FLIGHT_H
 
 #include "base/text.h"
+#include "process/lookup.h"
 #include "process/process.h"
 #include "process/retry.h"
 #include "salesforce/collections.h"
@@ -22,6 +23,16 @@ enum flight_stage {
 };
 
 struct sender;
+
+/* The Ids of a flight's rows, which are asked for before it leaves. */
+struct flight_ids {
+	struct lookup_key keys[PACKET_ROWS_MAX]; /* empty: not looked for */
+	char ids[PACKET_ROWS_MAX][19];
+	uint16_t hits[PACKET_ROWS_MAX]; /* records with the row's key */
+	int read;			/* rows whose keys were read */
+	int asked, asking;		/* rows asked for; those of the query on its way */
+	bool known;
+};
 
 struct flight {
 	struct sender *sender;
@@ -40,6 +51,11 @@ struct flight {
 	int64_t attempt;
 	char request_id[40];
 
+	struct flight_ids ids;
+	int sent[PACKET_ROWS_MAX]; /* indices of the rows that are in the request */
+	int sent_count;
+	bool left; /* the org may have it */
+
 	struct buf path, body;
 	struct org_prepared prepared;
 
@@ -51,7 +67,7 @@ struct flight {
 	int64_t calls;				    /* to be added to the run's with the results */
 };
 
-/* Make address and body of the request for `count` rows; see collection_request(). */
+/* Make address and body of the request for the rows that are `sent`; see collection_request(). */
 int flight_build(struct flight *flight, const struct collection_call *call, const char **method,
 	struct err *err);
 
@@ -61,6 +77,9 @@ void flight_all(
 
 /* A copy of `text` that lives as long as the results; "" when out of memory. */
 const char *flight_words(struct flight *flight, const char *text);
+
+/* Its Ids are to be asked for (anew). */
+void flight_ids_forget(struct flight *flight);
 
 /* Back to FLIGHT_IDLE, memory kept where the next packet needs it too. */
 void flight_clear(struct flight *flight);

@@ -251,16 +251,26 @@ static int take_broken(
 	return 1;
 }
 
-static void note_dry(struct intake *intake, const struct cell *cells, const struct err *problem)
+/* The row's record lies at the end of the packet, from `start` on. */
+static int note_dry(struct intake *intake, const struct cell *cells, size_t start,
+	const struct err *problem, struct err *err)
 {
+	struct buf *data = &intake->packet->data;
 	char missing[512];
+	struct dry_row row = { .key = buf_str(&intake->key), .missing = missing };
+	int rc = buf_check(data, "a record", err);
 
-	if (problem) {
-		dry_run_bad(intake->dry, buf_str(&intake->key), problem);
-		return;
-	}
+	if (rc)
+		return rc;
+	row.record = buf_str(data) + start;
+	row.record_len = data->len - start;
 	mapper_missing(missing, sizeof(missing), intake->mapper, cells);
-	dry_run_row(intake->dry, buf_str(&intake->key), missing);
+	if (problem)
+		dry_run_bad(intake->dry, row.key, problem);
+	else
+		rc = dry_run_row(intake->dry, &row, err);
+	buf_cut(data, start);
+	return rc;
 }
 
 static int take_row(struct intake *intake, const struct cell *cells, const char *row, size_t len,
@@ -318,10 +328,9 @@ again:
 		rc = count_reject(intake, &problem, err);
 	else
 		intake->rejects = 0;
-	if (intake->dry) {
-		note_dry(intake, cells, bad ? &problem : NULL);
-		buf_cut(data, start);
-	} else if (!rc)
+	if (!rc && intake->dry)
+		rc = note_dry(intake, cells, start, bad ? &problem : NULL, err);
+	else if (!rc)
 		rc = keep_row(intake, start, hash, row, len, bad ? &problem : NULL, err);
 	return rc;
 }
@@ -513,8 +522,8 @@ static int begin_dry(struct intake *intake, struct err *err)
 {
 	const struct intake_spec *spec = &intake->spec;
 
-	return dry_run_new(&intake->dry, spec->env, spec->connection, spec->info, spec->describe,
-		mapper_key_kind(intake->mapper), spec->ends, err);
+	return dry_run_new(&intake->dry, spec->env, spec->connection, spec->interface, spec->info,
+		spec->describe, spec->ends, err);
 }
 
 static int end_dry(struct intake *intake, struct err *err)

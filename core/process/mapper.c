@@ -2,12 +2,14 @@
 
 #include "base/base.h"
 #include "process/mapper.h"
+#include "model/message.h"
 #include "base/json.h"
 #include "base/text.h"
 
 #include <ctype.h>
 
 #define KEY_MAX 1024	/* bytes; an external ID holds 255 characters */
+#define KEY_BAR '|'	/* between the values of a key of several fields */
 #define QUOTED_BYTES 80 /* of a value in an error text */
 
 static void reject(struct err *err, const char *code, const char *fmt, ...) PRINTF_LIKE(3, 4);
@@ -80,31 +82,42 @@ static struct cell without_zeros(struct cell number)
 	return number;
 }
 
+/* What makes the key of the row at hand. */
+struct row_key {
+	struct buf *text;
+	int parts; /* that have a value */
+	struct cell own_id;
+};
+
 /* `json` is the value as it is sent. */
 static void add_key(
-	struct buf *key, const struct entry *entry, const struct cell *cell, struct cell json)
+	struct row_key *key, const struct entry *entry, const struct cell *cell, struct cell json)
 {
 	struct cell text = trimmed(cell);
 
 	if (field_value_is_number(entry->type) && json.len && *json.text != '"')
 		text = without_zeros(json);
-	buf_add(key, text.text, text.len);
+	if (!text.len)
+		return;
+	if (key->parts++)
+		buf_add_char(key->text, KEY_BAR);
+	buf_add(key->text, text.text, text.len);
 }
 
 /* A text that is empty stays a text; an empty number, date or checkbox is no value. */
 static bool is_null(const struct entry *entry, const struct cell *cell)
 {
-	return !cell->text ||
-	       (field_value_converts(entry->type) && !cell->bad && trimmed(cell).len == 0);
+	return !cell->text || ((field_value_converts(entry->type) || entry->own_id) && !cell->bad &&
+				      trimmed(cell).len == 0);
 }
 
-static void map_entry(struct buf *record, struct buf *key, const struct mapper *mapper,
+static void map_entry(struct buf *record, struct row_key *key, const struct mapper *mapper,
 	const struct entry *entry, const struct cell *cell, struct err *err)
 {
 	size_t start;
 
 	if (is_null(entry, cell)) {
-		if (entry->clears && !entry->key) {
+		if (entry->clears && !entry->key && !entry->own_id) {
 			buf_add_char(record, ',');
 			buf_add(record, entry->blank.data, entry->blank.len);
 		}
@@ -114,6 +127,8 @@ static void map_entry(struct buf *record, struct buf *key, const struct mapper *
 	buf_add(record, entry->prefix.data, entry->prefix.len);
 	start = record->len;
 	add_value(record, mapper, entry, cell, err);
+	if (entry->own_id)
+		key->own_id = trimmed(cell);
 	if (entry->key && !record->broken)
 		add_key(key, entry, cell,
 			(struct cell){
@@ -149,6 +164,29 @@ static void join_key(struct buf *key, const struct mapper *mapper, const struct 
 		buf_cut(key, start);
 }
 
+/*
+ * A key of several fields is whole or none. A row without one goes by its own Id, written with 18
+ * characters, since these differ however case is treated.
+ */
+static void settle_key(struct row_key *key, size_t start, const struct mapper *mapper)
+{
+	char suffix[4];
+
+	if (mapper->key_parts && key->parts < mapper->key_parts)
+		buf_cut(key->text, start);
+	if (key->text->len > start || !field_is_id(key->own_id.text, key->own_id.len))
+		return;
+	record_id_suffix(suffix, key->own_id.text);
+	buf_add(key->text, key->own_id.text, 15);
+	buf_add_str(key->text, suffix);
+}
+
+static void check_own_id(const struct cell *id, struct err *err)
+{
+	if (id->len && !field_is_id(id->text, id->len))
+		reject(err, "MALFORMED_ID", "Id: malformed id %.*s", quoted_len(id), id->text);
+}
+
 static void check_key(struct buf *key, size_t start, const struct mapper *mapper, struct err *err)
 {
 	size_t len = key->len - start;
@@ -156,11 +194,6 @@ static void check_key(struct buf *key, size_t start, const struct mapper *mapper
 	if (len == 0)
 		reject(err, "MISSING_ARGUMENT", "%s not specified: the row has no key",
 			mapper->key_field);
-	else if (mapper->key_kind == KEY_ID && !field_is_id(buf_str(key) + start, len))
-		reject(err, "MALFORMED_ID", "%s: malformed id %.*s", mapper->key_field,
-			(int)text_utf8_prefix(
-				key->data + start, len < QUOTED_BYTES ? len : QUOTED_BYTES),
-			key->data + start);
 	if (len <= KEY_MAX || key->broken)
 		return;
 	reject(err, "STRING_TOO_LONG", "%s: a key of %zu bytes is too long", mapper->key_field,
@@ -174,6 +207,7 @@ int mapper_row(struct buf *record, struct buf *key, struct mapper *mapper, const
 	struct err problem = ERR_INIT;
 	size_t record_start = record->len;
 	size_t key_start = key->len;
+	struct row_key parts = { .text = key };
 	const struct cell *computed = NULL;
 	int rc = mapper->formulas ? formulas_row(&computed, mapper->formulas, cells, err) : 0;
 
@@ -184,14 +218,17 @@ int mapper_row(struct buf *record, struct buf *key, struct mapper *mapper, const
 		const struct entry *entry = &mapper->entries[i];
 
 		if (entry->column >= 0)
-			map_entry(record, key, mapper, entry, &cells[entry->column], &problem);
+			map_entry(record, &parts, mapper, entry, &cells[entry->column], &problem);
 		else if (entry->formula >= 0)
-			map_entry(record, key, mapper, entry, &computed[entry->formula], &problem);
+			map_entry(
+				record, &parts, mapper, entry, &computed[entry->formula], &problem);
 		else
 			map_constant(record, entry);
 	}
 	if (mapper->row_key_count)
 		join_key(key, mapper, cells);
+	settle_key(&parts, key_start, mapper);
+	check_own_id(&parts.own_id, &problem);
 	if (mapper->has_key)
 		check_key(key, key_start, mapper, &problem);
 	if (record->len == record_start)

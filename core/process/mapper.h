@@ -21,7 +21,8 @@ struct entry {
 	struct buf blank;  /* `"Name":null`: what clears the field */
 	bool nested;	   /* the prefix opened an object */
 	bool clears;	   /* NULL clears the field, else it is left alone */
-	bool key;	   /* its value is the row's key */
+	bool key;	   /* its value is the row's key, or a part of it */
+	bool own_id;	   /* the row's Salesforce Id, which finds its record where it has one */
 	enum field_type type;
 	struct field_rule rule;
 	char label[128];
@@ -42,6 +43,7 @@ struct mapper {
 	char row_key_bar; /* between its values */
 	struct required *required;
 	size_t required_count;
+	int key_parts; /* entries whose values make the key */
 	bool has_key;
 	char key_field[129]; /* for the words about a blank key */
 	enum key_kind key_kind;
@@ -50,9 +52,8 @@ struct mapper {
 	struct zone *zone;	     /* NULL: zoneless times are refused */
 };
 
-/* How the keys of an operation are compared; `describe` may be NULL. */
-enum key_kind mapping_key_kind(
-	enum operation operation, const char *external_id, const struct describe *describe);
+/* How the keys of an interface are compared; `describe` may be NULL. */
+enum key_kind mapping_key_kind(const struct interface *interface, const struct describe *describe);
 
 /* Have the rows a key, and how is it compared? */
 bool mapper_has_key(const struct mapper *mapper);

@@ -107,6 +107,7 @@ static int bind_field(
 	text_copy(entry->label, sizeof(entry->label),
 		field && !text_empty(field->label) ? field->label : name);
 	entry->type = field ? field->type : FIELD_STRING;
+	entry->own_id = id;
 	return field ? field_rule_init(&entry->rule, field, err) : 0;
 }
 
@@ -195,36 +196,57 @@ static enum key_kind kind_of_key(const char *name, const struct describe *descri
 	return KEY_FOLDED;
 }
 
-enum key_kind mapping_key_kind(
-	enum operation operation, const char *external_id, const struct describe *describe)
+/* Of several fields together: case matters as soon as it does for one of them. */
+static enum key_kind kind_of_keys(const char *names, const struct describe *describe)
 {
-	switch (operation) {
-	case OPERATION_UPSERT:
-		return kind_of_key(external_id, describe);
-	case OPERATION_INSERT:
-		return KEY_EXACT; /* values of source columns */
-	default:
-		return KEY_ID;
-	}
+	enum key_kind kind = KEY_FOLDED;
+	struct text_list fields;
+
+	if (interface_key_fields(&fields, names, NULL))
+		return kind;
+	if (fields.count == 1)
+		kind = kind_of_key(fields.items[0], describe);
+	for (size_t i = 0; fields.count > 1 && i < fields.count; i++)
+		if (kind_of_key(fields.items[i], describe) == KEY_EXACT)
+			kind = KEY_EXACT;
+	text_list_free(&fields);
+	return kind;
 }
 
-/* The key is the value of this field. */
-static int key_from_field(struct mapper *mapper, const struct interface *interface,
-	const char *name, const struct describe *describe, struct err *err)
+enum key_kind mapping_key_kind(const struct interface *interface, const struct describe *describe)
+{
+	if (interface->operation == OPERATION_INSERT)
+		return KEY_EXACT; /* values of source columns */
+	if (interface->operation == OPERATION_UPSERT || interface_looks_up(interface))
+		return kind_of_keys(interface->external_id, describe);
+	return KEY_ID;
+}
+
+/* The values of these fields make the key. */
+static int key_from_fields(struct mapper *mapper, const struct interface *interface,
+	const char *names, const struct describe *describe, struct err *err)
 {
 	const struct mapping *mapping = &interface->mapping;
-	const struct mapping_entry *entry = mapping_find(mapping, name);
+	struct text_list fields;
+	int rc = interface_key_fields(&fields, names, err);
 
-	if (!entry || entry->kind == MAPPING_VALUE)
-		return err_set(err, ERR_CONFIG,
-			"mapping: %s finds its records by %s: map that field from a column or a "
-			"formula",
-			operation_name(interface->operation), name);
-	mapper->entries[entry - mapping->entries].key = true;
+	for (size_t i = 0; !rc && i < fields.count; i++) {
+		const struct mapping_entry *entry = mapping_find(mapping, fields.items[i]);
+
+		if (!entry || entry->kind == MAPPING_VALUE)
+			rc = err_set(err, ERR_CONFIG,
+				"mapping: %s finds its records by %s: map that field from a column "
+				"or a formula",
+				operation_name(interface->operation), fields.items[i]);
+		else
+			mapper->entries[entry - mapping->entries].key = true;
+	}
+	mapper->key_parts = (int)fields.count;
+	text_list_free(&fields);
 	mapper->has_key = true;
-	mapper->key_kind = mapping_key_kind(interface->operation, name, describe);
-	text_copy(mapper->key_field, sizeof(mapper->key_field), name);
-	return 0;
+	mapper->key_kind = mapping_key_kind(interface, describe);
+	text_copy(mapper->key_field, sizeof(mapper->key_field), names);
+	return rc;
 }
 
 static int key_from_columns(struct mapper *mapper, const struct text_list *row_key,
@@ -243,7 +265,7 @@ static int key_from_columns(struct mapper *mapper, const struct text_list *row_k
 		mapper->row_key_bar = ':';
 		mapper->has_key = true;
 		text_copy(mapper->key_field, sizeof(mapper->key_field), FILE_COLUMN_LINE);
-		mapper->key_kind = mapping_key_kind(OPERATION_INSERT, NULL, NULL);
+		mapper->key_kind = KEY_EXACT;
 		return 0;
 	}
 	for (size_t i = 0; i < row_key->count; i++) {
@@ -254,7 +276,7 @@ static int key_from_columns(struct mapper *mapper, const struct text_list *row_k
 	}
 	mapper->row_key_count = row_key->count;
 	mapper->has_key = row_key->count > 0;
-	mapper->key_kind = mapping_key_kind(OPERATION_INSERT, NULL, NULL);
+	mapper->key_kind = KEY_EXACT;
 	text_copy(mapper->key_field, sizeof(mapper->key_field),
 		row_key->count ? row_key->items[0] : "");
 	return 0;
@@ -270,10 +292,12 @@ static int bind_key(struct mapper *mapper, const struct interface *interface,
 			return err_set(err, ERR_CONFIG,
 				"mapping: Upsert by %s cannot set the field Id: take it out",
 				interface->external_id);
-		return key_from_field(mapper, interface, interface->external_id, describe, err);
+		return key_from_fields(mapper, interface, interface->external_id, describe, err);
 	case OPERATION_UPDATE:
 	case OPERATION_DELETE:
-		return key_from_field(mapper, interface, "Id", describe, err);
+		return key_from_fields(mapper, interface,
+			interface_looks_up(interface) ? interface->external_id : "Id", describe,
+			err);
 	default:
 		return key_from_columns(mapper, &interface->row_key, columns, count, err);
 	}

@@ -155,7 +155,8 @@ enum row_class retry_row(const struct retry_pace **pace, const char *code, const
 	enum operation operation, bool tried)
 {
 	*pace = NULL;
-	if (operation == OPERATION_DELETE && tried && text_equal(code, "ENTITY_IS_DELETED"))
+	if (operation == OPERATION_DELETE && tried &&
+		(text_equal(code, "ENTITY_IS_DELETED") || text_equal(code, RETRY_NOT_FOUND)))
 		return ROW_GONE;
 	for (size_t i = 0; i < ARRAY_SIZE(row_rules); i++) {
 		const struct row_rule *rule = &row_rules[i];

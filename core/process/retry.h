@@ -48,6 +48,9 @@ void retry_unmade(struct request_verdict *verdict);
 /* The answer said 200 and cannot be read: what became of the rows is unknown. */
 void retry_unreadable(struct request_verdict *verdict);
 
+/* The code of a row whose record the look-up of its Id did not find. */
+#define RETRY_NOT_FOUND "NOT_FOUND"
+
 /* What a row's own failure means. */
 enum row_class {
 	ROW_FAIL,   /* for good */

@@ -130,6 +130,7 @@ static int open_link(struct carry *carry, struct err *err)
 		.object = carry->info.object,
 		.operation = carry->info.operation,
 		.external_id = carry->info.external_id,
+		.looks_up = interface_looks_up(carry->interface),
 		.unique_key_assumed = carry->interface->unique_key_assumed,
 		.ends = carry->cancel_job ? NULL : watch_ends(carry->watch),
 		.wait_ms = carry->wait_ms };
@@ -268,8 +269,7 @@ static int send_rows(struct carry *carry, struct err *err)
 		.describe = carry->link.describe,
 		.org = carry->link.org,
 		.org_id = carry->link.org_id,
-		.kind = mapping_key_kind(
-			carry->info.operation, carry->info.external_id, carry->link.describe),
+		.kind = mapping_key_kind(carry->interface, carry->link.describe),
 		.intake = carry->intake,
 		.watch = carry->watch,
 		.wait_ms = carry->wait_ms,

@@ -175,7 +175,7 @@ static int apply_record(void *ctx, struct store *store, struct err *err)
 	return rc;
 }
 
-static void record(struct sender *sender, struct flight *flight)
+void sender_record(struct sender *sender, struct flight *flight)
 {
 	/* The count of calls is written along from time to time: it is not worth a statement each.
 	 */
@@ -202,6 +202,18 @@ static bool may_renew(struct sender *sender, const char *token)
 	return sender->dead_tokens <= DEAD_TOKENS_MAX;
 }
 
+bool sender_heard(struct sender *sender, struct flight *flight, const struct http_answer *answer)
+{
+	if (answer->reach != HTTP_NOT_SENT)
+		sender->calls++;
+	org_learn(sender->spec.org, answer);
+	if (!salesforce_session_expired(answer) || !may_renew(sender, flight->prepared.token))
+		return true;
+	org_token_expire(sender->spec.org, flight->prepared.token);
+	flight->stage = FLIGHT_READY;
+	return false;
+}
+
 /* On this thread, inside http_turn(). */
 static void answered(void *ctx, struct http_answer *answer)
 {
@@ -209,16 +221,29 @@ static void answered(void *ctx, struct http_answer *answer)
 	struct sender *sender = flight->sender;
 
 	CRASH_POINT(ANSWER_RECEIVED);
-	if (answer->reach != HTTP_NOT_SENT)
-		sender->calls++;
-	org_learn(sender->spec.org, answer);
-	if (salesforce_session_expired(answer) && may_renew(sender, flight->prepared.token)) {
-		org_token_expire(sender->spec.org, flight->prepared.token);
-		flight->stage = FLIGHT_READY;
+	if (!sender_heard(sender, flight, answer))
 		return;
-	}
 	sender_answer(sender, flight, answer);
-	record(sender, flight);
+	sender_record(sender, flight);
+}
+
+int sender_start(struct sender *sender, struct flight *flight, const struct org_request *request,
+	http_done *done, struct err *err)
+{
+	int rc;
+
+	org_prepared_free(&flight->prepared);
+	rc = org_prepare(&flight->prepared, sender->spec.org, request, err);
+	sender->end.token_refused |= rc == -ERR_REFUSED;
+	if (!rc && !text_equal(org_id(sender->spec.org), sender->spec.org_id))
+		rc = err_set(err, ERR_REFUSED,
+			"the new token is for the org %s, not %s: nothing is sent to another org",
+			org_id(sender->spec.org), sender->spec.org_id);
+	if (!rc)
+		rc = http_start(sender->http, &flight->prepared.request, done, flight, err);
+	if (!rc)
+		flight->stage = FLIGHT_FLYING;
+	return rc;
 }
 
 static void start_request(struct sender *sender, struct flight *flight)
@@ -235,6 +260,14 @@ static void start_request(struct sender *sender, struct flight *flight)
 	int count = 0;
 	int rc;
 
+	if (sender->looks_up && !flight->ids.known)
+		sender_ask_ids(sender, flight);
+	if (flight->stage != FLIGHT_READY)
+		return;
+	if (!sender_choose_sent(sender, flight)) {
+		sender_record(sender, flight);
+		return;
+	}
 	/* REST API guide, "Headers"; without the first the org's assignment rules would run. */
 	if (!interface->auto_assign)
 		headers[count++] = (struct http_header){ "Sforce-Auto-Assign", "FALSE" };
@@ -246,21 +279,11 @@ static void start_request(struct sender *sender, struct flight *flight)
 		request.path = buf_str(&flight->path);
 		request.body = flight->body.len ? flight->body.data : NULL;
 		request.body_len = flight->body.len;
-		org_prepared_free(&flight->prepared);
-		rc = org_prepare(&flight->prepared, sender->spec.org, &request, &err);
-		sender->end.token_refused |= rc == -ERR_REFUSED;
+		rc = sender_start(sender, flight, &request, answered, &err);
 	}
-	if (!rc && !text_equal(org_id(sender->spec.org), sender->spec.org_id))
-		rc = err_set(&err, ERR_REFUSED,
-			"the new token is for the org %s, not %s: nothing is sent to another org",
-			org_id(sender->spec.org), sender->spec.org_id);
-	if (!rc)
-		rc = http_start(sender->http, &flight->prepared.request, answered, flight, &err);
 	if (rc) {
 		sender_unmade(sender, flight, &err);
-		record(sender, flight);
-	} else {
-		flight->stage = FLIGHT_FLYING;
+		sender_record(sender, flight);
 	}
 }
 
@@ -272,7 +295,7 @@ static void call_back(struct sender *sender, struct flight *flight)
 	err_set(&why, ERR_INTERRUPTED, "not sent: %s",
 		sender->stopped ? "the run ended" : "an earlier request met trouble");
 	sender_unsent(sender, flight, &why, sender->stopped ? clock_now() : sender->paused_until);
-	record(sender, flight);
+	sender_record(sender, flight);
 }
 
 static void start_requests(struct sender *sender)
@@ -545,6 +568,7 @@ static int prepare(struct sender *sender, const struct sender_spec *spec, struct
 	sender->may_repeat =
 		retry_may_repeat(spec->info->operation, spec->interface->unique_key_assumed);
 	sender->in_order = spec->interface->on_error == ON_ERROR_STOP;
+	sender->looks_up = interface_looks_up(spec->interface);
 	/* An Upsert that could double by two requests at once is no more parallel either. */
 	sender->one_by_one = sender->in_order ||
 			     (spec->info->operation == OPERATION_UPSERT && !sender->may_repeat);
@@ -559,6 +583,9 @@ static int prepare(struct sender *sender, const struct sender_spec *spec, struct
 		buf_init(&sender->flights[i].body, 256u << 20);
 	}
 	rc = view_open(&sender->view, spec->env->home_data, err);
+	if (!rc && sender->looks_up)
+		rc = lookup_init(&sender->lookup, spec->info->object, spec->interface->external_id,
+			spec->describe, err);
 	if (!rc)
 		rc = remap_new(&sender->remap, &remap, err);
 	if (!rc)

@@ -9,6 +9,21 @@ static int64_t message_of(const struct flight *flight, int index)
 	return MESSAGE_ID(flight->packet.packet, flight->positions[index]);
 }
 
+bool sender_was_sent(struct sender *sender, const struct flight *flight, int index)
+{
+	return row_set_has(&flight->packet.tried, flight->positions[index]) &&
+	       !backlog_row(sender->backlog, message_of(flight, index)).unsent;
+}
+
+/* Was it in the request, and did that leave? */
+static bool has_left(const struct flight *flight, int index)
+{
+	for (int i = 0; flight->left && i < flight->sent_count && flight->sent[i] <= index; i++)
+		if (flight->sent[i] == index)
+			return true;
+	return false;
+}
+
 /* Remember a row that was sent in vain; without memory it is merely treated as new. */
 static void remember(
 	struct sender *sender, const struct flight *flight, int index, int tries, int together)
@@ -16,6 +31,7 @@ static void remember(
 	struct row_memory memory = backlog_row(sender->backlog, message_of(flight, index));
 
 	memory.tries += tries;
+	memory.unsent = !has_left(flight, index) && !sender_was_sent(sender, flight, index);
 	if (together)
 		memory.together = together;
 	backlog_set_row(sender->backlog, message_of(flight, index), memory, NULL);
@@ -88,6 +104,22 @@ void sender_unsent(
 	struct sender *sender, struct flight *flight, const struct err *why, int64_t next_try)
 {
 	all_again(sender, flight, why, next_try);
+}
+
+void sender_not_asked(
+	struct sender *sender, struct flight *flight, const struct request_verdict *verdict)
+{
+	switch (verdict->class) {
+	case REQUEST_SPLIT:
+		split(sender, flight, &verdict->err);
+		break;
+	case REQUEST_RENEW: /* new tokens were tried, and they are no better */
+	case REQUEST_STOP:
+		stop(sender, flight, verdict);
+		break;
+	default:
+		all_again(sender, flight, &verdict->err, trouble(sender, verdict));
+	}
 }
 
 void sender_unmade(struct sender *sender, struct flight *flight, const struct err *why)
@@ -166,7 +198,7 @@ static void row_stop(struct sender *sender, struct flight *flight, int index)
 static void row_failed(struct sender *sender, struct flight *flight, int index, bool others_pass)
 {
 	struct row_result *result = &flight->results[index];
-	bool tried = row_set_has(&flight->packet.tried, result->position);
+	bool tried = sender_was_sent(sender, flight, index);
 	const struct retry_pace *pace;
 
 	switch (retry_row(&pace, result->code, result->text, sender->spec.info->operation, tried)) {
@@ -181,6 +213,8 @@ static void row_failed(struct sender *sender, struct flight *flight, int index, 
 		break;
 	case ROW_GONE:
 		result->event = EVENT_SUCCEED;
+		if (text_equal(result->code, RETRY_NOT_FOUND))
+			result->text = "not there any more: an earlier try deleted it";
 		break;
 	case ROW_UNDONE:
 		result->event = others_pass ? EVENT_RETRY : EVENT_FAIL;
@@ -290,7 +324,7 @@ static void hold_behind(struct sender *sender, struct flight *flight)
 
 /* ---- all together ---- */
 
-static void answer_rows(struct sender *sender, struct flight *flight)
+void sender_answer_rows(struct sender *sender, struct flight *flight)
 {
 	bool others_pass = all_pass_later(sender, &flight->answer);
 
@@ -313,14 +347,16 @@ void sender_answer(struct sender *sender, struct flight *flight, const struct ht
 
 	retry_request(&verdict, answer);
 	flight->http_status = answer->status;
+	flight->left = answer->reach != HTTP_NOT_SENT;
 	if (verdict.class == REQUEST_ROWS &&
 		collection_results_parse(&flight->answer, buf_str(&answer->body), answer->body.len,
-			flight->count, &verdict.err))
+			flight->sent_count, &verdict.err))
 		/* It was executed, but which row became what is not to be guessed. */
 		retry_unreadable(&verdict);
 	switch (verdict.class) {
 	case REQUEST_ROWS:
-		answer_rows(sender, flight);
+		sender_spread(sender, flight);
+		sender_answer_rows(sender, flight);
 		break;
 	case REQUEST_AGAIN:
 		all_again(sender, flight, &verdict.err, trouble(sender, &verdict));

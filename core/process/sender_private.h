@@ -21,6 +21,8 @@ struct sender {
 	struct remap *remap;
 	uint64_t scope;	 /* of keys in the gate */
 	bool may_repeat; /* a request whose answer was lost may be sent again */
+	bool looks_up;	 /* Ids are asked for before rows leave */
+	struct lookup lookup;
 	bool in_order;	 /* on_error = Stop: nothing overtakes anything */
 	bool one_by_one; /* one request at a time */
 
@@ -87,6 +89,39 @@ bool sender_choose_rows(struct sender *sender, struct flight *flight);
 
 /* Has everything before the message that stops the run been looked at? */
 bool sender_at_stop(const struct sender *sender);
+
+/*
+ * Let a request of the flight leave; `done` as in http_start(). What went wrong is in `err`; the
+ * request did not leave then.
+ */
+int sender_start(struct sender *sender, struct flight *flight, const struct org_request *request,
+	http_done *done, struct err *err);
+
+/* Count an answer and learn from it. False: the token was too old, and it is sent once more. */
+bool sender_heard(struct sender *sender, struct flight *flight, const struct http_answer *answer);
+
+/* The flight has its results: record them. */
+void sender_record(struct sender *sender, struct flight *flight);
+
+/* Ask for the Ids of the flight's rows, or for some of them; the flight is READY again behind it.
+ */
+void sender_ask_ids(struct sender *sender, struct flight *flight);
+
+/* Choose which rows of the flight are in its request. False when none is; then it has results. */
+bool sender_choose_sent(struct sender *sender, struct flight *flight);
+
+/* The rows that are in no request, each with what is wrong with it. */
+void sender_spread(struct sender *sender, struct flight *flight);
+
+/* What becomes of the rows by flight->answer. */
+void sender_answer_rows(struct sender *sender, struct flight *flight);
+
+/* May the org have carried the row out before? */
+bool sender_was_sent(struct sender *sender, const struct flight *flight, int index);
+
+/* The Ids could not be asked for: nothing was sent. */
+void sender_not_asked(
+	struct sender *sender, struct flight *flight, const struct request_verdict *verdict);
 
 /* Fill the flight's results from the answer to its request: what becomes of each row. */
 void sender_answer(struct sender *sender, struct flight *flight, const struct http_answer *answer);

@@ -18,8 +18,8 @@
 
 /* ---- a record's own id: one pass over its top level ---- */
 
-/* The value of "Id" (the API folds case), or false when the record has none that is an id. */
-static bool record_id(const char *record, size_t record_len, const char **id, size_t *id_len)
+/* The API folds case. */
+bool collection_record_id(const char *record, size_t record_len, const char **id, size_t *id_len)
 {
 	struct record_scan scan = { record, record + record_len };
 	const char *key;
@@ -62,10 +62,24 @@ static int check_call(const struct collection_call *call, struct err *err)
 	return 0;
 }
 
-/* `{"Name":"x"}` becomes `{"attributes":{"type":"Account"},"Name":"x"}`. */
-static int add_record(struct buf *body, const char *object, const char *record, size_t len,
-	int place, struct err *err)
+/* The Id that was looked up, or the record's own. */
+static bool id_of(const struct collection_call *call, int place, const char **id, size_t *len)
 {
+	if (!call->ids || !call->ids[place])
+		return collection_record_id(
+			call->records[place], call->record_lens[place], id, len);
+	*id = call->ids[place];
+	*len = strlen(*id);
+	return true;
+}
+
+/* `{"Name":"x"}` becomes `{"attributes":{"type":"Account"},"Name":"x"}`. */
+static int add_record(
+	struct buf *body, const struct collection_call *call, int place, struct err *err)
+{
+	const char *id = call->ids ? call->ids[place] : NULL;
+	const char *record = call->records[place];
+	size_t len = call->record_lens[place];
 	const char *inner = record;
 	const char *end = record + len;
 
@@ -74,13 +88,17 @@ static int add_record(struct buf *body, const char *object, const char *record, 
 	while (end > inner && strchr(" \t\r\n", end[-1]))
 		end--;
 	if (end - inner < 2 || *inner != '{' || end[-1] != '}')
-		return err_set(err, ERR_USAGE, "record %d is no JSON object", place);
+		return err_set(err, ERR_USAGE, "record %d is no JSON object", place + 1);
 	inner++;
 	while (inner < end && strchr(" \t\r\n", *inner))
 		inner++;
 	buf_add_str(body, "{\"attributes\":{\"type\":\"");
-	buf_add_str(body, object);
-	buf_add_str(body, *inner == '}' ? "\"}" : "\"},");
+	buf_add_str(body, call->object);
+	buf_add_str(body, "\"}");
+	if (id)
+		buf_addf(body, ",\"id\":\"%s\"", id);
+	if (*inner != '}')
+		buf_add_char(body, ',');
 	buf_add(body, inner, (size_t)(end - inner));
 	return 0;
 }
@@ -94,16 +112,14 @@ static int add_records(struct buf *body, const struct collection_call *call, str
 		size_t id_len;
 		int rc;
 
-		if (call->operation == OPERATION_UPDATE &&
-			!record_id(call->records[i], call->record_lens[i], &id, &id_len))
+		if (call->operation == OPERATION_UPDATE && !id_of(call, i, &id, &id_len))
 			return err_set(err, ERR_USAGE,
 				"record %d has no Id: an update needs the Salesforce Id of each "
 				"row",
 				i + 1);
 		if (i)
 			buf_add_char(body, ',');
-		rc = add_record(
-			body, call->object, call->records[i], call->record_lens[i], i + 1, err);
+		rc = add_record(body, call, i, err);
 		if (rc)
 			return rc;
 	}
@@ -118,7 +134,7 @@ static int add_ids(struct buf *path, const struct collection_call *call, struct 
 		const char *id;
 		size_t id_len;
 
-		if (!record_id(call->records[i], call->record_lens[i], &id, &id_len))
+		if (!id_of(call, i, &id, &id_len))
 			return err_set(err, ERR_USAGE,
 				"record %d has no Id: a delete needs the Salesforce Id of each row",
 				i + 1);

@@ -22,8 +22,16 @@ struct collection_call {
 	bool all_or_none;
 	const char *const *records; /* JSON objects without attributes: "{\"Name\":\"x\"}" */
 	const uint32_t *record_lens;
+	/*
+	 * For update and delete: the Id of each record; NULL, or NULL in it = in the record itself.
+	 * These records hold no Id then.
+	 */
+	const char *const *ids;
 	int count;
 };
+
+/* Does the record name its own Salesforce Id? `id` is borrowed from it, not terminated. */
+bool collection_record_id(const char *record, size_t record_len, const char **id, size_t *id_len);
 
 /* Method, path behind the version ("/composite/sobjects/Account/Ext__c") and body. */
 int collection_request(const char **method, struct buf *path, struct buf *body,

@@ -181,7 +181,7 @@ const struct remedy remedy_table[] = {
 	  FIELD ": compare the relationship's name; then field permissions in the permission set" },
 	{ "field.parent_key", "The parent cannot be found by that field: it is no External ID of the parent object, or the API user may not see it",
 	  "Setup > Object Manager > the parent > Fields & Relationships > the field: External ID and Unique ticked, and Read Access in the permission set" },
-	{ "field.no_id", "Update and Delete find records by their Salesforce Id, and nothing is mapped to Id",
+	{ "field.no_id", "Update and Delete find records by their Salesforce Id or by external_id, and neither is mapped",
 	  "Map the column that holds the Salesforce Id to the field Id, or use Upsert with an external ID" },
 
 	/* rows */

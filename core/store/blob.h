@@ -76,7 +76,4 @@ struct result_ids {
 int blob_result_ids(struct result_ids *out, const void *data, size_t len, const struct row_set *set,
 	struct err *err);
 
-/* The three characters that make a 15-character id safe against ignored case. */
-void blob_id_suffix(char suffix[4], const char *id15);
-
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/base.h"
 #include "base/text.h"
+#include "model/message.h"
 #include "store/blob.h"
 
 #include <endian.h>
@@ -24,19 +25,6 @@ static void add_u16(struct buf *out, size_t value)
 	buf_add(out, &le, sizeof(le));
 }
 
-void blob_id_suffix(char suffix[4], const char *id15)
-{
-	for (int group = 0; group < 3; group++) {
-		unsigned bits = 0;
-
-		/* without a branch: the case of an id's letters cannot be foreseen */
-		for (int i = 0; i < 5; i++)
-			bits |= (unsigned)((unsigned char)(id15[group * 5 + i] - 'A') < 26) << i;
-		suffix[group] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"[bits];
-	}
-	suffix[3] = '\0';
-}
-
 /* Can 18 characters be made again from the first 15? */
 static bool has_suffix(const char *id)
 {
@@ -44,7 +32,7 @@ static bool has_suffix(const char *id)
 
 	if (strnlen(id, 19) != 18)
 		return false;
-	blob_id_suffix(suffix, id);
+	record_id_suffix(suffix, id);
 	return memcmp(suffix, id + 15, 3) == 0;
 }
 
@@ -223,7 +211,7 @@ static void read_id(char id[19], const struct ids *ids, size_t index)
 	memcpy(id + ids->shared, ids->rest + index * own, own);
 	id[ids->kept] = '\0';
 	if (ids->suffix)
-		blob_id_suffix(id + 15, id);
+		record_id_suffix(id + 15, id);
 }
 
 /* The next entry's words, and its positions. */

@@ -45,7 +45,7 @@ struct run_info {
 	char connection[65];
 	char integration[65];
 	char object[81];
-	char external_id[81];
+	char external_id[420]; /* KEY_FIELDS_MAX names */
 	enum operation operation;
 	enum transfer_mode mode; /* chosen (or as configured until it is) */
 	char mode_why[128];

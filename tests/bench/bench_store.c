@@ -88,7 +88,7 @@ static void make_rows(struct rows *rows, int64_t first, int64_t total)
 static void make_id(char id[19], int64_t number)
 {
 	snprintf(id, 19, "a015g00000%05X", (unsigned)(number & 0xfffff));
-	blob_id_suffix(id + 15, id);
+	record_id_suffix(id + 15, id);
 }
 
 /* ---- measuring ---- */

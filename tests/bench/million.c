@@ -97,7 +97,7 @@ static void answer_row(struct row_result *result, int position, int64_t number)
 	};
 	snprintf(result->salesforce_id, sizeof(result->salesforce_id), "a015g00000%05X",
 		(unsigned)(number & 0xfffff));
-	blob_id_suffix(result->salesforce_id + 15, result->salesforce_id);
+	record_id_suffix(result->salesforce_id + 15, result->salesforce_id);
 	if (number % MILLION_FAIL_EVERY != MILLION_FAIL_EVERY - 1)
 		return;
 	result->event = EVENT_FAIL;

@@ -137,8 +137,21 @@ START_TEST(operations_ask_for_what_finds_their_records)
 
 	good(&interface);
 	interface.operation = OPERATION_UPDATE;
+	ck_assert(interface_looks_up(&interface)); /* by the external ID, which is mapped */
+	ck_ok(interface_check(&interface, &err), &err);
+	text_set(&interface.external_id, "Order_No__c, Region__c");
+	ck_assert(!interface_looks_up(&interface));
 	ck_assert_int_eq(interface_check(&interface, &err), -ERR_CONFIG);
 	ck_assert_str_eq(err.code, "mapping");
+	map(&interface, "Region__c", MAPPING_COLUMN, "region");
+	ck_ok(interface_check(&interface, &err), &err);
+	text_set(&interface.external_id, "Order_No__c, a b");
+	ck_assert_int_eq(interface_check(&interface, &err), -ERR_CONFIG);
+	ck_assert_str_eq(err.code, "external_id");
+	text_set(&interface.external_id, "a,b,c,d,e,f");
+	ck_assert_int_eq(interface_check(&interface, &err), -ERR_CONFIG);
+	text_set(&interface.external_id, NULL);
+	ck_assert_int_eq(interface_check(&interface, &err), -ERR_CONFIG);
 	map(&interface, "Id", MAPPING_COLUMN, "sf_id");
 	ck_ok(interface_check(&interface, &err), &err);
 	interface.operation = OPERATION_INSERT;

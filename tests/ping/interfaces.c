@@ -67,6 +67,10 @@ START_TEST(what_a_mapping_lacks_is_told)
 		{ OPERATION_INSERT, "Order_Line__c", NULL, { "Name", "Account__r.Nope__c" },
 			"field.parent_key" },
 		{ OPERATION_UPDATE, "Account", NULL, { "Phone" }, "field.no_id" },
+		{ OPERATION_UPDATE, "Account", "Ext_Id__c", { "Phone" }, "field.no_id" },
+		{ OPERATION_UPDATE, "Account", "Ext_Id__c", { "Ext_Id__c", "Phone" }, NULL },
+		{ OPERATION_DELETE, "Account", "Nowhere__c", { "Nowhere__c" }, "field.hidden" },
+		{ OPERATION_DELETE, "Account", "Phone", { "Phone" }, "field.not_unique" },
 		{ OPERATION_DELETE, "Account", NULL, { "Name" }, "field.no_id" },
 	};
 

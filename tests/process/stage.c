@@ -359,6 +359,8 @@ int stage_child_main(char **argv)
 	make_interface(&stage);
 	if (strstr(argv[3], "insert"))
 		stage_insert(&stage);
+	if (strstr(argv[3], "update"))
+		stage.interface.operation = OPERATION_UPDATE;
 	if (strstr(argv[3], "bulk")) {
 		stage.interface.mode = TRANSFER_BULK;
 		text_list_add(&stage.interface.row_key, "order_no");
@@ -384,10 +386,11 @@ static int64_t progress(struct stage *stage)
 bool stage_kill_child(struct stage *stage, int64_t records, int64_t ms)
 {
 	bool bulk = stage->interface.mode == TRANSFER_BULK;
-	const char *kind = stage->interface.operation == OPERATION_INSERT
-				   ? bulk ? "bulk-insert" : "insert"
-			   : bulk ? "bulk-upsert"
-				  : "upsert";
+	const char *kind =
+		stage->interface.operation == OPERATION_INSERT	 ? bulk ? "bulk-insert" : "insert"
+		: stage->interface.operation == OPERATION_UPDATE ? bulk ? "bulk-update" : "update"
+		: bulk						 ? "bulk-upsert"
+								 : "upsert";
 	bool ended = false;
 	char run[32];
 	int status = 0;

@@ -25,6 +25,7 @@ Suite *suite_gate(void);
 Suite *suite_backlog(void);
 Suite *suite_bulk_match(void);
 Suite *suite_bulk_run(void);
+Suite *suite_by_key(void);
 Suite *suite_retry(void);
 Suite *suite_write_back(void);
 

@@ -27,7 +27,7 @@ static int make_results(const struct row_set *set, unsigned kind)
 			result->created = i % 3 == 0;
 			snprintf(result->salesforce_id, sizeof(result->salesforce_id),
 				"001Hs0000%cXk%03d", i % 2 ? 'A' : 'b', i);
-			blob_id_suffix(result->salesforce_id + 15, result->salesforce_id);
+			record_id_suffix(result->salesforce_id + 15, result->salesforce_id);
 			continue;
 		}
 		result->event = i % 2 ? EVENT_FAIL : EVENT_RETRY;
@@ -125,9 +125,9 @@ START_TEST(the_suffix_is_that_of_salesforce)
 {
 	char suffix[4];
 
-	blob_id_suffix(suffix, "00D000000000062");
+	record_id_suffix(suffix, "00D000000000062");
 	ck_assert_str_eq(suffix, "EAA");
-	blob_id_suffix(suffix, "001A0000006Vm9u");
+	record_id_suffix(suffix, "001A0000006Vm9u");
 	ck_assert_str_eq(suffix, "IAC");
 }
 END_TEST

@@ -102,7 +102,7 @@ const char *fixture_salesforce_id(int position)
 	static char id[19];
 
 	snprintf(id, sizeof(id), "a015g00000ABC%02X", position);
-	blob_id_suffix(id + 15, id);
+	record_id_suffix(id + 15, id);
 	return id;
 }
 

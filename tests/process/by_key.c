@@ -1,0 +1,420 @@
+/* Tests of Update and Delete by external ID: Ids that are looked up right before rows leave. */
+
+#include "process/suites.h"
+#include "process/stage.h"
+
+#define WAIT 120000
+
+/* Map `field`=column pairs, as the interface's whole mapping. */
+static void map(struct stage *stage, enum operation operation, const char *external_id,
+	const char *const *pairs)
+{
+	struct interface *interface = &stage->interface;
+
+	mapping_free(&interface->mapping);
+	interface->operation = operation;
+	text_set(&interface->external_id, external_id);
+	for (; pairs[0]; pairs += 2)
+		ck_assert_int_eq(mapping_add(&interface->mapping, pairs[0], MAPPING_COLUMN,
+					 pairs[1], NULL_KEEP, NULL),
+			0);
+}
+
+static const char *const by_order_no[] = { "Order_No__c", "order_no", "Name", "name", NULL };
+
+/* So many records in the org, then an interface of that operation over the same rows. */
+static void open_with_records(struct stage *stage, int rows, enum operation operation)
+{
+	stage_open(stage, rows);
+	ck_ok(stage_process(stage, 0), &stage->err);
+	map(stage, operation, "Order_No__c", by_order_no);
+}
+
+static void ck_message(struct stage *stage, const char *key, const char *code, const char *comment)
+{
+	struct message_window window;
+
+	stage_message(stage, &window, key);
+	ck_assert_int_eq(window.count, 1);
+	ck_assert_str_eq(window.messages[0].code, code);
+	ck_assert_msg(
+		strstr(window.messages[0].comment, comment), "\"%s\"", window.messages[0].comment);
+	message_window_free(&window);
+}
+
+/* The one message that failed with that code. */
+static void ck_failed(struct stage *stage, const char *code, const char *comment)
+{
+	struct message_window window;
+	char filter[100];
+
+	snprintf(filter, sizeof(filter), "status:failed code:%s", code);
+	stage_find(stage, &window, filter);
+	ck_assert_int_eq(window.count, 1);
+	ck_assert_msg(
+		strstr(window.messages[0].comment, comment), "\"%s\"", window.messages[0].comment);
+	message_window_free(&window);
+}
+
+START_TEST(update_finds_its_records_by_their_key)
+{
+	struct message_detail *detail;
+	struct message_window window;
+	struct stage stage;
+
+	open_with_records(&stage, 450, OPERATION_UPDATE);
+	stage_sql(&stage, "UPDATE order_line SET name = 'v2 ' || id;"
+			  "UPDATE order_line SET order_no = '  ' || lower(order_no) WHERE id = 2;"
+			  "UPDATE order_line SET order_no = 'O' || char(39, 92) WHERE id = 300;"
+			  "UPDATE order_line SET order_no = '' WHERE id = 301");
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	ck_assert_int_eq(stage_info(&stage).counts.completed, 448);
+	ck_assert_int_eq(stage_info(&stage).counts.failed, 2);
+	ck_message(&stage, "O'\\", "NOT_FOUND", "no Order_Line__c has Order_No__c O'\\");
+	ck_assert_str_eq(stage_field(&stage, "ORD-007919", "Name"), "v2 2");
+	ck_assert_int_eq(stage_records(&stage), 450);
+	ck_assert_int_eq(stage_requests(&stage, "/query"), 4); /* one for the org's name */
+
+	/* the Id goes into the request alone: whoever sends the row again asks anew */
+	stage_message(&stage, &window, "ord-007919");
+	ck_ok(view_message(&detail, stage.view, window.messages[0].id, &stage.err), &stage.err);
+	ck_assert_str_eq(detail->record, "{\"Order_No__c\":\"  ord-007919\",\"Name\":\"v2 2\"}");
+	ck_assert_str_eq(detail->message.salesforce_id, stage_field(&stage, "ORD-007919", "Id"));
+	message_detail_free(detail);
+	message_window_free(&window);
+	stage_close(&stage);
+}
+END_TEST
+
+/* given a row whose record is not there / when it comes and the message is sent again / then its
+ * Id is found */
+START_TEST(a_message_that_is_sent_again_looks_anew)
+{
+	struct message_window window;
+	struct stage stage;
+	int64_t message;
+
+	open_with_records(&stage, 3, OPERATION_UPDATE);
+	stage_sql(&stage, "INSERT INTO order_line (order_no, name) VALUES ('LATE', 'v2')");
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	stage_find(&stage, &window, "status:failed");
+	message = window.messages[0].id;
+	message_window_free(&window);
+	stage.interface.operation = OPERATION_UPSERT;
+	stage_sql(&stage, "UPDATE order_line SET name = 'v1' WHERE order_no = 'LATE'");
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	stage.interface.operation = OPERATION_UPDATE;
+	stage.run--;
+	stage_event(&stage, message, EVENT_FORCE);
+	ck_ok(stage_resume(&stage, 0), &stage.err);
+	ck_assert_int_eq(stage_info(&stage).counts.completed, 4);
+	ck_assert_str_eq(stage_field(&stage, "LATE", "Name"), "v2");
+	stage_close(&stage);
+}
+END_TEST
+
+START_TEST(delete_finds_its_records_by_their_key)
+{
+	struct stage stage;
+
+	open_with_records(&stage, 450, OPERATION_DELETE);
+	stage_sql(&stage, "UPDATE order_line SET order_no = 'NONE' WHERE id = 7");
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	ck_assert_int_eq(stage_info(&stage).counts.completed, 449);
+	ck_message(&stage, "NONE", "NOT_FOUND", "no Order_Line__c has Order_No__c NONE");
+	ck_assert_int_eq(stage_records(&stage), 1);
+	stage_close(&stage);
+}
+END_TEST
+
+/* In the first, look-ups fail before anything was sent; in the second, the answers of deletes. */
+static const char *const storms[] = {
+	"{\"reset-after\": 0.3, \"503\": 0.1, \"seed\": 15}",
+	"{\"reset-after\": 0.3, \"503\": 0.1, \"seed\": 18}",
+};
+
+/* given deletes whose answers get lost / when they are repeated / then rows that are not there any
+ * more are Completed, and one that never was is Failed */
+START_TEST(repeated_delete_is_told_from_one_that_found_nothing)
+{
+	struct stage stage;
+
+	open_with_records(&stage, 60, OPERATION_DELETE);
+	stage.interface.packet = 30;
+	stage.interface.parallel = 1;
+	stage_sql(&stage, "UPDATE order_line SET order_no = 'NONE' WHERE id = 60");
+	stage_switch(&stage, "faults", storms[_i]);
+	ck_ok(stage_process(&stage, WAIT), &stage.err);
+	ck_assert_int_eq(stage_info(&stage).counts.completed, 59);
+	ck_assert_int_eq(stage_info(&stage).counts.failed, 1);
+	ck_assert_int_eq(stage_records(&stage), 1);
+	stage_close(&stage);
+}
+END_TEST
+
+START_TEST(key_of_several_records_fails)
+{
+	static const char *const accounts[] = { "Legacy_No__c", "order_no", "Name", "name", NULL };
+	struct stage stage;
+
+	stage_open(&stage, 2);
+	text_set(&stage.interface.object, "Account");
+	stage_sql(&stage, "UPDATE order_line SET order_no = 'A';"
+			  "INSERT INTO order_line (order_no, name) VALUES ('B', 'one')");
+	map(&stage, OPERATION_INSERT, NULL, accounts);
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	ck_assert_int_eq(stage_info(&stage).counts.completed, 3);
+	map(&stage, OPERATION_UPDATE, "Legacy_No__c", accounts);
+	stage_sql(&stage, "DELETE FROM order_line WHERE id = 1");
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	ck_assert_int_eq(stage_info(&stage).counts.completed, 1);
+	ck_message(
+		&stage, "A", "DUPLICATE_EXTERNAL_ID", "2 records of Account have Legacy_No__c A");
+	stage_close(&stage);
+}
+END_TEST
+
+START_TEST(several_fields_make_a_key)
+{
+	static const char *const pairs[] = { "Name", "name", "Quantity__c", "quantity", "Note__c",
+		"note", NULL };
+	struct stage stage;
+
+	stage_open(&stage, 230);
+	stage_sql(
+		&stage, "UPDATE order_line SET name = 'line ' || (id %% 100), quantity = id / 100");
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	map(&stage, OPERATION_UPDATE, "Name, Quantity__c", pairs);
+	stage_sql(&stage, "UPDATE order_line SET note = 'by two ' || id;"
+			  "UPDATE order_line SET name = 'LINE 5' WHERE id = 105;"
+			  "UPDATE order_line SET quantity = NULL WHERE id = 106;"
+			  "UPDATE order_line SET quantity = 7 WHERE id = 107");
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	ck_assert_int_eq(stage_info(&stage).counts.completed, 228);
+	ck_failed(&stage, "NOT_FOUND", "has Name line 7, Quantity__c 7");
+	ck_failed(&stage, "MISSING_ARGUMENT", "Name, Quantity__c not specified");
+	/* id 105: Name and Quantity__c of several rows are those of others, together they are its
+	 */
+	ck_assert_str_eq(stage_field(&stage, "ORD-823576", "Note__c"), "by two 105");
+	stage_close(&stage);
+}
+END_TEST
+
+/* given rows of which some have their Salesforce Id / then these are not looked for */
+START_TEST(a_row_with_its_own_id_goes_by_it)
+{
+	static const char *const pairs[] = { "Id", "note", "Order_No__c", "order_no", "Name",
+		"name", NULL };
+	struct stage stage;
+	char id[32];
+
+	open_with_records(&stage, 4, OPERATION_UPDATE);
+	map(&stage, OPERATION_UPDATE, "Order_No__c", pairs);
+	snprintf(id, sizeof(id), "%s", stage_field(&stage, "ORD-007919", "Id"));
+	stage_sql(&stage,
+		"UPDATE order_line SET name = 'v2', note = NULL;"
+		"UPDATE order_line SET order_no = NULL, note = '%s' WHERE id = 2;"
+		"UPDATE order_line SET note = '  ' WHERE id = 3;"
+		"UPDATE order_line SET note = 'a0' WHERE id = 4",
+		id);
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	ck_assert_int_eq(stage_info(&stage).counts.completed, 3);
+	ck_assert_str_eq(stage_field(&stage, "ORD-007919", "Name"), "v2");
+	ck_assert_str_eq(stage_field(&stage, "ORD-015838", "Name"), "v2");
+	ck_message(&stage, id, "", "");
+	ck_message(&stage, "ORD-023757", "MALFORMED_ID", "malformed id a0");
+	stage_close(&stage);
+}
+END_TEST
+
+/* In order, and all or none: a row that has no record holds the others as one that the org refused.
+ */
+START_TEST(a_missing_record_stops_what_is_in_order)
+{
+	struct stage stage;
+	struct run_info info;
+
+	open_with_records(&stage, 50, OPERATION_UPDATE);
+	stage.interface.on_error = ON_ERROR_STOP;
+	stage_sql(&stage, "UPDATE order_line SET name = 'v2';"
+			  "UPDATE order_line SET order_no = 'NONE' WHERE id = 20");
+	ck_assert_int_eq(stage_process(&stage, 0), -ERR_UNFINISHED);
+	info = stage_info(&stage);
+	ck_assert_int_eq(info.state, RUN_STOPPED);
+	ck_assert_int_eq(info.counts.completed, 19);
+	ck_assert_int_eq(info.counts.failed, 1);
+	ck_assert_int_eq(info.counts.pending, 30);
+	ck_assert_msg(strstr(info.reason, "stopped behind NONE: NOT_FOUND"), "%s", info.reason);
+	ck_assert_str_eq(stage_field(&stage, "ORD-166299", "Name"), "Line 21");
+	stage_close(&stage);
+}
+END_TEST
+
+START_TEST(a_missing_record_spoils_all_or_none)
+{
+	struct stage stage;
+
+	open_with_records(&stage, 50, OPERATION_UPDATE);
+	stage.interface.all_or_none = true;
+	stage.interface.packet = 25;
+	stage_sql(&stage, "UPDATE order_line SET name = 'v2';"
+			  "UPDATE order_line SET order_no = 'NONE' WHERE id = 20");
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	ck_assert_int_eq(stage_info(&stage).counts.failed, 25);
+	ck_assert_int_eq(stage_info(&stage).counts.completed, 25);
+	ck_message(&stage, "ORD-007919", "ALL_OR_NONE_OPERATION_ROLLED_BACK", "not all rows");
+	ck_assert_str_eq(stage_field(&stage, "ORD-007919", "Name"), "Line 1");
+	stage_close(&stage);
+}
+END_TEST
+
+/* given an org in trouble / then rows wait for their look-up as for the call itself */
+START_TEST(look_ups_that_fail_are_repeated)
+{
+	struct stage stage;
+
+	open_with_records(&stage, 90, OPERATION_UPDATE);
+	stage.interface.packet = 30;
+	stage.interface.parallel = 1;
+	stage_sql(&stage, "UPDATE order_line SET name = 'v2'");
+	stage_switch(
+		&stage, "faults", "{\"503\": 0.15, \"truncate\": 0.15, \"401\": 0.2, \"seed\": 7}");
+	ck_ok(stage_process(&stage, WAIT), &stage.err);
+	ck_assert_int_eq(stage_info(&stage).counts.completed, 90);
+	stage_switch(&stage, "faults", "{\"503\": 0, \"truncate\": 0, \"401\": 0}");
+	ck_assert_str_eq(stage_field(&stage, "ORD-007919", "Name"), "v2");
+	stage_close(&stage);
+}
+END_TEST
+
+START_TEST(killed_on_its_way_it_goes_on)
+{
+	struct stage stage;
+
+	open_with_records(&stage, 600, OPERATION_UPDATE);
+	stage.interface.packet = 50;
+	stage.interface.parallel = 1;
+	stage_sql(&stage, "UPDATE order_line SET name = 'v2'");
+	stage_create_run(&stage);
+	stage.kill_path = "/query";
+	ck_assert(stage_kill_child(&stage, 4, 0));
+	ck_ok(stage_resume(&stage, WAIT), &stage.err);
+	ck_assert_int_eq(stage_info(&stage).counts.completed, 600);
+	ck_assert_int_eq(stage_info(&stage).counts.failed, 0);
+	stage_close(&stage);
+}
+END_TEST
+
+START_TEST(key_that_is_not_there_is_refused_at_once)
+{
+	static const char *const pairs[] = { "Nope__c", "order_no", "Name", "name", NULL };
+	struct stage stage;
+
+	stage_open(&stage, 2);
+	map(&stage, OPERATION_UPDATE, "Nope__c", pairs);
+	ck_assert_int_eq(stage_process(&stage, 0), -ERR_CONFIG);
+	ck_assert_msg(strstr(stage.err.text, "no field Nope__c"), "%s", stage.err.text);
+	stage_close(&stage);
+}
+END_TEST
+
+/* Dry run and real run count alike. */
+static const struct {
+	enum operation operation;
+	const char *foretold;
+	int completed, failed;
+} foretold[] = {
+	{ OPERATION_UPDATE, "247 would be updated", 247, 3 },
+	{ OPERATION_DELETE, "247 would be deleted", 247, 3 },
+};
+
+START_TEST(dry_run_foretells_what_is_found)
+{
+	struct stage stage;
+
+	open_with_records(&stage, 250, foretold[_i].operation);
+	stage_sql(&stage, "UPDATE order_line SET order_no = 'NONE-' || id WHERE id > 248;"
+			  "UPDATE order_line SET order_no = lower(order_no) WHERE id = 3;"
+			  "UPDATE order_line SET order_no = ' ' WHERE id = 4");
+	stage.dry_run = true;
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	ck_assert_msg(strstr(stage_info(&stage).reason, foretold[_i].foretold), "%s",
+		stage_info(&stage).reason);
+	ck_assert_msg(strstr(stage_info(&stage).reason, "3 cannot be sent: "), "%s",
+		stage_info(&stage).reason);
+	stage.dry_run = false;
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	ck_assert_int_eq(stage_info(&stage).counts.completed, foretold[_i].completed);
+	ck_assert_int_eq(stage_info(&stage).counts.failed, foretold[_i].failed);
+	stage_close(&stage);
+}
+END_TEST
+
+/*
+ * given lines of which some name a parent that is not there, or one that several accounts have /
+ * when a dry run is followed by a real one / then both fail the same rows with the same codes
+ */
+START_TEST(dry_run_foretells_missing_parents)
+{
+	static const char *const accounts[] = { "Ext_Id__c", "order_no", "Name", "name", NULL };
+	static const char *const lines[] = { "Order_No__c", "order_no", "Name", "name",
+		"Account__r.Ext_Id__c", "note", NULL };
+	struct stage stage;
+	char *found = NULL;
+
+	stage_open(&stage, 3);
+	text_set(&stage.interface.object, "Account");
+	map(&stage, OPERATION_UPSERT, "Ext_Id__c", accounts);
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	text_set(&stage.interface.object, "Order_Line__c");
+	map(&stage, OPERATION_UPSERT, "Order_No__c", lines);
+	stage_sql(&stage,
+		"DELETE FROM order_line;"
+		"WITH RECURSIVE k(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM k LIMIT 450)"
+		" INSERT INTO order_line (order_no, name, note) SELECT 'L-' || i, 'line',"
+		" CASE i %% 5 WHEN 0 THEN 'NONE-' || i WHEN 1 THEN 'ord-007919'"
+		" WHEN 2 THEN NULL ELSE 'ORD-000000' END FROM k;"
+		"UPDATE order_line SET name = NULL WHERE id IN (1, 5)");
+	stage.dry_run = true;
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	ck_assert_msg(strstr(stage_info(&stage).reason, "359 would be created"), "%s",
+		stage_info(&stage).reason);
+	ck_ok(view_setting(&found, stage.view, PROCESS_SETTING_DRY_RUN "order-lines", &stage.err),
+		&stage.err);
+	ck_assert_msg(strstr(found, "\"code\":\"INVALID_FIELD\",\"count\":90,"), "%s", found);
+	ck_assert_msg(
+		strstr(found, "\"code\":\"REQUIRED_FIELD_MISSING\",\"count\":1,"), "%s", found);
+	free(found);
+	stage.dry_run = false;
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	ck_assert_int_eq(stage_info(&stage).counts.completed, 359);
+	ck_assert_int_eq(stage_info(&stage).counts.failed, 91);
+	ck_failed(&stage, "REQUIRED_FIELD_MISSING", "Name");
+	stage_close(&stage);
+}
+END_TEST
+
+Suite *suite_by_key(void)
+{
+	Suite *suite = suite_create("by_key");
+	TCase *tc = tcase_create("by_key");
+
+	tcase_set_timeout(tc, 120);
+	tcase_add_test(tc, update_finds_its_records_by_their_key);
+	tcase_add_test(tc, a_message_that_is_sent_again_looks_anew);
+	tcase_add_test(tc, delete_finds_its_records_by_their_key);
+	tcase_add_loop_test(
+		tc, repeated_delete_is_told_from_one_that_found_nothing, 0, ARRAY_SIZE(storms));
+	tcase_add_test(tc, key_of_several_records_fails);
+	tcase_add_test(tc, several_fields_make_a_key);
+	tcase_add_test(tc, a_row_with_its_own_id_goes_by_it);
+	tcase_add_test(tc, a_missing_record_stops_what_is_in_order);
+	tcase_add_test(tc, a_missing_record_spoils_all_or_none);
+	tcase_add_test(tc, look_ups_that_fail_are_repeated);
+	tcase_add_test(tc, killed_on_its_way_it_goes_on);
+	tcase_add_test(tc, key_that_is_not_there_is_refused_at_once);
+	tcase_add_loop_test(tc, dry_run_foretells_what_is_found, 0, ARRAY_SIZE(foretold));
+	tcase_add_test(tc, dry_run_foretells_missing_parents);
+	suite_add_tcase(suite, tc);
+	return suite;
+}
