@@ -1,4 +1,4 @@
-/* log.c — structured log lines with rotation; one lock, one write() a line. */
+/* log.c — structured log lines with rotation; one lock, one write() a line and place. */
 
 #include "base/base.h"
 #include "base/clock.h"
@@ -13,17 +13,33 @@
 #define ROTATE_AT (8 << 20)
 
 static const char *const level_names[] = { "error", "warn", "info", "debug" };
+static const int priorities[] = { 3, 4, 6, 7 }; /* syslog's, in the same order */
 
 static struct {
 	pthread_mutex_t lock;
-	int fd; /* -1 = closed */
+	int fd;	      /* -1 = closed */
+	bool journal; /* standard error, too */
 	enum log_level level;
 	char path[4096];
-} the_log = { PTHREAD_MUTEX_INITIALIZER, -1, LOG_LEVEL_INFO, "" };
+} the_log = { PTHREAD_MUTEX_INITIALIZER, -1, false, LOG_LEVEL_INFO, "" };
 
 static int open_file(void)
 {
 	return open(the_log.path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+}
+
+/* Is standard error the journal's socket that systemd told of (systemd.exec(5))? Whoever was
+ * started from a service with another standard error has the variable, too. */
+static bool is_journal(void)
+{
+	const char *told = getenv("JOURNAL_STREAM");
+	char is[64];
+	struct stat st;
+
+	if (!told || fstat(STDERR_FILENO, &st) != 0)
+		return false;
+	snprintf(is, sizeof(is), "%ju:%ju", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino);
+	return text_equal(told, is);
 }
 
 int log_open(const char *path, enum log_level level, struct err *err)
@@ -33,6 +49,7 @@ int log_open(const char *path, enum log_level level, struct err *err)
 	log_close();
 	pthread_mutex_lock(&the_log.lock);
 	the_log.level = level;
+	the_log.journal = strcmp(path, "-") != 0 && is_journal();
 	text_copy(the_log.path, sizeof(the_log.path), path);
 	the_log.fd =
 		strcmp(path, "-") == 0 ? fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3) : open_file();
@@ -83,6 +100,16 @@ static void rotate(void)
 	the_log.fd = open_file();
 }
 
+/* `line` begins with the time. */
+static void tell_journal(enum log_level level, const char *line)
+{
+	char text[1040];
+	int len = snprintf(text, sizeof(text), "<%d>%s", priorities[level], strchr(line, ' ') + 1);
+
+	if (write(STDERR_FILENO, text, (size_t)len) < 0 && errno == EPIPE)
+		the_log.journal = false; /* nobody reads it any more */
+}
+
 void log_line(enum log_level level, int64_t run, const char *fmt, ...)
 {
 	char line[1024];
@@ -98,7 +125,7 @@ void log_line(enum log_level level, int64_t run, const char *fmt, ...)
 	used = (size_t)snprintf(line, sizeof(line), "%s %s run=%" PRId64 " ",
 		clock_iso(when, clock_now()), level_names[level], run);
 	va_start(ap, fmt);
-	vsnprintf(line + used, sizeof(line) - used - 1, fmt, ap);
+	vsnprintf(line + used, sizeof(line) - used - 2, fmt, ap);
 	va_end(ap);
 	for (char *c = line; *c; c++) {
 		if ((unsigned char)*c < 0x20 || *c == 0x7f)
@@ -106,6 +133,9 @@ void log_line(enum log_level level, int64_t run, const char *fmt, ...)
 	}
 	used = strlen(line);
 	line[used++] = '\n';
+	line[used] = '\0';
+	if (the_log.journal)
+		tell_journal(level, line);
 	if (write(the_log.fd, line, used) >= 0)
 		rotate();
 	pthread_mutex_unlock(&the_log.lock);

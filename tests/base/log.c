@@ -1,10 +1,14 @@
-/* Tests of log.h: levels, control bytes, silence before opening. */
+/* Tests of log.h: levels, control bytes, silence before opening, the journal. */
 
 #include "base/suites.h"
 
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 START_TEST(writes_one_clean_line_each)
 {
@@ -23,6 +27,56 @@ START_TEST(writes_one_clean_line_each)
 	ck_assert_str_eq(
 		buf_str(&text), "1970-01-01T00:00:01.500Z warn run=12 a forged [2J line\n");
 	buf_free(&text);
+	free(path);
+}
+END_TEST
+
+/* The file's content; the caller frees. */
+static char *content(const char *path)
+{
+	struct buf text = BUF_INIT(10000);
+	struct err err = ERR_INIT;
+
+	ck_ok(file_read(&text, path, &err), &err);
+	return buf_detach(&text);
+}
+
+/* _i = 0: standard error is what the variable names; 1: it is something else by now. */
+START_TEST(journal_gets_priorities_and_no_second_time)
+{
+	char *path = file_join(test_folder(), "log");
+	char *journal = file_join(test_folder(), "journal");
+	int fd = open(journal, O_RDWR | O_CREAT, 0600);
+	int before = dup(STDERR_FILENO);
+	struct err err = ERR_INIT;
+	char stream[64];
+	struct stat st;
+
+	ck_assert_int_eq(fstat(fd, &st), 0);
+	snprintf(stream, sizeof(stream), "%ju:%ju", (uintmax_t)st.st_dev,
+		(uintmax_t)st.st_ino + (unsigned)_i);
+	setenv("JOURNAL_STREAM", stream, 1);
+	dup2(fd, STDERR_FILENO);
+	ck_ok(log_open(path, LOG_LEVEL_INFO, &err), &err);
+	clock_freeze(1500);
+	log_line(LOG_LEVEL_ERROR, 12, "lost\n<7>forged");
+	log_line(LOG_LEVEL_INFO, 0, "up");
+	log_line(LOG_LEVEL_DEBUG, 0, "too detailed");
+	clock_freeze(-1);
+	log_close();
+	dup2(before, STDERR_FILENO);
+	unsetenv("JOURNAL_STREAM");
+	char *written = content(path);
+	char *told = content(journal);
+
+	ck_assert_str_eq(written, "1970-01-01T00:00:01.500Z error run=12 lost <7>forged\n"
+				  "1970-01-01T00:00:01.500Z info run=0 up\n");
+	ck_assert_str_eq(told, _i ? "" : "<3>error run=12 lost <7>forged\n<6>info run=0 up\n");
+	free(told);
+	free(written);
+	close(before);
+	close(fd);
+	free(journal);
 	free(path);
 }
 END_TEST
@@ -54,6 +108,7 @@ Suite *suite_log(void)
 	TCase *tc = tcase_create("log");
 
 	tcase_add_test(tc, writes_one_clean_line_each);
+	tcase_add_loop_test(tc, journal_gets_priorities_and_no_second_time, 0, 2);
 	tcase_add_test(tc, rotates_instead_of_growing_for_ever);
 	suite_add_tcase(suite, tc);
 	return suite;
