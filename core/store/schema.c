@@ -368,14 +368,17 @@ static int refuse_foreign(struct db *db, int64_t application, struct err *err)
 		err, ERR_STORE, "%s is a database of another program: move it away", db->path);
 }
 
-/* These must come before the first table, and outside of a transaction. */
+/*
+ * Before the first table, and as one: who dies behind the first of these would leave a database
+ * that nobody knows.
+ */
 static int lay_out(struct db *db, struct err *err)
 {
 	char sql[160];
 
 	snprintf(sql, sizeof(sql),
-		"PRAGMA page_size = 8192; PRAGMA auto_vacuum = INCREMENTAL;"
-		"PRAGMA application_id = %d; PRAGMA journal_mode = WAL;",
+		"PRAGMA page_size = 8192; BEGIN; PRAGMA auto_vacuum = INCREMENTAL;"
+		"PRAGMA application_id = %d; COMMIT;",
 		APPLICATION_ID);
 	return db_exec(db, sql, err);
 }
@@ -413,6 +416,8 @@ int schema_prepare(struct db *db, struct err *err)
 		rc = refuse_foreign(db, application, err);
 	if (rc == 0)
 		rc = refuse_newer(db, version, err);
+	if (rc == 0 && version == 0)
+		rc = db_exec(db, "PRAGMA journal_mode = WAL", err);
 	if (rc == 0 && version < schema_version())
 		rc = migrate(db, version, err);
 	return rc;

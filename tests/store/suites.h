@@ -14,6 +14,7 @@ Suite *suite_known(void);
 Suite *suite_brake(void);
 Suite *suite_open(void);
 Suite *suite_operator(void);
+Suite *suite_power(void);
 Suite *suite_send(void);
 Suite *suite_store(void);
 Suite *suite_traffic(void);

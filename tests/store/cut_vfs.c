@@ -1,0 +1,394 @@
+/*
+ * cut_vfs.c — a layer over SQLite's own VFS. Reads and writes go through to the files; beside each
+ * file stand the bytes that are surely on the disk and the list of what was written since.
+ */
+
+#include "base/base.h"
+#include "store/cut_vfs.h"
+
+#include "base/file.h"
+#include "harness/check_main.h"
+
+#include <pthread.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+#define FILES_MAX 8
+#define SECTOR 512
+
+struct piece {
+	struct piece *next;
+	sqlite3_int64 offset;
+	size_t len;
+	unsigned char *data; /* NULL: the file was cut off at `offset` */
+};
+
+struct image {
+	unsigned char *data;
+	size_t len, room;
+};
+
+/* One file, however often it is open. */
+struct disk_file {
+	char *path; /* NULL = unused */
+	struct image synced;
+	struct piece *since, **end;
+};
+
+struct cut_file {
+	sqlite3_file base;
+	struct disk_file *disk; /* NULL: a temporary file */
+	sqlite3_file *real;	/* behind this struct */
+};
+
+static struct {
+	struct cut_plan plan;
+	sqlite3_vfs vfs, *real;
+	uint64_t state;
+	int left; /* operations up to the next cut */
+	int made;
+	struct disk_file files[FILES_MAX];
+} power;
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+static unsigned dice(unsigned sides)
+{
+	power.state = power.state * 6364136223846793005u + 1442695040888963407u;
+	return (unsigned)(power.state >> 33) % sides;
+}
+
+/* ---- what is on the disk ---- */
+
+static void resize(struct image *image, size_t len)
+{
+	if (len > image->room) {
+		image->room = len * 2;
+		image->data = realloc(image->data, image->room);
+		ck_assert_ptr_nonnull(image->data);
+	}
+	if (len > image->len)
+		memset(image->data + image->len, 0, len - image->len);
+	image->len = len;
+}
+
+static void apply(struct image *image, const struct piece *piece, size_t len)
+{
+	size_t offset = (size_t)piece->offset;
+
+	if (!piece->data) {
+		resize(image, offset);
+		return;
+	}
+	if (offset + len > image->len)
+		resize(image, offset + len);
+	memcpy(image->data + offset, piece->data, len);
+}
+
+static void free_pieces(struct disk_file *file)
+{
+	while (file->since) {
+		struct piece *piece = file->since;
+
+		file->since = piece->next;
+		free(piece->data);
+		free(piece);
+	}
+	file->end = &file->since;
+}
+
+static void forget(struct disk_file *file)
+{
+	free_pieces(file);
+	free(file->synced.data);
+	free(file->path);
+	*file = (struct disk_file){ NULL };
+}
+
+static struct disk_file *find(const char *path)
+{
+	struct disk_file *unused = NULL;
+
+	for (int i = 0; i < FILES_MAX; i++) {
+		struct disk_file *file = &power.files[i];
+
+		if (file->path && strcmp(file->path, path) == 0)
+			return file;
+		if (!file->path)
+			unused = file;
+	}
+	ck_assert_ptr_nonnull(unused);
+	return unused;
+}
+
+static void read_synced(struct image *image, sqlite3_file *real)
+{
+	sqlite3_int64 size = 0;
+
+	real->pMethods->xFileSize(real, &size);
+	resize(image, (size_t)size);
+	if (size > 0)
+		ck_assert_int_eq(real->pMethods->xRead(real, image->data, (int)size, 0), SQLITE_OK);
+}
+
+static void note(struct disk_file *file, sqlite3_int64 offset, const void *data, size_t len)
+{
+	struct piece *piece = calloc(1, sizeof(*piece));
+
+	ck_assert_ptr_nonnull(piece);
+	piece->offset = offset;
+	piece->len = len;
+	if (data) {
+		piece->data = malloc(len);
+		ck_assert_ptr_nonnull(piece->data);
+		memcpy(piece->data, data, len);
+	}
+	*file->end = piece;
+	file->end = &piece->next;
+}
+
+/* ---- a cut ---- */
+
+/* How the disk dealt with what nobody had told it to keep. */
+enum mood { MOOD_NOTHING, MOOD_BEGINNING, MOOD_ANY, MOOD_ALL, MOOD_COUNT };
+
+static void lay_down(const struct disk_file *file, enum mood mood, const char *dir)
+{
+	const char *slash = strrchr(file->path, '/');
+	struct image image = { NULL, 0, 0 };
+	struct err err = ERR_INIT;
+	unsigned count = 0;
+	unsigned stop;
+	char path[600];
+
+	resize(&image, file->synced.len);
+	if (image.len)
+		memcpy(image.data, file->synced.data, image.len);
+	for (const struct piece *piece = file->since; piece; piece = piece->next)
+		count++;
+	stop = mood == MOOD_NOTHING ? 0 : mood == MOOD_BEGINNING ? dice(count + 1) : count;
+	for (const struct piece *piece = file->since; piece && stop; piece = piece->next, stop--) {
+		size_t len = piece->len;
+
+		if (mood == MOOD_ANY && dice(2))
+			continue;
+		if (stop == 1 && mood != MOOD_ALL && len > SECTOR)
+			len = SECTOR * (1 + dice((unsigned)(len / SECTOR)));
+		apply(&image, piece, len < piece->len ? len : piece->len);
+	}
+	snprintf(path, sizeof(path), "%s/%s", dir, slash + 1);
+	ck_ok(file_write(path, image.len ? (const char *)image.data : "", image.len, 0600, &err),
+		&err);
+	free(image.data);
+}
+
+static void cut(void)
+{
+	enum mood mood = (enum mood)dice(MOOD_COUNT);
+	char dir[512];
+
+	power.left = 1 + (int)dice((unsigned)power.plan.distance * 2);
+	if (power.made == power.plan.cuts)
+		return;
+	snprintf(dir, sizeof(dir), "%s/%d", power.plan.into, power.made);
+	ck_assert_int_eq(mkdir(dir, 0700), 0);
+	for (int i = 0; i < FILES_MAX; i++)
+		if (power.files[i].path)
+			lay_down(&power.files[i], mood, dir);
+	power.plan.on_cut(power.plan.ctx, power.made++);
+}
+
+static void operation(void)
+{
+	if (--power.left <= 0)
+		cut();
+}
+
+/* ---- the methods of a file ---- */
+
+static sqlite3_file *real_of(sqlite3_file *file)
+{
+	return ((struct cut_file *)file)->real;
+}
+
+static struct disk_file *disk_of(sqlite3_file *file)
+{
+	return ((struct cut_file *)file)->disk;
+}
+
+static int cut_close(sqlite3_file *file)
+{
+	return real_of(file)->pMethods->xClose(real_of(file));
+}
+
+static int cut_read(sqlite3_file *file, void *to, int len, sqlite3_int64 offset)
+{
+	return real_of(file)->pMethods->xRead(real_of(file), to, len, offset);
+}
+
+static int cut_write(sqlite3_file *file, const void *from, int len, sqlite3_int64 offset)
+{
+	int rc = real_of(file)->pMethods->xWrite(real_of(file), from, len, offset);
+
+	if (rc != SQLITE_OK || !disk_of(file))
+		return rc;
+	pthread_mutex_lock(&lock);
+	note(disk_of(file), offset, from, (size_t)len);
+	operation();
+	pthread_mutex_unlock(&lock);
+	return rc;
+}
+
+static int cut_truncate(sqlite3_file *file, sqlite3_int64 size)
+{
+	int rc = real_of(file)->pMethods->xTruncate(real_of(file), size);
+
+	if (rc != SQLITE_OK || !disk_of(file))
+		return rc;
+	pthread_mutex_lock(&lock);
+	note(disk_of(file), size, NULL, 0);
+	operation();
+	pthread_mutex_unlock(&lock);
+	return rc;
+}
+
+/* This is what makes it durable; the real file needs no sync, for this power never goes. */
+static int cut_sync(sqlite3_file *file, int flags)
+{
+	struct disk_file *disk = disk_of(file);
+
+	(void)flags;
+	if (!disk)
+		return SQLITE_OK;
+	pthread_mutex_lock(&lock);
+	operation();
+	for (const struct piece *piece = disk->since; piece; piece = piece->next)
+		apply(&disk->synced, piece, piece->len);
+	free_pieces(disk);
+	pthread_mutex_unlock(&lock);
+	return SQLITE_OK;
+}
+
+static int cut_size(sqlite3_file *file, sqlite3_int64 *size)
+{
+	return real_of(file)->pMethods->xFileSize(real_of(file), size);
+}
+
+static int cut_lock(sqlite3_file *file, int level)
+{
+	return real_of(file)->pMethods->xLock(real_of(file), level);
+}
+
+static int cut_unlock(sqlite3_file *file, int level)
+{
+	return real_of(file)->pMethods->xUnlock(real_of(file), level);
+}
+
+static int cut_reserved(sqlite3_file *file, int *reserved)
+{
+	return real_of(file)->pMethods->xCheckReservedLock(real_of(file), reserved);
+}
+
+static int cut_control(sqlite3_file *file, int op, void *arg)
+{
+	return real_of(file)->pMethods->xFileControl(real_of(file), op, arg);
+}
+
+static int cut_sector(sqlite3_file *file)
+{
+	return real_of(file)->pMethods->xSectorSize(real_of(file));
+}
+
+static int cut_device(sqlite3_file *file)
+{
+	return real_of(file)->pMethods->xDeviceCharacteristics(real_of(file));
+}
+
+static int cut_shm_map(sqlite3_file *file, int page, int size, int extend, void volatile **to)
+{
+	return real_of(file)->pMethods->xShmMap(real_of(file), page, size, extend, to);
+}
+
+static int cut_shm_lock(sqlite3_file *file, int offset, int n, int flags)
+{
+	return real_of(file)->pMethods->xShmLock(real_of(file), offset, n, flags);
+}
+
+static void cut_shm_barrier(sqlite3_file *file)
+{
+	real_of(file)->pMethods->xShmBarrier(real_of(file));
+}
+
+static int cut_shm_unmap(sqlite3_file *file, int and_delete)
+{
+	return real_of(file)->pMethods->xShmUnmap(real_of(file), and_delete);
+}
+
+/* Version 2: without memory mapping, which would write past us. */
+static const sqlite3_io_methods methods = { 2, cut_close, cut_read, cut_write, cut_truncate,
+	cut_sync, cut_size, cut_lock, cut_unlock, cut_reserved, cut_control, cut_sector, cut_device,
+	cut_shm_map, cut_shm_lock, cut_shm_barrier, cut_shm_unmap, NULL, NULL };
+
+/* ---- the methods of the disk ---- */
+
+static int cut_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *file, int flags, int *out)
+{
+	struct cut_file *mine = (struct cut_file *)file;
+	int rc;
+
+	(void)vfs;
+	mine->real = (sqlite3_file *)(mine + 1);
+	mine->disk = NULL;
+	mine->base.pMethods = NULL;
+	rc = power.real->xOpen(power.real, path, mine->real, flags, out);
+	if (rc != SQLITE_OK)
+		return rc;
+	mine->base.pMethods = &methods;
+	if (!path || (flags & SQLITE_OPEN_DELETEONCLOSE))
+		return rc;
+	pthread_mutex_lock(&lock);
+	mine->disk = find(path);
+	if (!mine->disk->path) {
+		mine->disk->path = strdup(path);
+		mine->disk->end = &mine->disk->since;
+		read_synced(&mine->disk->synced, mine->real);
+	}
+	pthread_mutex_unlock(&lock);
+	return rc;
+}
+
+static int cut_delete(sqlite3_vfs *vfs, const char *path, int sync_folder)
+{
+	int rc = power.real->xDelete(power.real, path, sync_folder);
+
+	(void)vfs;
+	pthread_mutex_lock(&lock);
+	operation();
+	forget(find(path));
+	pthread_mutex_unlock(&lock);
+	return rc;
+}
+
+void cut_vfs_on(const struct cut_plan *plan)
+{
+	memset(&power, 0, sizeof(power));
+	power.plan = *plan;
+	power.state = plan->seed * 7919 + 1;
+	power.left = 1 + (int)dice((unsigned)plan->distance * 2);
+	power.real = sqlite3_vfs_find(NULL);
+	power.vfs = *power.real;
+	power.vfs.zName = "cut";
+	power.vfs.szOsFile = (int)sizeof(struct cut_file) + power.real->szOsFile;
+	power.vfs.xOpen = cut_open;
+	power.vfs.xDelete = cut_delete;
+	ck_assert_int_eq(sqlite3_vfs_register(&power.vfs, 1), SQLITE_OK);
+}
+
+int cut_vfs_off(void)
+{
+	sqlite3_vfs_register(power.real, 1);
+	sqlite3_vfs_unregister(&power.vfs);
+	for (int i = 0; i < FILES_MAX; i++)
+		forget(&power.files[i]);
+	return power.made;
+}
