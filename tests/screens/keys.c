@@ -68,6 +68,8 @@ static const struct press {
 	{ &monitor_ops, ' ', " ", "1 marked" },
 	{ &monitor_ops, '*', "*", "all of these are marked" },
 	{ &monitor_ops, 'C', "C", "by cause" },
+	{ &monitor_ops, 's', "s", "by key" },
+	{ &monitor_ops, 'S', "S", "s sorts by another column" },
 	{ &monitor_ops, 'w', "w", "messages.csv" },
 	{ &monitor_ops, 'x', "x", "Let it go on" },
 	{ &wizard_ops, K_F(3), KEY_F3, "The pings are in steps 2 and 3" },

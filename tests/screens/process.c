@@ -135,7 +135,7 @@ START_TEST(rows_show_as_the_run_goes_on)
 	pty_type(fx.pty, "k");
 	pty_wait_gone(fx.pty, "following");
 	fixture_send(&fx, 9, 0);
-	pty_wait(fx.pty, "more below: G");
+	pty_wait(fx.pty, "200 newer: G");
 	pty_wait(fx.pty, "ORD-00001799"); /* it stands still */
 	pty_type(fx.pty, "G");
 	pty_wait(fx.pty, "ORD-00003999");
@@ -163,6 +163,32 @@ START_TEST(a_long_list_is_walked_to_both_ends)
 	for (int i = 0; i < 40; i++)
 		pty_type(fx.pty, KEY_PGUP);
 	pty_wait_gone(fx.pty, "ORD-00003999");
+	fixture_end(&fx);
+}
+END_TEST
+
+START_TEST(a_list_is_sorted_by_its_columns_where_it_is_not_too_long)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fixture_start(&fx);
+	pty_wait(fx.pty, "agent up");
+	pty_type(fx.pty, "3");
+	pty_wait(fx.pty, "ORD-00001599");
+	pty_type(fx.pty, "Fs");
+	pty_wait(fx.pty, "by key");
+	pty_wait(fx.pty, ">22 Nov    contacts     CON-00000307");
+	pty_type(fx.pty, "jS");
+	pty_wait(fx.pty, "by key, downwards");
+	pty_wait(fx.pty, ">12:04:11  order-lines  ORD-00000999");
+	pty_type(fx.pty, ":sort cause\r");
+	pty_wait(fx.pty, "by cause");
+	pty_type(fx.pty, ":sort colour\r");
+	pty_wait(fx.pty, "Sort by time, key");
+	pty_type(fx.pty, "f");
+	pty_wait(fx.pty, "following");
+	pty_wait(fx.pty, ">12:04:11  order-lines  ORD-00000999");
 	fixture_end(&fx);
 }
 END_TEST
@@ -241,6 +267,7 @@ Suite *suite_process(void)
 	tcase_add_test(tc, a_changed_file_shows_without_being_asked);
 	tcase_add_test(tc, rows_show_as_the_run_goes_on);
 	tcase_add_test(tc, a_long_list_is_walked_to_both_ends);
+	tcase_add_test(tc, a_list_is_sorted_by_its_columns_where_it_is_not_too_long);
 	tcase_add_test(tc, what_passes_the_filter_is_written_as_csv);
 	tcase_add_test(tc, an_interface_is_made_from_the_form);
 	suite_add_tcase(suite, tc);

@@ -212,6 +212,8 @@ static void take_parts(struct board *board, struct feed_news *news)
 {
 	if (news->parts & FEED_WINDOW)
 		monitor_take(board, news);
+	if (news->parts & FEED_NEWER)
+		monitor_take_newer(board, news);
 	if (news->parts & FEED_DETAIL && payload_form_waits(board))
 		payload_form_take(board, news);
 	else if (news->parts & FEED_DETAIL)

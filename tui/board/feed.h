@@ -56,10 +56,11 @@ struct feed_request {
 	int64_t anchor;
 	int rows;
 	enum feed_sort sort;
-	bool downwards;	    /* sorted from the last to the first */
-	int64_t newer_than; /* FEED_NEWER: this message */
-	int64_t message;    /* FEED_DETAIL */
-	char interface[65]; /* FEED_HISTORY; "" = all */
+	bool downwards;		/* sorted from the last to the first */
+	int64_t newer_than;	/* FEED_NEWER: this message ... */
+	char newer_filter[512]; /* ... and what passes this */
+	int64_t message;	/* FEED_DETAIL */
+	char interface[65];	/* FEED_HISTORY; "" = all */
 };
 
 /* A connection or interface as loaded; where its file is wrong, only the name and the problem. */

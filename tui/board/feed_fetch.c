@@ -208,7 +208,7 @@ static int fetch_newer(struct feed *feed, const struct feed_request *request,
 	struct feed_news *news, struct err *err)
 {
 	struct filter *filter = NULL;
-	int rc = filter_parse(&filter, request->filter, clock_now(), NULL, err);
+	int rc = filter_parse(&filter, request->newer_filter, clock_now(), NULL, err);
 
 	if (rc == 0)
 		rc = view_message_count_after(&news->newer, &news->newer_exact, feed->view, filter,

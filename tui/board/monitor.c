@@ -57,7 +57,43 @@ static void do_follow(void *ctx, const char *argument)
 		return;
 	}
 	page->follow = true;
+	page->sort = SORT_TIME;
 	monitor_ask(board, WINDOW_TAIL, 0);
+}
+
+/* "key", "key down"; by the key alone the next one. */
+static void do_sort(void *ctx, const char *argument)
+{
+	struct board *board = ctx;
+	size_t len = argument ? strcspn(argument, " ") : 0;
+	bool down = argument && text_equal(argument + len + strspn(argument + len, " "), "down");
+
+	if (!argument) {
+		monitor_sort(board, (board->monitor->sort + 1) % SORT_COUNT, false);
+		return;
+	}
+	for (int i = 0; i < SORT_COUNT; i++) {
+		if (strlen(monitor_sort_names[i]) == len &&
+			strncasecmp(monitor_sort_names[i], argument, len) == 0) {
+			monitor_sort(board, (enum feed_sort)i, down);
+			return;
+		}
+	}
+	board_say(board, STYLE_WARN,
+		"Sort by time, key, status, cause, interface or changed; down turns it round");
+}
+
+static void do_turn(void *ctx, const char *argument)
+{
+	struct board *board = ctx;
+	struct monitor_page *page = board->monitor;
+
+	(void)argument;
+	if (page->sort == SORT_TIME)
+		board_say(board, STYLE_WARN,
+			"The newest stand at the end; s sorts by another column");
+	else
+		monitor_sort(board, page->sort, !page->downwards);
 }
 
 void monitor_filter_without_failures(char *out, size_t size, const char *filter)
@@ -181,6 +217,9 @@ static const struct key_binding keys[] = {
 		monitor_do_mark_all },
 	{ 'C', "causes", "Causes", "Failures by cause, and reprocess of all of one cause",
 		BIND_LINE, do_causes },
+	{ 's', "sort", "Sort", "Sort by the next column: key, status, cause, interface, changed",
+		BIND_LINE, do_sort },
+	{ 'S', "turn", "Turn round", "Sort from the last to the first", BIND_LINE, do_turn },
 	{ 'w', "message export", "Write CSV", "Write what passes the filter to a CSV or JSON file",
 		BIND_LINE, do_write },
 	{ 'x', "run cancel", "Cancel run", "Cancel the run above", BIND_WRITE, do_cancel },

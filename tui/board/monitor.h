@@ -8,6 +8,9 @@
 /* The feed's window comes over. */
 void monitor_take(struct board *board, struct feed_news *news);
 
+/* And how many came behind what is shown. */
+void monitor_take_newer(struct board *board, const struct feed_news *news);
+
 /* The filter in force, "" = none. */
 const char *monitor_filter(const struct board *board);
 

@@ -93,21 +93,37 @@ static void draw_empty(struct board *board, struct area area)
 	screen_cursor(board->screen, text.y, text.x);
 }
 
+/* How the list stands: at the right end of its last line. */
+static void state_words(char *out, size_t size, const struct monitor_page *page)
+{
+	bool sent = page->follow && text_equal(page->asked_filter, SENT);
+	char count[WORDS_MAX];
+
+	if (page->window.partial)
+		snprintf(out, size, "searching %d%%", page->searched);
+	else if (page->sort != SORT_TIME)
+		snprintf(out, size, "by %s%s", monitor_sort_names[page->sort],
+			page->downwards ? ", downwards" : "");
+	else if (page->newer)
+		snprintf(out, size, "%s%s newer: G", words_count(count, page->newer),
+			page->newer_exact ? "" : "+");
+	else
+		text_copy(out, size,
+			sent			  ? "following what is sent"
+			: page->follow		  ? "following"
+			: page->window.more_after ? "more below: G"
+						  : "");
+}
+
 static void draw_foot(struct board *board, int y, int cols)
 {
 	struct monitor_page *page = board->monitor;
-	bool sent = page->follow && text_equal(page->asked_filter, SENT);
-	char searching[40];
 	char marked[60] = "";
 	char count[WORDS_MAX];
-	const char *state = page->window.partial      ? searching
-			    : sent		      ? "following what is sent"
-			    : page->follow	      ? "following"
-			    : page->window.more_after ? "more below: G"
-						      : "";
+	char state[80];
 	int right;
 
-	snprintf(searching, sizeof(searching), "searching %d%%", page->searched);
+	state_words(state, sizeof(state), page);
 	right = (int)strlen(state);
 	if (page->all_marked)
 		text_copy(marked, sizeof(marked), "all of these are marked   ");

@@ -22,9 +22,14 @@ struct monitor_page {
 	char asked_filter[FILTER_MAX + 1]; /* what the feed was asked with */
 	enum window_from from;		   /* what the feed is asked for */
 	int64_t anchor;
-	int64_t selected; /* message under the cursor */
-	bool asked;	  /* for a window that did not come yet */
-	int64_t *marks;	  /* messages marked by hand, ascending; owned */
+	int64_t selected;   /* message under the cursor */
+	bool asked;	    /* for a window that did not come yet */
+	int64_t newer_than; /* the newest message that was shown at the end of the list ... */
+	int64_t newer;	    /* ... and how many came behind it, while the list stands still */
+	bool newer_exact;
+	enum feed_sort sort;
+	bool downwards;
+	int64_t *marks; /* messages marked by hand, ascending; owned */
 	size_t mark_count;
 	bool all_marked; /* all that pass the filter are */
 	int64_t owed;	 /* rows that keys went beyond the window: made good when it comes */
@@ -60,6 +65,11 @@ void monitor_do_reprocess(void *ctx, const char *argument);
 void monitor_do_cancel(void *ctx, const char *argument);
 void monitor_do_edit(void *ctx, const char *argument);
 void monitor_do_resolve(void *ctx, const char *argument);
+
+/* Sort by this from now on. */
+void monitor_sort(struct board *board, enum feed_sort sort, bool downwards);
+/* "key", "status" ...: by place as in enum feed_sort. */
+extern const char *const monitor_sort_names[SORT_COUNT];
 
 /* ---- monitor_draw.c ---- */
 

@@ -37,11 +37,18 @@ void monitor_ask(struct board *board, enum window_from from, int64_t anchor)
 }
 
 /* The place of message `id`, or of the first one behind it. */
-static int place_of(const struct message_window *window, int64_t id)
+static int place_of(const struct monitor_page *page, int64_t id)
 {
+	const struct message_window *window = &page->window;
 	int low = 0;
 	int high = window->count;
 
+	for (int i = 0; page->sort != SORT_TIME && i < window->count; i++) {
+		if (window->messages[i].id == id)
+			return i;
+	}
+	if (page->sort != SORT_TIME)
+		return 0;
 	while (low < high) {
 		int middle = (low + high) / 2;
 
@@ -60,7 +67,7 @@ void monitor_stand_still(struct board *board)
 	if (!page->follow && page->from != WINDOW_TAIL)
 		return;
 	page->follow = false;
-	if (page->window.count)
+	if (page->window.count && page->sort == SORT_TIME)
 		monitor_ask(board, WINDOW_AFTER, page->window.messages[0].id - 1);
 }
 
@@ -101,6 +108,30 @@ static void pay(struct board *board)
 		monitor_move_window(board);
 }
 
+static int64_t newest_in(const struct message_window *window)
+{
+	int64_t newest = 0;
+
+	for (int i = 0; i < window->count; i++) {
+		if (window->messages[i].id > newest)
+			newest = window->messages[i].id;
+	}
+	return newest;
+}
+
+/* Does another list begin with the cursor in its first line? */
+static bool at_top(const struct monitor_page *page)
+{
+	return page->from == WINDOW_AFTER || page->sort != SORT_TIME;
+}
+
+static void refuse_sort(struct board *board)
+{
+	board_say(board, STYLE_WARN, "More than %d pass the filter: narrow it, then sort",
+		SORT_ROWS_MAX);
+	monitor_sort(board, SORT_TIME, false);
+}
+
 void monitor_take(struct board *board, struct feed_news *news)
 {
 	struct monitor_page *page = board->monitor;
@@ -117,22 +148,42 @@ void monitor_take(struct board *board, struct feed_news *news)
 	if (!page->loaded)
 		table_forget_widths(&page->table);
 	page->table.count = page->window.count;
+	if (page->from == WINDOW_TAIL) {
+		page->newer_than = newest_in(&page->window);
+		page->newer = 0;
+	}
 	if (page->follow || !page->loaded || !page->selected) {
-		table_select(&page->table, page->from == WINDOW_AFTER ? 0 : page->window.count - 1);
+		table_select(&page->table, at_top(page) ? 0 : page->window.count - 1);
 	} else {
-		page->table.top = place_of(&page->window, page->selected) - offset;
-		table_select(&page->table, place_of(&page->window, page->selected));
+		page->table.top = place_of(page, page->selected) - offset;
+		table_select(&page->table, place_of(page, page->selected));
 	}
 	page->loaded = true;
 	pay(board);
+	if (news->too_many)
+		refuse_sort(board);
 }
 
-static const char *effective_filter(const struct board *board)
+void monitor_take_newer(struct board *board, const struct feed_news *news)
+{
+	if (news->generation != board->generation)
+		return;
+	board->monitor->newer = news->newer;
+	board->monitor->newer_exact = news->newer_exact;
+}
+
+/* What following shows. */
+static const char *following_filter(const struct board *board)
 {
 	const struct monitor_page *page = board->monitor;
 	bool under_way = board->run.state == RUN_SENDING && board->run.id;
 
-	return page->follow && !page->filter[0] && under_way ? SENT : page->filter;
+	return !page->filter[0] && under_way ? SENT : page->filter;
+}
+
+static const char *effective_filter(const struct board *board)
+{
+	return board->monitor->follow ? following_filter(board) : board->monitor->filter;
 }
 
 /* A run that began or ended changes what following shows. */
@@ -159,6 +210,14 @@ void monitor_look(struct board *board, struct feed_request *request)
 	request->rows = page->table.page * WINDOW_PAGES;
 	if (request->rows < WINDOW_ROWS_MIN)
 		request->rows = WINDOW_ROWS_MIN;
+	request->sort = page->sort;
+	request->downwards = page->downwards;
+	if (page->from != WINDOW_TAIL && page->newer_than) {
+		request->parts |= FEED_NEWER;
+		request->newer_than = page->newer_than;
+		text_copy(request->newer_filter, sizeof(request->newer_filter),
+			following_filter(board));
+	}
 	if (run && (run == page->filter || run[-1] == ' ')) {
 		snprintf(digits, sizeof(digits), "%.*s", (int)strspn(run + 4, "0123456789"),
 			run + 4);
@@ -212,4 +271,25 @@ void monitor_owe(struct monitor_page *page, int motion)
 		page->owed += to - page->window.count + 1;
 	else if (to < 0 && page->window.more_before)
 		page->owed += to;
+}
+
+/* ---- sorting ---- */
+
+const char *const monitor_sort_names[SORT_COUNT] = { [SORT_TIME] = "time",
+	[SORT_KEY] = "key",
+	[SORT_STATUS] = "status",
+	[SORT_CAUSE] = "cause",
+	[SORT_INTERFACE] = "interface",
+	[SORT_CHANGED] = "changed" };
+
+void monitor_sort(struct board *board, enum feed_sort sort, bool downwards)
+{
+	struct monitor_page *page = board->monitor;
+
+	page->follow = false;
+	page->sort = sort;
+	page->downwards = downwards && sort != SORT_TIME;
+	page->loaded = false;
+	page->selected = 0;
+	monitor_ask(board, WINDOW_TAIL, 0);
 }
