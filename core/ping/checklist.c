@@ -298,12 +298,8 @@ void checklist_judge(struct checklist *out, const struct connection *connection,
 /* ---- from the store ---- */
 
 static int recall_all(struct ping_seen seen[PING_KINDS], struct ping_result *results,
-	struct view *view, const struct connection *connection, const struct catalog *catalog,
-	struct err *err)
+	struct view *view, const struct connection *connection, struct err *err)
 {
-	char interfaces[40];
-
-	ping_interfaces_hash(interfaces, connection, catalog);
 	for (int i = 0; i < PING_KINDS; i++) {
 		int64_t when = ping_recall(
 			&results[i], &seen[i].stale, view, connection, (enum ping_kind)i, err);
@@ -312,13 +308,24 @@ static int recall_all(struct ping_seen seen[PING_KINDS], struct ping_result *res
 			return (int)when;
 		seen[i].result = &results[i];
 		seen[i].time = when;
-		seen[i].interfaces_stale = !text_equal(interfaces, results[i].interfaces);
 	}
 	return 0;
 }
 
+static void compare_interfaces(struct ping_seen seen[PING_KINDS],
+	const struct connection *connection, const struct catalog *catalog)
+{
+	char now[40];
+
+	ping_interfaces_hash(now, connection, catalog);
+	for (int i = 0; i < PING_KINDS; i++)
+		seen[i].interfaces_stale =
+			seen[i].result && !text_equal(now, seen[i].result->interfaces);
+}
+
 int checklist_recall(struct checklist *out, const struct connection *connection,
-	const struct catalog *catalog, const char *data_folder, struct err *err)
+	const struct catalog *catalog, const char *data_folder, const struct ping_seen *fresh,
+	struct err *err)
 {
 	struct ping_seen seen[PING_KINDS] = { { NULL, 0, false, false } };
 	struct ping_result *results = calloc(PING_KINDS, sizeof(*results));
@@ -328,7 +335,7 @@ int checklist_recall(struct checklist *out, const struct connection *connection,
 	int rc = results ? view_open(&view, data_folder, err) : err_nomem(err);
 
 	if (rc == 0)
-		rc = recall_all(seen, results, view, connection, catalog, err);
+		rc = recall_all(seen, results, view, connection, err);
 	if (rc == 0)
 		count = view_ticks(ticks, CHECKLIST_MAX, view, connection->name, err);
 	if (count < 0)
@@ -337,6 +344,11 @@ int checklist_recall(struct checklist *out, const struct connection *connection,
 		err_clear(err);
 		rc = 0;
 	}
+	for (int i = 0; fresh && i < PING_KINDS; i++) {
+		if (fresh[i].result)
+			seen[i] = fresh[i];
+	}
+	compare_interfaces(seen, connection, catalog);
 	if (rc == 0)
 		checklist_judge(out, connection, seen, ticks, count);
 	view_close(view);
@@ -344,20 +356,34 @@ int checklist_recall(struct checklist *out, const struct connection *connection,
 	return rc;
 }
 
-int checklist_about(
-	char out[256], const struct connection *connection, const char *item, struct err *err)
+static int refuse_item(const char *item, struct err *err)
 {
 	char names[512] = "";
 	size_t used = 0;
 
-	for (const struct thing *thing = checklist_things; thing->id; thing++) {
-		if (strcmp(thing->id, item) == 0) {
-			about_of(out, connection, thing);
-			return 0;
-		}
+	for (const struct thing *thing = checklist_things; thing->id; thing++)
 		used += (size_t)snprintf(
 			names + used, sizeof(names) - used, "%s%s", used ? ", " : "", thing->id);
-	}
 	return err_set(
 		err, ERR_USAGE, "there is no \"%s\" on the checklist; it has %s", item, names);
+}
+
+int checklist_tick(struct store *store, const struct connection *connection, const char *item,
+	bool done, const char *who, struct err *err)
+{
+	const struct thing *thing = checklist_things;
+	char about[256];
+	char detail[400];
+	int rc;
+
+	while (thing->id && strcmp(thing->id, item) != 0)
+		thing++;
+	if (!thing->id)
+		return refuse_item(item, err);
+	about_of(about, connection, thing);
+	rc = store_tick(store, connection->name, item, done ? about : NULL, who, err);
+	if (rc)
+		return rc;
+	snprintf(detail, sizeof(detail), "%s: %s, %s", connection->name, item, about);
+	return store_audit(store, who, done ? "tick" : "untick", 0, 0, detail, err);
 }

@@ -58,14 +58,21 @@ struct ping_seen {
 void checklist_judge(struct checklist *out, const struct connection *connection,
 	const struct ping_seen seen[PING_KINDS], const struct tick *ticks, int tick_count);
 
-/* The same from what the store of `data_folder` keeps; without a store nothing is known. */
-int checklist_recall(struct checklist *out, const struct connection *connection,
-	const struct catalog *catalog, const char *data_folder, struct err *err);
-
-/* What a tick of this item is about, "acme.my.salesforce.com"; ERR_USAGE names the items there are.
+/*
+ * The same from what the store of `data_folder` keeps; without a store nothing is known. `fresh`
+ * (PING_KINDS of them, may be NULL): pings that are not in the store; each takes the place of the
+ * one that is.
  */
-int checklist_about(
-	char out[256], const struct connection *connection, const char *item, struct err *err);
+int checklist_recall(struct checklist *out, const struct connection *connection,
+	const struct catalog *catalog, const char *data_folder, const struct ping_seen *fresh,
+	struct err *err);
+
+/*
+ * Within a transaction of the caller's: `who` says that an item is done, or no longer. ERR_USAGE
+ * names the items there are.
+ */
+int checklist_tick(struct store *store, const struct connection *connection, const char *item,
+	bool done, const char *who, struct err *err);
 
 const char *item_state_name(enum item_state state); /* "not needed" */
 

@@ -91,22 +91,27 @@ FAKE void ping_salesforce(struct ping_result *out, const struct connection *conn
 }
 
 FAKE int checklist_recall(struct checklist *out, const struct connection *connection,
-	const struct catalog *catalog, const char *data_folder, struct err *err)
+	const struct catalog *catalog, const char *data_folder, const struct ping_seen *fresh,
+	struct err *err)
 {
 	(void)connection;
 	(void)catalog;
 	(void)data_folder;
+	(void)fresh;
 	(void)err;
 	memset(out, 0, sizeof(*out));
 	return 0;
 }
 
-FAKE int checklist_about(
-	char out[256], const struct connection *connection, const char *item, struct err *err)
+FAKE int checklist_tick(struct store *store, const struct connection *connection, const char *item,
+	bool done, const char *who, struct err *err)
 {
+	(void)store;
 	(void)connection;
+	(void)item;
+	(void)done;
+	(void)who;
 	(void)err;
-	text_copy(out, 256, item);
 	return 0;
 }
 
@@ -128,31 +133,6 @@ FAKE const char *ping_kind_name(enum ping_kind kind)
 FAKE const char *ping_kind_title(enum ping_kind kind)
 {
 	return ping_kind_name(kind);
-}
-
-FAKE int store_tick(struct store *store, const char *connection, const char *item,
-	const char *about, const char *who, struct err *err)
-{
-	(void)store;
-	(void)connection;
-	(void)item;
-	(void)about;
-	(void)who;
-	(void)err;
-	return 0;
-}
-
-FAKE int store_audit(struct store *store, const char *who, const char *action, int64_t run,
-	int64_t message, const char *detail, struct err *err)
-{
-	(void)store;
-	(void)who;
-	(void)action;
-	(void)run;
-	(void)message;
-	(void)detail;
-	(void)err;
-	return 0;
 }
 
 /* ---- source ---- */

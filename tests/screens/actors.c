@@ -22,6 +22,7 @@ static const struct line agent_lines[] = {
 	{ "TCP", "port 9055", 4 },
 	{ "HTTP", "agentboard 0.1.0", 3 },
 	{ "credential", "user skyvva", 2 },
+	{ "our agent", "agentboard 0.1.0", 0 },
 };
 
 static const struct line salesforce_lines[] = {

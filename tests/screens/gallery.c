@@ -200,6 +200,22 @@ static void play_wizard_save(struct fixture *fx)
 	pty_wait(fx->pty, "step 4 of 4");
 }
 
+static void play_checklist(struct fixture *fx)
+{
+	play_ping(fx);
+	pty_type(fx->pty, "c");
+	pty_wait(fx->pty, "2 refuted");
+	pty_type(fx->pty, "jjjjj");
+	pty_wait(fx->pty, ">REFUTED");
+}
+
+static void play_wizard_checklist(struct fixture *fx)
+{
+	play_wizard_salesforce(fx);
+	pty_type(fx->pty, KEY_F6);
+	pty_wait(fx->pty, "proven");
+}
+
 static void red(struct fixture *fx)
 {
 	fx->salesforce_ping = PING_PLAYS_RED;
@@ -223,6 +239,7 @@ static const struct scene {
 	{ "empty", "A first start", empty, play_empty },
 	{ "connections", "Connection: both pings of each destination", NULL, play_connections },
 	{ "ping", "A ping that fails says what to click", red, play_ping },
+	{ "checklist", "The set-up of Salesforce: proven, refuted, ticked", red, play_checklist },
 	{ "interfaces", "Interface: tick, and press p for Manual Process", NULL, play_interfaces },
 	{ "process", "Manual Process asks once", NULL, play_process },
 	{ "org-name", "Many rows to production want the org's name", guarded, play_org_name },
@@ -242,6 +259,8 @@ static const struct scene {
 	{ "wizard-2", "The wizard: the agent, pinged", empty, play_wizard_agent },
 	{ "wizard-3", "The wizard: Salesforce, pinged", empty, play_wizard_salesforce },
 	{ "wizard-3-red", "The wizard: what to do about a red ping", red, play_wizard_salesforce },
+	{ "wizard-checklist", "The wizard: what is proven of the set-up", empty,
+		play_wizard_checklist },
 	{ "wizard-4", "The wizard: Save opens when both pings are OK", empty, play_wizard_save },
 };
 

@@ -12,5 +12,6 @@ Suite *suite_terminal(void);
 Suite *suite_mapping(void);
 Suite *suite_process(void);
 Suite *suite_verbs(void);
+Suite *suite_checklist(void);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "tui/board/catalog_job.h"
+#include "tui/board/checklist_page.h"
 #include "tui/board/ping_job.h"
 #include "tui/board/steps.h"
 #include "tui/board/wizard.h"
@@ -358,6 +359,14 @@ static void do_ping_salesforce(void *ctx, const char *argument)
 	do_ping(ctx, argument, PING_SALESFORCE);
 }
 
+static void do_checklist(void *ctx, const char *argument)
+{
+	const struct catalog_connection *entry = meant(ctx, argument);
+
+	if (entry)
+		checklist_open(ctx, &entry->connection, entry->connection.name);
+}
+
 static void removal_answered(
 	struct board *board, struct dialog *dialog, enum dialog_event event, void *ctx)
 {
@@ -420,6 +429,9 @@ static const struct key_binding keys[] = {
 		do_ping_return },
 	{ 's', "ping salesforce", "Ping Salesforce", "Test the way from here to Salesforce",
 		BIND_LINE, do_ping_salesforce },
+	{ 'c', "connection checklist", "Set-up",
+		"The set-up of Salesforce step by step: proven, refuted, to be ticked", BIND_LINE,
+		do_checklist },
 	{ 'D', "connection remove", "Remove", "Remove a connection (its name is asked for)",
 		BIND_WRITE, do_remove },
 	{ '/', "filter", "Filter", "Show only the connections that have these words", BIND_LINE,

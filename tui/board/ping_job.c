@@ -3,9 +3,12 @@
 #include "base/base.h"
 #include "tui/board/ping_job.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "ping/ping_record.h"
+#include "tui/board/checklist_page.h"
 #include "tui/board/state.h"
+#include "tui/command/store_write.h"
 
 #include <pthread.h>
 
@@ -37,25 +40,25 @@ static void on_step(void *ctx, const struct ping_result *result)
 	worker_nudge(pj->job.worker);
 }
 
+struct keeping {
+	const struct connection *connection;
+	enum ping_kind kind;
+	const struct ping_result *result;
+};
+
+static int keep(void *ctx, struct store *store, struct err *err)
+{
+	const struct keeping *keeping = ctx;
+
+	return ping_record(store, keeping->connection, keeping->kind, keeping->result, err);
+}
+
 int ping_keep(const struct board_env *env, const struct connection *connection, enum ping_kind kind,
 	const struct ping_result *result, struct err *err)
 {
-	struct store *store = NULL;
-	int rc = home_make(env->home, err);
+	struct keeping keeping = { connection, kind, result };
 
-	if (rc == 0)
-		rc = store_open(&store, env->home->data, err);
-	if (rc)
-		return rc;
-	rc = store_begin(store, err);
-	if (rc == 0)
-		rc = ping_record(store, connection, kind, result, err);
-	if (rc == 0)
-		rc = store_commit(store, err);
-	if (rc)
-		store_rollback(store);
-	store_close(store);
-	return rc;
+	return home_store_write(env->home, keep, &keeping, err);
 }
 
 static void carry_out(struct ping_job *pj, struct ping_result *result)
@@ -177,10 +180,12 @@ static void done(struct board *board, struct job *job)
 	take_result(shown);
 	shown->job = NULL;
 	shown->running = false;
+	shown->ended = clock_now();
 	if (pj->record_err.kind)
 		board_say(board, STYLE_WARN, "The verdict could not be kept: %s",
 			pj->record_err.text);
 	feed_refresh(board->feed);
+	checklist_pinged(board, shown->of);
 }
 
 static struct ping_job *new_job(
@@ -223,6 +228,7 @@ void ping_start(
 	memset(&shown->result, 0, sizeof(shown->result));
 	ping_settings_hash(shown->config, connection, kind);
 	shown->running = true;
+	shown->ended = 0;
 	shown->turn = ++board->ping_turn;
 	shown->job = pj;
 	board_post(board, LANE_PING, &pj->job);

@@ -21,6 +21,7 @@ struct ping_shown {
 	char of[65]; /* connection, or PING_OF_WIZARD */
 	enum ping_kind kind;
 	bool running;
+	int64_t ended;	 /* ms UTC; 0 = it runs, or was given up */
 	unsigned turn;	 /* the higher, the later it was started */
 	char config[40]; /* hash of the settings that were pinged */
 	struct ping_result result;

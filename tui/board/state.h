@@ -124,6 +124,7 @@ struct board {
 	struct help_page *help;
 	struct log_page *log;
 	struct agent_form *agent_form;
+	struct checklist_page *checklist;
 };
 
 extern const struct page_ops *const board_tabs[BOARD_TABS];
@@ -133,8 +134,9 @@ extern const struct page_ops *const board_all_pages[];
 extern const struct key_binding board_keys[];
 
 extern const struct page_ops connections_ops, interfaces_ops, monitor_ops;
-extern const struct page_ops message_ops, causes_ops, history_ops, wizard_ops, interface_form_ops,
-	preview_ops, mapping_ops, payload_form_ops, help_ops, log_ops, agent_form_ops;
+extern const struct page_ops message_ops, causes_ops, history_ops, wizard_ops, checklist_ops,
+	interface_form_ops, preview_ops, mapping_ops, payload_form_ops, help_ops, log_ops,
+	agent_form_ops;
 
 /* ---- board.c ---- */
 

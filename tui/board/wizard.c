@@ -7,6 +7,7 @@
 #include "tui/board/wizard_private.h"
 
 #include "tui/board/catalog_job.h"
+#include "tui/board/checklist_page.h"
 #include "tui/board/connections.h"
 
 /* ---- life ---- */
@@ -413,6 +414,21 @@ static void do_continue(void *ctx, const char *argument)
 		forward(board, WISH_CONTINUE);
 }
 
+static void do_checklist(void *ctx, const char *argument)
+{
+	struct board *board = ctx;
+	struct err err = ERR_INIT;
+	struct connection connection;
+
+	(void)argument;
+	connection_init(&connection);
+	if (wizard_build(&connection, board->wizard, board->env->catalog->keyring, &err) == 0)
+		checklist_open(board, &connection, PING_OF_WIZARD);
+	else
+		board_say(board, STYLE_FAIL, "%s", err.text);
+	connection_free_fields(&connection);
+}
+
 static void do_back(void *ctx, const char *argument)
 {
 	(void)argument;
@@ -423,6 +439,8 @@ static const struct key_binding keys[] = {
 	{ K_F(3), "ping", "Ping", "Ping the way this step is about", BIND_LINE, do_ping },
 	{ K_F(4), "continue", "Continue", "The next step; in the last one Save", BIND_LINE,
 		do_continue },
+	{ K_F(6), "checklist", "Set-up", "What Salesforce needs, step by step, and what is proven",
+		BIND_LINE, do_checklist },
 	{ K_ESC, "back", "Back", "The step before; from the first, the list", BIND_LINE, do_back },
 	{ 0 },
 };

@@ -23,33 +23,22 @@ struct ticking {
 	char who[RUN_WHO_MAX];
 };
 
-static int apply(
-	struct ticking *ticking, struct store *store, const char *item, bool tick, struct err *err)
+static int apply(struct ticking *ticking, struct store *store, const char *option, bool done,
+	struct err *err)
 {
-	const char *connection = ticking->connection->name;
-	char about[256];
-	char detail[400];
-	int rc = checklist_about(about, ticking->connection, item, err);
+	const char *item;
+	int rc = 0;
 
-	if (rc == 0)
-		rc = store_tick(store, connection, item, tick ? about : NULL, ticking->who, err);
-	snprintf(detail, sizeof(detail), "%s: %s, %s", connection, item, rc == 0 ? about : "");
-	if (rc == 0)
-		rc = store_audit(store, ticking->who, tick ? "tick" : "untick", 0, 0, detail, err);
+	for (int i = 0; rc == 0 && (item = argument_many(ticking->args, option, i)); i++)
+		rc = checklist_tick(store, ticking->connection, item, done, ticking->who, err);
 	return rc;
 }
 
 static int apply_all(void *ctx, struct store *store, struct err *err)
 {
-	struct ticking *ticking = ctx;
-	const char *item;
-	int rc = 0;
+	int rc = apply(ctx, store, "--tick", true, err);
 
-	for (int i = 0; rc == 0 && (item = argument_many(ticking->args, "--tick", i)); i++)
-		rc = apply(ticking, store, item, true, err);
-	for (int i = 0; rc == 0 && (item = argument_many(ticking->args, "--untick", i)); i++)
-		rc = apply(ticking, store, item, false, err);
-	return rc;
+	return rc ? rc : apply(ctx, store, "--untick", false, err);
 }
 
 static int tick_off(struct command_env *env, const struct connection *connection,
@@ -179,7 +168,8 @@ int command_connection_checklist(struct command_env *env, const struct arguments
 	if (rc == 0)
 		rc = tick_off(env, &connection, args, &err);
 	if (rc == 0)
-		rc = checklist_recall(list, &connection, &env->catalog, env->home->data, &err);
+		rc = checklist_recall(
+			list, &connection, &env->catalog, env->home->data, NULL, &err);
 	if (rc < 0)
 		code = command_fail(env, &err);
 	else if (env->json)

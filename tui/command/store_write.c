@@ -1,15 +1,15 @@
-/* store_write.c — one transaction of a command. */
+/* store_write.c — one transaction of a command, or of a job of the board. */
 
 #include "base/base.h"
 #include "tui/command/store_write.h"
 
-int store_write(struct command_env *env, store_work *work, void *ctx, struct err *err)
+int home_store_write(const struct home *home, store_work *work, void *ctx, struct err *err)
 {
 	struct store *store = NULL;
-	int rc = home_make(env->home, err);
+	int rc = home_make(home, err);
 
 	if (rc == 0)
-		rc = store_open(&store, env->home->data, err);
+		rc = store_open(&store, home->data, err);
 	if (rc < 0)
 		return rc;
 	rc = store_begin(store, err);
@@ -22,4 +22,9 @@ int store_write(struct command_env *env, store_work *work, void *ctx, struct err
 	}
 	store_close(store);
 	return rc;
+}
+
+int store_write(struct command_env *env, store_work *work, void *ctx, struct err *err)
+{
+	return home_store_write(env->home, work, ctx, err);
 }

@@ -10,5 +10,6 @@ typedef int store_work(void *ctx, struct store *store, struct err *err);
 
 /* All of `work` is durable, or nothing. Makes the home and its store where there is none. */
 int store_write(struct command_env *env, store_work *work, void *ctx, struct err *err);
+int home_store_write(const struct home *home, store_work *work, void *ctx, struct err *err);
 
 #endif
