@@ -450,6 +450,17 @@ int files_choose(struct files **out, const struct files_wish *wish, struct err *
 	return 0;
 }
 
+int files_look(struct folder_list *out, const struct files_wish *wish, struct err *err)
+{
+	struct desk desk = { 0 };
+	int rc = open_desk(&desk, wish, err);
+
+	if (!rc)
+		rc = inbox_look(out, desk.inbox, err);
+	close_desk(&desk);
+	return rc;
+}
+
 void files_free(struct files *files)
 {
 	if (!files)

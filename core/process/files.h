@@ -12,6 +12,7 @@
 
 #include "process/process.h"
 #include "source/file_source.h"
+#include "source/folder.h"
 #include "store/source_file.h"
 
 struct files_wish {
@@ -35,6 +36,9 @@ struct files {
 
 int files_choose(struct files **out, const struct files_wish *wish, struct err *err);
 void files_free(struct files *files);
+
+/* What lies there now, of the wish's connection alone. */
+int files_look(struct folder_list *out, const struct files_wish *wish, struct err *err);
 
 /*
  * Every row of these files is accounted for: keep, move or delete them, and those of earlier runs

@@ -12,7 +12,7 @@
 struct odbc_source;
 
 struct odbc_query {
-	const char *sql;
+	const char *sql;	    /* NULL = the driver's list of tables and views */
 	int timeout_s;		    /* 0 = none */
 	const char *page_by;	    /* NULL, or the column whose ranges are read one by one */
 	const char *mark;	    /* NULL, or what :watermark stands for in `sql` ... */

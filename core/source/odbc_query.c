@@ -128,6 +128,22 @@ static int execute(SQLHSTMT stmt, const struct odbc_link *link, const char *sql,
 	return SQL_SUCCEEDED(done) || done == SQL_NO_DATA ? 0 : -ERR_SOURCE;
 }
 
+/* Of the database that is connected to, where there is one; else of all. */
+static int list_tables(SQLHSTMT *stmt, struct odbc_link *link, struct err *err)
+{
+	static SQLCHAR kinds[] = "TABLE,VIEW";
+	SQLCHAR current[256] = "";
+	const char *what = "asking for the tables";
+
+	if (!SQL_SUCCEEDED(SQLAllocHandle(SQL_HANDLE_STMT, link->dbc, stmt)))
+		return odbc_error(err, SQL_HANDLE_DBC, link->dbc, what, link->connection);
+	SQLGetConnectAttr(link->dbc, SQL_ATTR_CURRENT_CATALOG, current, sizeof(current), NULL);
+	if (!SQL_SUCCEEDED(SQLTables(*stmt, current[0] ? current : NULL, current[0] ? SQL_NTS : 0,
+		    NULL, 0, NULL, 0, kinds, SQL_NTS)))
+		return odbc_error(err, SQL_HANDLE_STMT, *stmt, what, link->connection);
+	return 0;
+}
+
 int odbc_query_run(SQLHSTMT *stmt, struct odbc_link *link, const struct odbc_query *query,
 	const char *after, enum column_type after_type, struct err *err)
 {
@@ -137,6 +153,8 @@ int odbc_query_run(SQLHSTMT *stmt, struct odbc_link *link, const struct odbc_que
 	SQLPOINTER seconds = (SQLPOINTER)(uintptr_t)query->timeout_s;
 	int rc = 0;
 
+	if (!query->sql)
+		return list_tables(stmt, link, err);
 	if (query->page_by && !is_plain_name(query->page_by))
 		return err_set(err, ERR_CONFIG,
 			"page_by: \"%s\" is no plain column name: give the column one by AS",

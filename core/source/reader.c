@@ -86,6 +86,7 @@ static void spec_json(struct buf *out, const struct reader *reader, const struct
 	} else {
 		json_put_text(&json, "odbc", spec->odbc);
 		json_put_text(&json, "query", spec->query);
+		json_put_bool(&json, "tables", spec->tables);
 		json_put_text(&json, "page_by", spec->page_by);
 		json_put_text(&json, "mark", spec->mark);
 		json_put_int(&json, "mark_type", spec->mark_type);

@@ -20,6 +20,7 @@ struct reader_spec {
 	const char *program; /* NULL = /proc/self/exe */
 	const char *odbc;    /* complete connection string, with UID and PWD; NULL: files */
 	const char *query;
+	bool tables; /* instead of `query`: the driver's list of tables and views (SQLTables) */
 	const char *page_by;	       /* NULL, or read by ranges of this column */
 	const char *mark;	       /* NULL, or what :watermark stands for ... */
 	enum column_type mark_type;    /* ... and what it is */

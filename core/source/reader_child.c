@@ -73,6 +73,7 @@ static const char *text_member(struct json_object *root, const char *name)
 static int read_spec(struct child_spec *spec, struct err *err)
 {
 	struct json_object *places, *files;
+	bool tables;
 	int rc = read_spec_text(&spec->text, err);
 
 	if (rc)
@@ -80,7 +81,8 @@ static int read_spec(struct child_spec *spec, struct err *err)
 	spec->root = json_tokener_parse(buf_str(&spec->text));
 	spec->odbc = text_member(spec->root, "odbc");
 	spec->query = text_member(spec->root, "query");
-	if (!(spec->odbc && spec->query) &&
+	tables = json_object_get_boolean(json_object_object_get(spec->root, "tables"));
+	if (!(spec->odbc && (spec->query || tables)) &&
 		!(json_object_object_get_ex(spec->root, "files", &files) &&
 			file_spec_get(&spec->files, files)))
 		return err_set(

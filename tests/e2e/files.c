@@ -231,6 +231,41 @@ START_TEST(twenty_files_in_five_encodings_arrive_but_for_what_is_broken)
 }
 END_TEST
 
+/* Which is also a test of the source. */
+START_TEST(a_source_tells_what_it_has)
+{
+	static const char *const set[] = { "source.pattern=*.csv", NULL };
+
+	sftp_server_start(&sftp);
+	open_inbox(set);
+	world_customers(&world, 1);
+	world_sql(&world, "CREATE VIEW v AS SELECT * FROM t");
+	put_file("b.csv", "no\n");
+	put_file("a.csv", "no,name\n");
+	put_file("a.txt", "");
+	ck_run(0, &world, "connection", "source", "in", "--json");
+	ck_assert_str_eq(world_json("files.0.name"), "a.csv");
+	ck_assert_int_eq(world_number("files.0.size"), 8);
+	ck_assert_str_eq(world_json("files.1.name"), "b.csv");
+	ck_run(2, &world, "connection", "source", "in", "a.csv");
+	ck_run(0, &world, "connection", "add", "in", "--replace", "--set",
+		"source.known_hosts=/dev/null");
+	ck_run(6, &world, "connection", "source", "in", "--json");
+	ck_assert(strstr(world_json("error.text"), sftp.fingerprint));
+
+	world_connection(&world);
+	ck_run(0, &world, "connection", "source", "erp", "--json");
+	ck_assert_str_eq(world_json("tables.0.name"), "t");
+	ck_assert_str_eq(world_json("tables.0.type"), "table");
+	ck_assert_str_eq(world_json("tables.1.type"), "view");
+	ck_run(0, &world, "connection", "source", "erp", "t", "--json");
+	ck_assert_str_eq(world_json("columns.1.name"), "name");
+	ck_assert_str_eq(world_json("columns.1.type"), "text");
+	ck_run(6, &world, "connection", "source", "erp", "nowhere", "--json");
+	ck_assert(strstr(world_json("error.text"), "nowhere"));
+}
+END_TEST
+
 START_TEST(a_file_delivered_again_is_read_only_when_told_to)
 {
 	static const char *const set[] = { NULL };
@@ -367,6 +402,7 @@ Suite *suite_e2e_files(void)
 	tcase_add_checked_fixture(tcase, NULL, teardown);
 	tcase_add_loop_test(
 		tcase, twenty_files_in_five_encodings_arrive_but_for_what_is_broken, 0, 2);
+	tcase_add_test(tcase, a_source_tells_what_it_has);
 	tcase_add_test(tcase, a_file_delivered_again_is_read_only_when_told_to);
 	tcase_add_test(tcase, inserts_of_a_cut_or_cancelled_run_are_not_doubled);
 	tcase_add_test(tcase, a_marker_says_that_its_file_is_complete);

@@ -85,6 +85,35 @@ static void check_rows(const struct reader_spec *spec, int rows)
 	buf_free(&text);
 }
 
+/* The driver lists the table, and no more than `most` tables and views in all. */
+static void check_tables(const char *odbc, const char *schema, const char *name, int most)
+{
+	struct reader_spec spec = { .odbc = odbc, .tables = true };
+	struct reader *reader = NULL;
+	const struct column *columns;
+	const struct cell *cells;
+	struct err err = ERR_INIT;
+	const char *row;
+	size_t len;
+	int count, rc, seen = 0;
+	bool found = false;
+
+	ck_ok(reader_start(&reader, &spec, &err), &err);
+	ck_ok(reader_columns(&columns, &count, reader, &err), &err);
+	ck_assert_int_ge(count, 4);
+	while ((rc = reader_next(&cells, &row, &len, reader, &err)) > 0) {
+		seen++;
+		if (cells[2].len == strlen(name) && !memcmp(cells[2].text, name, cells[2].len) &&
+			cells[3].len == 5 && !memcmp(cells[3].text, "TABLE", 5))
+			found = cells[1].len == strlen(schema) &&
+				(!*schema || !memcmp(cells[1].text, schema, cells[1].len));
+	}
+	ck_ok(rc, &err);
+	ck_assert(found);
+	ck_assert_msg(seen <= most, "%d tables", seen);
+	reader_free(reader);
+}
+
 #define COLUMNS "i, b, n, y, t, d, tm, ts, tz, x"
 
 static const char *const postgresql[] = {
@@ -156,6 +185,7 @@ static void check_sqlite(int rows)
 		rows);
 	spec.odbc = sample_database(sql);
 	check_rows(&spec, rows);
+	check_tables(spec.odbc, "", "t", 1);
 }
 
 static void check_csv(int rows)
@@ -207,6 +237,7 @@ START_TEST(the_same_rows_come_from_postgresql)
 	spec.page_by = "i";
 	spec.query = "SELECT " COLUMNS " FROM t -- all of it";
 	check_rows(&spec, rows);
+	check_tables(server.odbc, "public", "t", 1);
 }
 END_TEST
 
@@ -222,6 +253,7 @@ START_TEST(the_same_rows_come_from_mariadb_by_pages)
 	check_rows(&spec, rows);
 	spec.page_by = NULL;
 	check_rows(&spec, rows);
+	check_tables(server.odbc, "", "proc", 60); /* of the database that the string names */
 }
 END_TEST
 

@@ -14,6 +14,7 @@ extern const struct option_spec connection_checklist_options[];
 int command_connection_checklist(struct command_env *env, const struct arguments *args);
 extern const struct option_spec connection_hold_options[];
 int command_connection_hold(struct command_env *env, const struct arguments *args);
+int command_connection_source(struct command_env *env, const struct arguments *args);
 int command_connection_release(struct command_env *env, const struct arguments *args);
 int command_connection_accept_org(struct command_env *env, const struct arguments *args);
 int command_interface_check(struct command_env *env, const struct arguments *args);

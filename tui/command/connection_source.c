@@ -1,0 +1,105 @@
+/* connection_source.c — what there is at a connection's source, which is also a test of it. */
+
+#include "base/base.h"
+#include "tui/command/settings.h"
+
+#include "base/clock.h"
+#include "process/survey.h"
+#include "tui/command/grid.h"
+
+static const struct {
+	const char *key;	       /* of the JSON */
+	const char *titles[4];	       /* ends with NULL */
+	const char *none, *many, *one; /* for people */
+} words[] = {
+	[SURVEY_TABLES] = { "tables", { "Table", "Type", NULL }, "no table", "tables", "table" },
+	[SURVEY_COLUMNS] = { "columns", { "Column", "Type", NULL }, "no column", "columns",
+		"column" },
+	[SURVEY_FILES] = { "files", { "File", "Bytes", "Changed", NULL }, "no file", "files",
+		"file" },
+};
+
+static void print_json(struct command_env *env, const char *connection, const struct survey *survey)
+{
+	struct buf text = BUF_INIT(64u << 20);
+	struct json json = JSON_INIT(&text);
+	char time[CLOCK_TEXT_MAX];
+
+	json_open(&json, '{');
+	json_put_bool(&json, "ok", true);
+	json_put_text(&json, "connection", connection);
+	json_key(&json, words[survey->kind].key);
+	json_open(&json, '[');
+	for (size_t i = 0; i < survey->count; i++) {
+		const struct survey_entry *entry = &survey->entries[i];
+
+		json_open(&json, '{');
+		json_put_text(&json, "name", entry->name);
+		if (survey->kind != SURVEY_FILES) {
+			json_put_text(&json, "type", entry->type);
+		} else {
+			json_put_int(&json, "size", entry->size);
+			json_put_text(&json, "changed",
+				entry->changed ? clock_iso(time, entry->changed) : NULL);
+		}
+		json_close(&json, '}');
+	}
+	json_close(&json, ']');
+	json_put_bool(&json, "more", survey->more);
+	json_close(&json, '}');
+	command_print_json(env, &text);
+	buf_free(&text);
+}
+
+static void print_text(struct command_env *env, const struct survey *survey)
+{
+	struct grid grid = { words[survey->kind].titles, { NULL, 0 }, false };
+	char text[CLOCK_TEXT_MAX];
+
+	for (size_t i = 0; i < survey->count; i++) {
+		const struct survey_entry *entry = &survey->entries[i];
+
+		grid_add(&grid, entry->name);
+		if (survey->kind != SURVEY_FILES) {
+			grid_add(&grid, entry->type);
+			continue;
+		}
+		snprintf(text, sizeof(text), "%" PRId64, entry->size);
+		grid_add(&grid, text);
+		grid_add(&grid, entry->changed ? clock_local_full(text, entry->changed) : "");
+	}
+	if (survey->count == 0) {
+		fprintf(env->out, "the source answers; it has %s\n", words[survey->kind].none);
+		return;
+	}
+	grid_print(env->out, &grid);
+	fprintf(env->out, "the source answers: %zu%s %s\n", survey->count,
+		survey->more ? " or more" : "",
+		survey->count == 1 ? words[survey->kind].one : words[survey->kind].many);
+}
+
+int command_connection_source(struct command_env *env, const struct arguments *args)
+{
+	struct process_env process = { .home_data = env->home->data,
+		.reader_program = env->program };
+	const char *table = args->words.count > 1 ? args->words.items[1] : NULL;
+	struct connection connection;
+	struct survey *survey = NULL;
+	struct err err = ERR_INIT;
+	int rc = command_unseal_if_any(env, &err);
+
+	connection_init(&connection);
+	process.keyring = env->keyring;
+	if (rc == 0)
+		rc = settings_connection(env, &connection, args->words.items[0], &err);
+	if (rc == 0)
+		rc = process_survey(
+			&survey, &process, &connection, table, command_interrupt(), &err);
+	if (rc == 0 && env->json)
+		print_json(env, connection.name, survey);
+	else if (rc == 0)
+		print_text(env, survey);
+	survey_free(survey);
+	connection_free_fields(&connection);
+	return rc < 0 ? command_fail(env, &err) : 0;
+}
