@@ -5,6 +5,7 @@
 
 #include "process/backlog.h"
 #include "process/bulk.h"
+#include "process/parents.h"
 #include "process/retry.h"
 #include "salesforce/bulk.h"
 
@@ -18,6 +19,7 @@ struct bulk {
 	struct sender_spec spec;
 	struct http_client *http;
 	struct view *view;
+	struct parents *parents;
 	struct backlog *backlog;
 	uint64_t scope; /* of keys in the gate */
 	bool may_repeat;

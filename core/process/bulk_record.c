@@ -173,15 +173,35 @@ static void row_stops(struct bulk *bulk, struct row_result *result)
 	bulk_end(bulk, RUN_STOPPED, &why);
 }
 
-/* A refusal that may pass makes the row wait; then Collections sends it, in small company. */
-static void row_failed(struct bulk *bulk, struct row_result *result, int64_t message, bool repeated)
+/* The text of `result` is owned. */
+static void row_waits(struct row_result *result, const struct retry_pace *pace)
 {
+	char *words = NULL;
+
+	if (asprintf(&words, PARENT_WAITED_FOR "%.400s", result->text) >= 0) {
+		free((char *)(uintptr_t)result->text);
+		result->text = words;
+	}
+	result->event = EVENT_RETRY;
+	result->next_try = clock_now() + retry_delay(pace, 1, 0);
+}
+
+/* A refusal that may pass makes the row wait; then Collections sends it, in small company. */
+static void row_failed(
+	struct bulk *bulk, struct row_result *result, const struct packet_out *packet)
+{
+	int64_t message = MESSAGE_ID(packet->packet, result->position);
+	bool repeated = row_set_has(&packet->repeated, result->position);
 	struct row_memory memory = { 1, 0 };
 	const struct retry_pace *pace;
 
 	result->event = EVENT_FAIL;
 	switch (retry_row(
 		&pace, result->code, result->text, bulk->spec.info->operation, repeated)) {
+	case ROW_PARENT:
+		if (parents_open(bulk->parents, bulk->view, packet, result->position, result->text))
+			row_waits(result, pace);
+		break;
 	case ROW_AGAIN:
 		result->event = EVENT_RETRY;
 		result->next_try = clock_now() + retry_delay(pace, 1, 0);
@@ -225,8 +245,8 @@ static void row_unanswered(struct record *record, struct row_result *result, boo
 }
 
 /* The texts of `result` are owned. */
-static int judge_row(struct record *record, struct row_result *result, int index, int64_t message,
-	bool repeated, struct err *err)
+static int judge_row(struct record *record, struct row_result *result, int index,
+	const struct packet_out *packet, struct err *err)
 {
 	struct bulk_row row;
 	int rc = bulk_match_row(&row, record->match, index, err);
@@ -245,7 +265,7 @@ static int judge_row(struct record *record, struct row_result *result, int index
 		result->fields = strdup(row.fields);
 		if (!result->text || !result->fields)
 			return err_nomem(err);
-		row_failed(record->bulk, result, message, repeated);
+		row_failed(record->bulk, result, packet);
 		break;
 	default:
 		row_unanswered(record, result, row.verdict == BULK_ROW_MISSING);
@@ -343,8 +363,7 @@ static int judge_packet(struct answered *to, struct record *record, const struct
 			continue;
 		*result = (struct row_result){ .position = i };
 		to->hashes[to->count++] = bulk_key_hash(bulk, packet.keys[i]);
-		rc = judge_row(record, result, (*index)++, MESSAGE_ID(part->packet, i),
-			row_set_has(&packet.repeated, i), err);
+		rc = judge_row(record, result, (*index)++, &packet, err);
 	}
 	packet_out_free(&packet);
 	return rc;

@@ -191,6 +191,8 @@ static int prepare(struct bulk *bulk, const struct sender_spec *spec, struct err
 	if (!rc)
 		rc = view_open(&bulk->view, spec->env->home_data, err);
 	if (!rc)
+		rc = parents_new(&bulk->parents, &bulk->spec, err);
+	if (!rc)
 		rc = backlog_new(&bulk->backlog, spec->env->gate, wake, bulk->http, err);
 	if (!rc)
 		rc = view_waiting_rows(
@@ -202,6 +204,7 @@ static void finish(struct bulk *bulk)
 {
 	bulk_empty(bulk);
 	backlog_free(bulk->backlog);
+	parents_free(bulk->parents);
 	view_close(bulk->view);
 	text_list_free(&bulk->keys);
 	http_answer_free(&bulk->answer);

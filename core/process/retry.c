@@ -14,6 +14,7 @@
 static const struct retry_pace pace_network = { 1000, 2 * MINUTE, 0 };
 static const struct retry_pace pace_busy = { 2000, 5 * MINUTE, 0 };
 static const struct retry_pace pace_lock = { 1000, MINUTE, 8 };
+static const struct retry_pace pace_parent = { 1000, 5 * MINUTE, 0 };
 static const struct retry_pace pace_limit = { 5000, 5 * MINUTE, 8 };
 
 /* ---- requests ---- */
@@ -145,6 +146,7 @@ static const struct row_rule {
 	{ "SERVER_UNAVAILABLE", NULL, ROW_AGAIN, &pace_limit },
 	{ "UNKNOWN_EXCEPTION", NULL, ROW_AGAIN, &pace_limit },
 	{ "INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE", NULL, ROW_AGAIN, &pace_limit },
+	{ "INVALID_FIELD", NULL, ROW_PARENT, &pace_parent }, /* the words are in any language */
 	{ "STORAGE_LIMIT_EXCEEDED", NULL, ROW_STOP, NULL },
 	{ "ALL_OR_NONE_OPERATION_ROLLED_BACK", NULL, ROW_UNDONE, NULL },
 	/* a trigger that cannot do 200 rows at once may do fewer */

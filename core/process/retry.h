@@ -55,6 +55,7 @@ void retry_unreadable(struct request_verdict *verdict);
 enum row_class {
 	ROW_FAIL,   /* for good */
 	ROW_AGAIN,  /* it may pass later */
+	ROW_PARENT, /* its parent is not there: it may pass if that is on its way */
 	ROW_SPLIT,  /* it may pass in a smaller request */
 	ROW_GONE,   /* deleted already: what a repeated delete wants */
 	ROW_UNDONE, /* nothing wrong with it: rolled back because of another row of its request */

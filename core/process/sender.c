@@ -589,6 +589,8 @@ static int prepare(struct sender *sender, const struct sender_spec *spec, struct
 	if (!rc)
 		rc = remap_new(&sender->remap, &remap, err);
 	if (!rc)
+		rc = parents_new(&sender->parents, &sender->spec, err);
+	if (!rc)
 		rc = backlog_new(&sender->backlog, spec->env->gate, wake_sender, sender->http, err);
 	if (!rc)
 		rc = view_waiting_rows(
@@ -601,6 +603,7 @@ static void finish(struct sender *sender)
 	backlog_free(sender->backlog);
 	view_close(sender->view);
 	remap_free(sender->remap);
+	parents_free(sender->parents);
 	for (int i = 0; i < FLIGHTS_MAX; i++)
 		flight_free(&sender->flights[i]);
 	pthread_mutex_destroy(&sender->lock);

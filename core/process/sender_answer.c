@@ -195,13 +195,43 @@ static void row_stop(struct sender *sender, struct flight *flight, int index)
 	sender_stop(sender, RUN_STOPPED, &why);
 }
 
+/* What its failure means for a row: a missing parent may be on its way. */
+static enum row_class class_of(
+	const struct retry_pace **pace, struct sender *sender, struct flight *flight, int index)
+{
+	const struct collection_result *row = &flight->answer.rows[index];
+	int position = flight->positions[index];
+	enum row_class class = retry_row(pace, row->code, row->text, sender->spec.info->operation,
+		sender_was_sent(sender, flight, index));
+
+	if (class == ROW_PARENT &&
+		!parents_open(sender->parents, sender->view, &flight->packet, position, row->text))
+		return ROW_FAIL;
+	return class;
+}
+
+/* It is tried again until its parent has come to an end, and from time to time alone. */
+static void row_waits(
+	struct sender *sender, struct flight *flight, int index, const struct retry_pace *pace)
+{
+	struct row_result *result = &flight->results[index];
+	char words[512];
+
+	snprintf(
+		words, sizeof(words), PARENT_WAITED_FOR "%.400s", result->text ? result->text : "");
+	result->text = flight_words(flight, words);
+	row_again(sender, flight, index, pace);
+}
+
 static void row_failed(struct sender *sender, struct flight *flight, int index, bool others_pass)
 {
 	struct row_result *result = &flight->results[index];
-	bool tried = sender_was_sent(sender, flight, index);
 	const struct retry_pace *pace;
 
-	switch (retry_row(&pace, result->code, result->text, sender->spec.info->operation, tried)) {
+	switch (class_of(&pace, sender, flight, index)) {
+	case ROW_PARENT:
+		row_waits(sender, flight, index, pace);
+		break;
 	case ROW_AGAIN:
 		row_again(sender, flight, index, pace);
 		break;
@@ -231,17 +261,14 @@ static void row_failed(struct sender *sender, struct flight *flight, int index, 
 }
 
 /* Were rows rolled back only because of others that will pass later? */
-static bool all_pass_later(const struct sender *sender, const struct collection_results *answer)
+static bool all_pass_later(struct sender *sender, struct flight *flight)
 {
 	const struct retry_pace *pace;
 
-	for (int i = 0; i < answer->count; i++) {
-		const struct collection_result *row = &answer->rows[i];
-
-		if (!row->success && retry_row(&pace, row->code, row->text,
-					     sender->spec.info->operation, false) == ROW_FAIL)
+	for (int i = 0; i < flight->answer.count; i++)
+		if (!flight->answer.rows[i].success &&
+			class_of(&pace, sender, flight, i) == ROW_FAIL)
 			return false;
-	}
 	return true;
 }
 
@@ -326,7 +353,7 @@ static void hold_behind(struct sender *sender, struct flight *flight)
 
 void sender_answer_rows(struct sender *sender, struct flight *flight)
 {
-	bool others_pass = all_pass_later(sender, &flight->answer);
+	bool others_pass = all_pass_later(sender, flight);
 
 	sender->troubles = 0;
 	sender->dead_tokens = 0;

@@ -7,6 +7,7 @@
 
 #include "process/backlog.h"
 #include "process/flight.h"
+#include "process/parents.h"
 #include "process/remap.h"
 #include "process/sender.h"
 
@@ -19,6 +20,7 @@ struct sender {
 	struct view *view;
 	struct backlog *backlog;
 	struct remap *remap;
+	struct parents *parents;
 	uint64_t scope;	 /* of keys in the gate */
 	bool may_repeat; /* a request whose answer was lost may be sent again */
 	bool looks_up;	 /* Ids are asked for before rows leave */

@@ -256,6 +256,17 @@ int view_open_keys(struct view *view, const char *interface, int64_t except_run,
 	open_key_each *each, void *ctx, struct err *err);
 
 /*
+ * Keys of messages that have not come to their end, of all runs that upsert `object` by
+ * `external_id` into the org of `connection`.
+ */
+struct record_kind {
+	const char *object, *external_id, *connection;
+};
+typedef int open_record_each(void *ctx, const char *key, struct err *err);
+int view_open_records(struct view *view, const struct record_kind *kind, open_record_each *each,
+	void *ctx, struct err *err);
+
+/*
  * What a run left behind that goes on: each call of `each` gives a Pending row that is not due at
  * `now`, with its key and the time of its next try.
  */
