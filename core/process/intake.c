@@ -29,8 +29,9 @@
 
 /* Where the parts of a row lie in its packet's memory. */
 struct place {
-	size_t key, source, source_len, record, record_len, reject;
+	size_t key_text, source, source_len, record, record_len, reject;
 	uint64_t hash;
+	uint64_t key, parent; /* hashes; 0 = none */
 	bool rejected;
 };
 
@@ -85,7 +86,7 @@ static int apply_packet(void *ctx, struct store *store, struct err *err)
 	for (int i = 0; i < packet->count; i++) {
 		const struct place *place = &packet->rows[i];
 
-		rows[i] = (struct row_in){ .key = data + place->key,
+		rows[i] = (struct row_in){ .key = data + place->key_text,
 			.source = data + place->source,
 			.source_len = place->source_len,
 			.record = data + place->record,
@@ -134,7 +135,7 @@ static int trouble(struct intake *intake, struct err *err)
 	return rc;
 }
 
-static void fresh_packet(struct intake *intake)
+static struct packet *fresh_packet(struct intake *intake)
 {
 	struct packet *packet = queue_take(intake->idle, -1);
 
@@ -143,31 +144,98 @@ static void fresh_packet(struct intake *intake)
 	buf_reset(&packet->data);
 	key_map_clear(&packet->keys);
 	packet->count = 0;
-	intake->packet = packet;
+	return packet;
+}
+
+static int post_packet(struct intake *intake, struct packet *packet, struct err *err)
+{
+	const struct process_env *env = intake->spec.env;
+	int rc;
+
+	CRASH_POINT(PACKET_READ);
+	rc = disk_guard_look(env->disk, env->home_data, err);
+	if (!rc)
+		rc = writer_post(env->writer, apply_packet, packet_done, packet, err);
+	CRASH_POINT(PACKET_POSTED);
+	return rc;
 }
 
 static int flush_packet(struct intake *intake, struct err *err)
 {
-	struct packet *packet = intake->packet;
 	int rc;
 
-	if (!packet->count)
+	if (!intake->packet->count)
 		return 0;
-	CRASH_POINT(PACKET_READ);
-	rc = disk_guard_look(intake->spec.env->disk, intake->spec.env->home_data, err);
+	rc = post_packet(intake, intake->packet, err);
 	if (!rc)
-		rc = writer_post(intake->spec.env->writer, apply_packet, packet_done, packet, err);
-	CRASH_POINT(PACKET_POSTED);
-	if (!rc)
-		fresh_packet(intake);
+		intake->packet = fresh_packet(intake);
 	return rc;
 }
 
+/* Is there a row of this key in the packet already? If not, there is now. */
+static bool is_twice(struct packet *packet, uint64_t key)
+{
+	int64_t *seen = key ? key_map_put(&packet->keys, key) : NULL;
+
+	return seen && (*seen)++ > 0;
+}
+
+/* The rows from `first` on begin the packet `to`. */
+static void move_rows(struct packet *to, struct packet *from, int first)
+{
+	size_t start = from->rows[first].record;
+
+	buf_add(&to->data, buf_str(&from->data) + start, from->data.len - start);
+	for (int i = first; i < from->count; i++) {
+		struct place *place = &to->rows[to->count++];
+
+		*place = from->rows[i];
+		place->record -= start;
+		place->key_text -= start;
+		place->source -= start;
+		place->reject -= place->rejected ? start : 0;
+		is_twice(to, place->key);
+	}
+	to->begun = from->begun;
+	from->count = first;
+}
+
+/*
+ * The packet is full, and a row of `parent` comes: rows of that parent which came just before it
+ * go with it into the next packet, unless they fill this one alone. Two requests at once with rows
+ * of one parent would wait for its lock, or fail for it.
+ */
+static int flush_whole_parents(struct intake *intake, uint64_t parent, struct err *err)
+{
+	struct packet *packet = intake->packet;
+	struct packet *next;
+	int first = packet->count;
+	int rc;
+
+	while (parent && first > 0 && packet->rows[first - 1].parent == parent)
+		first--;
+	if (first == 0 || first == packet->count)
+		return flush_packet(intake, err);
+	next = fresh_packet(intake);
+	move_rows(next, packet, first);
+	intake->packet = next;
+	rc = post_packet(intake, packet, err);
+	if (rc)
+		queue_put(intake->idle, packet); /* its rows are read again by the next look */
+	return rc;
+}
+
+static bool has_all_rows(const struct intake *intake)
+{
+	return intake->packet->count >= intake->spec.interface->packet;
+}
+
+/* Where rows have parents, the row behind the last one decides where a full packet ends. */
 static bool is_full(const struct intake *intake)
 {
 	const struct packet *packet = intake->packet;
 
-	return packet->count >= intake->spec.interface->packet ||
+	return (has_all_rows(intake) && !mapper_has_parent(intake->mapper)) ||
 	       packet->data.len >= PACKET_BYTES ||
 	       (packet->count && clock_mono() - packet->begun >= PACKET_AGE_MS);
 }
@@ -189,16 +257,17 @@ static int count_reject(struct intake *intake, const struct err *problem, struct
 		intake->rejects, problem->code, problem->text);
 }
 
-/* Take the row into the packet: its record is there already, from `start` on. */
-static int keep_row(struct intake *intake, size_t start, uint64_t hash, const char *row,
+/* Take the row into the packet: its record is there already, from `begun->record` on. */
+static int keep_row(struct intake *intake, const struct place *begun, const char *row,
 	size_t row_len, const struct err *problem, struct err *err)
 {
 	struct packet *packet = intake->packet;
 	struct place *place = &packet->rows[packet->count];
 	struct buf *data = &packet->data;
 
-	*place = (struct place){ .hash = hash, .record = start, .record_len = data->len - start };
-	place->key = data->len;
+	*place = *begun;
+	place->record_len = data->len - place->record;
+	place->key_text = data->len;
 	buf_add(data, buf_str(&intake->key), intake->key.len + 1);
 	place->source = data->len;
 	place->source_len = row_len;
@@ -212,14 +281,6 @@ static int keep_row(struct intake *intake, size_t start, uint64_t hash, const ch
 	if (!packet->count++)
 		packet->begun = clock_mono();
 	return buf_check(data, "a packet", err);
-}
-
-/* Is there a row of this key in the packet already? If not, there is now. */
-static bool is_twice(struct packet *packet, uint64_t key)
-{
-	int64_t *seen = key ? key_map_put(&packet->keys, key) : NULL;
-
-	return seen && (*seen)++ > 0;
 }
 
 /* The last two cells of a file's row say where it stands; the rest is the row. */
@@ -279,12 +340,15 @@ static int take_row(struct intake *intake, const struct cell *cells, const char 
 	struct err problem = ERR_INIT;
 	enum hold_verdict verdict;
 	uint64_t hash = content_hash(intake, cells, row, len);
+	uint64_t parent = mapper_parent(intake->mapper, cells);
+	int rc = has_all_rows(intake) ? flush_whole_parents(intake, parent, err) : 0;
 	struct buf *data;
 	uint64_t key;
 	size_t start;
 	int bad;
-	int rc = 0;
 
+	if (rc)
+		return rc;
 again:
 	data = &intake->packet->data;
 	start = data->len;
@@ -328,10 +392,15 @@ again:
 		rc = count_reject(intake, &problem, err);
 	else
 		intake->rejects = 0;
-	if (!rc && intake->dry)
+	if (!rc && intake->dry) {
 		rc = note_dry(intake, cells, start, bad ? &problem : NULL, err);
-	else if (!rc)
-		rc = keep_row(intake, start, hash, row, len, bad ? &problem : NULL, err);
+	} else if (!rc) {
+		struct place place = {
+			.record = start, .hash = hash, .key = key, .parent = parent
+		};
+
+		rc = keep_row(intake, &place, row, len, bad ? &problem : NULL, err);
+	}
 	return rc;
 }
 
@@ -553,7 +622,7 @@ static int read_source(struct intake *intake, struct err *err)
 	int rc = prepare(intake, err);
 	int drained;
 
-	fresh_packet(intake);
+	intake->packet = fresh_packet(intake);
 	if (!rc && intake->spec.info->dry_run)
 		rc = begin_dry(intake, err);
 	if (!rc && intake->reader)

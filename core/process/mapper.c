@@ -272,6 +272,21 @@ void mapper_missing(char *names, size_t size, const struct mapper *mapper, const
 				used ? ", " : "", mapper->required[i].name);
 }
 
+bool mapper_has_parent(const struct mapper *mapper)
+{
+	return mapper && mapper->parent >= 0;
+}
+
+uint64_t mapper_parent(const struct mapper *mapper, const struct cell *cells)
+{
+	struct cell value;
+
+	if (mapper->parent < 0)
+		return 0;
+	value = trimmed(&cells[mapper->entries[mapper->parent].column]);
+	return value.text && value.len ? row_hash(value.text, value.len) : 0;
+}
+
 bool mapper_has_key(const struct mapper *mapper)
 {
 	return mapper->has_key;

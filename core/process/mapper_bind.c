@@ -336,6 +336,26 @@ static int bind_required(struct mapper *mapper, const struct mapping *mapping,
 	return 0;
 }
 
+/* Of many records an owner or a record type is the same, and saving a record locks neither. */
+static bool leads_to_parent(const struct entry *entry, const char *field)
+{
+	static const char *const others[] = { "Owner.", "OwnerId", "RecordType.", "RecordTypeId" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		if (!strncasecmp(field, others[i], strlen(others[i])))
+			return false;
+	return entry->column >= 0 && !entry->key &&
+	       (entry->nested || entry->type == FIELD_REFERENCE);
+}
+
+static int find_parent(const struct mapper *mapper, const struct mapping *mapping)
+{
+	for (size_t i = 0; i < mapping->count; i++)
+		if (leads_to_parent(&mapper->entries[i], mapping->entries[i].field))
+			return (int)i;
+	return -1;
+}
+
 int mapper_new(struct mapper **out, const struct interface *interface, const struct column *columns,
 	int count, const struct describe *describe, const char *time_zone, struct err *err)
 {
@@ -366,6 +386,7 @@ int mapper_new(struct mapper **out, const struct interface *interface, const str
 		mapper_free(mapper);
 		return rc;
 	}
+	mapper->parent = find_parent(mapper, mapping);
 	*out = mapper;
 	return 0;
 }
