@@ -90,6 +90,7 @@ struct bulk_job {
 	size_t error_count, error_cap;
 	size_t failed_rows;
 	int64_t work_us;
+	size_t fails_at; /* a fault: no row from this byte on is done; 0 = none */
 
 	/* query */
 	struct soql_query *query;

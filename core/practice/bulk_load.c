@@ -249,6 +249,14 @@ static enum write_op row_op(const struct bulk_job *job, const struct bound *row)
 	return row->id ? WRITE_UPDATE : WRITE_CREATE;
 }
 
+/* A fault. The row at byte `at` and all behind it are left unprocessed. */
+static void fail_half_way(struct practice *org, struct bulk_job *job, size_t at)
+{
+	journal_flush_ledger(org->journal);
+	job->csv.at = at;
+	bulk_fail(job, "TooManyLockFailure : Too many lock failure 200 Trying again later.");
+}
+
 static void write_chunk(struct practice *org, struct bulk_job *job, struct chunk *chunk)
 {
 	struct binder binder = { .schema = org->schema, .arena = &chunk->arena };
@@ -260,10 +268,15 @@ static void write_chunk(struct practice *org, struct bulk_job *job, struct chunk
 	}
 	write.key_field = job->key_field;
 	write.request = job->request;
+	write.bulk = true;
 	for (int i = 0; i < chunk->count; i++) {
 		struct row_result result;
 		struct bound row;
 
+		if (job->fails_at && chunk->rows[i].from >= job->fails_at) {
+			fail_half_way(org, job, chunk->rows[i].from);
+			return;
+		}
 		if (!bind_fields(&row, &binder, job, chunk->rows[i].fields)) {
 			bulk_fail(job, "UnknownException : out of memory");
 			return;

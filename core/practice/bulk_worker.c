@@ -43,14 +43,25 @@ static struct bulk_job *choose(const struct bulk *bulk, int64_t *wait)
 	return chosen;
 }
 
+/* The job's faults; how long it stands still. */
+static int64_t strike(struct practice *org, struct bulk_job *job)
+{
+	if (!job->is_query && fault_hits(&org->faults, FAULT_BULK_FAIL))
+		job->fails_at = job->upload_len / 2;
+	return fault_hits(&org->faults, FAULT_BULK_SLOW) ? org->faults.kinds[FAULT_BULK_SLOW].ms
+							 : 0;
+}
+
 /* Called and left with the lock held. */
 static void work(struct practice *org, struct bulk_job *job)
 {
 	job->turn = ++org->bulk.turns;
 	if (job->state == BULK_UPLOAD_COMPLETE) {
+		int64_t delay = strike(org, job) + org->bulk.delay_ms;
+
 		bulk_job_enter(job, BULK_IN_PROGRESS);
-		job->due = clock_mono() + org->bulk.delay_ms;
-		if (org->bulk.delay_ms)
+		job->due = clock_mono() + delay;
+		if (delay)
 			return;
 	}
 	bulk_hold(job);

@@ -22,21 +22,25 @@ enum fault_kind {
 	FAULT_LOCK,	    /* of a row: UNABLE_TO_LOCK_ROW */
 	FAULT_LIMIT,	    /* 403 REQUEST_LIMIT_EXCEEDED, nothing was done */
 	FAULT_401,	    /* the token dies, nothing was done */
+	FAULT_BULK_FAIL,    /* of a bulk job: it fails half-way */
+	FAULT_BULK_LOCK,    /* of a row of a bulk job: UNABLE_TO_LOCK_ROW */
+	FAULT_BULK_SLOW,    /* of a bulk job: it stands still for a while */
 	FAULT_KINDS,
 };
 
 struct faults {
 	uint64_t seed;
-	int64_t slow_ms;
 	struct {
 		double rate;
+		int64_t ms; /* of the slow ones */
 		uint64_t chances;
 	} kinds[FAULT_KINDS];
 };
 
 void fault_init(struct faults *faults, uint64_t seed);
 
-/* "503=0.1", "lock=0.01", "slow=0.5:2000" (milliseconds). ERR_USAGE names the kinds. */
+/* "503=0.1", "lock=0.01", "slow=0.5:2000", "bulk-slow=1:500" (milliseconds). ERR_USAGE names the
+ * kinds. */
 int fault_set(struct faults *faults, const char *text, struct err *err);
 
 /* Take the next chance of this kind. */

@@ -88,7 +88,7 @@ static void strike_after(struct call *call, struct http_outgoing *out, const cha
 	struct faults *faults = &call->org->faults;
 
 	if (fault_hits(faults, FAULT_SLOW)) {
-		out->delay_ms += faults->slow_ms;
+		out->delay_ms += faults->kinds[FAULT_SLOW].ms;
 		*fault = fault_name(FAULT_SLOW);
 	}
 	if (fault_hits(faults, FAULT_TRUNCATE) && (call->out->len > 1 || out->stream)) {

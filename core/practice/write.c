@@ -213,7 +213,8 @@ static bool check_weather(
 	if (mistake && (!mistake->rows_above || write->row_count > mistake->rows_above))
 		return fails(
 			result, row_error(write->arena, mistake->code, NULL, "%s", mistake->text));
-	if (!fault_hits(&write->org->faults, FAULT_LOCK))
+	if (!fault_hits(&write->org->faults, FAULT_LOCK) &&
+		!(write->bulk && fault_hits(&write->org->faults, FAULT_BULK_LOCK)))
 		return true;
 	if (!number)
 		return fails(result, row_error(write->arena, "UNABLE_TO_LOCK_ROW", NULL,

@@ -31,6 +31,7 @@ struct write {
 	enum write_op op;
 	int key_field;	       /* upsert: index of the external id */
 	bool update_only;      /* upsert that may not create */
+	bool bulk;	       /* rows of a bulk job: their own faults strike, too */
 	bool allow_duplicates; /* what duplicate rules say is a warning only */
 	int row_count;	       /* rows of the request */
 	int64_t now;

@@ -183,6 +183,58 @@ START_TEST(bad_file_fails_the_job)
 }
 END_TEST
 
+static void open_with_fault(struct partner *partner, const char *fault)
+{
+	struct practice_options options = { 0 };
+
+	text_list_add(&options.faults, fault);
+	partner_open(partner, &options);
+	text_list_free(&options.faults);
+}
+
+START_TEST(fault_fails_the_job_half_way)
+{
+	struct partner partner;
+
+	open_with_fault(&partner, "bulk-fail=1");
+	load(&partner, JOB, INSERT, "Name\naaaa\nbbbb\ncccc\ndddd\n");
+	partner_expect_answer(&partner, 200,
+		"*\"state\":\"Failed\"*\"numberRecordsProcessed\":2,\"numberRecordsFailed\":0,*"
+		"\"errorMessage\":\"TooManyLockFailure : *");
+	ck_assert_int_eq(practice_record_count(partner.org, "Account"), 2);
+	partner_call(&partner, "GET", JOB "/unprocessedrecords", NULL);
+	partner_expect_answer(&partner, 200, "Name\n\"cccc\"\n\"dddd\"\n");
+	partner_close(&partner);
+}
+END_TEST
+
+START_TEST(fault_locks_rows_of_jobs_alone)
+{
+	struct partner partner;
+
+	open_with_fault(&partner, "bulk-lock=1");
+	partner_call(&partner, "POST", "sobjects/Account", "{\"Name\":\"x\"}");
+	ck_assert_int_eq(partner.status, 201);
+	load(&partner, JOB, INSERT, "Name\naaaa\n");
+	partner_call(&partner, "GET", JOB "/failedResults", NULL);
+	partner_expect_answer(&partner, 200, "*UNABLE_TO_LOCK_ROW:*");
+	partner_close(&partner);
+}
+END_TEST
+
+START_TEST(fault_lets_a_job_stand_still)
+{
+	struct partner partner;
+	int64_t began = clock_mono();
+
+	open_with_fault(&partner, "bulk-slow=1:120");
+	load(&partner, JOB, INSERT, "Name\naaaa\n");
+	partner_expect_answer(&partner, 200, "*\"state\":\"JobComplete\"*");
+	ck_assert_int_ge(clock_mono() - began, 120);
+	partner_close(&partner);
+}
+END_TEST
+
 START_TEST(every_row_has_its_own_result_with_its_columns)
 {
 	struct partner partner;
@@ -379,6 +431,9 @@ Suite *suite_bulk(void)
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, job_that_makes_no_sense_is_refused, 0, ARRAY_SIZE(refused_jobs));
+	tcase_add_test(tc, fault_fails_the_job_half_way);
+	tcase_add_test(tc, fault_locks_rows_of_jobs_alone);
+	tcase_add_test(tc, fault_lets_a_job_stand_still);
 	tcase_add_test(tc, job_goes_through_its_states_and_no_others);
 	tcase_add_test(tc, aborted_job_leaves_its_rows_unprocessed);
 	tcase_add_loop_test(tc, bad_file_fails_the_job, 0, ARRAY_SIZE(bad_files));

@@ -323,6 +323,63 @@ START_TEST(a_job_that_the_org_refuses_stops_the_run_with_a_remedy)
 }
 END_TEST
 
+/* ---- jobs that fail half-way ---- */
+
+/* What was done is kept, what was not is sent again in another job; an Insert, too. */
+START_TEST(job_that_fails_half_way_loses_and_doubles_nothing)
+{
+	struct run_info info;
+	struct job_info job;
+	struct stage stage;
+	int64_t done = 0;
+	int jobs;
+
+	open_bulk(&stage, 1000);
+	if (_i) {
+		stage_insert(&stage);
+		stage.interface.mode = TRANSFER_BULK;
+		text_list_add(&stage.interface.row_key, "order_no");
+	}
+	stage.interface.threshold = 0; /* so that the rest is a job, too */
+	stage_switch(&stage, "faults", "{\"bulk-fail\": 1}");
+	stage_create_run(&stage);
+	for (int round = 1; round <= 3; round++) {
+		ck_assert_int_eq(stage_resume(&stage, 0), -ERR_UNFINISHED);
+		info = stage_info(&stage);
+		job = last_job(&stage, &jobs);
+		ck_assert_int_eq(jobs, round);
+		ck_assert_str_eq(job.state, "Failed");
+		ck_assert_int_eq(info.state, RUN_PAUSED);
+		ck_assert_msg(strstr(info.reason, "TooManyLockFailure"), "%s", info.reason);
+		ck_assert_int_gt(info.counts.completed, done);
+		ck_assert_int_gt(info.counts.pending, 0);
+		ck_assert_int_eq(info.counts.completed + info.counts.pending, 1000);
+		ck_assert_int_eq(stage_records(&stage), info.counts.completed);
+		done = info.counts.completed;
+	}
+	stage_switch(&stage, "faults", "{\"bulk-fail\": 0}");
+	ck_ok(stage_resume(&stage, 0), &stage.err);
+	ck_assert_int_eq(stage_info(&stage).counts.completed, 1000);
+	ck_assert_int_eq(stage_ledger(&stage, "ORD-"), 1000);
+	stage_close(&stage);
+}
+END_TEST
+
+START_TEST(rows_locked_in_a_job_arrive_by_collections)
+{
+	struct stage stage;
+
+	open_bulk(&stage, 600);
+	stage_switch(
+		&stage, "faults", "{\"bulk-lock\": 0.05, \"bulk-slow\": \"1:50\", \"seed\": 3}");
+	ck_ok(stage_process(&stage, WAIT), &stage.err);
+	ck_assert_int_eq(stage_info(&stage).counts.completed, 600);
+	ck_assert_int_ge(stage_requests(&stage, "/composite"), 1);
+	ck_assert_int_eq(stage_ledger(&stage, "ORD-"), 600);
+	stage_close(&stage);
+}
+END_TEST
+
 /* ---- ends ---- */
 
 /* Killed once the org has seen so many requests about jobs: creation, upload, completion, looks,
@@ -502,6 +559,8 @@ Suite *suite_bulk_run(void)
 	tcase_add_test(tc, failed_rows_have_the_orgs_words);
 	tcase_add_test(tc, a_key_is_in_a_job_once_and_in_order);
 	tcase_add_test(tc, rows_without_a_place_in_csv_go_by_collections);
+	tcase_add_loop_test(tc, job_that_fails_half_way_loses_and_doubles_nothing, 0, 2);
+	tcase_add_test(tc, rows_locked_in_a_job_arrive_by_collections);
 	tcase_add_test(tc, locked_rows_are_tried_again_in_small_company);
 	tcase_add_test(tc, a_job_that_the_org_refuses_stops_the_run_with_a_remedy);
 	tcase_add_loop_test(tc, killed_in_each_phase_nothing_is_lost_or_doubled, 0, 6);

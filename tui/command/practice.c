@@ -149,6 +149,7 @@ static int run_practice(struct command_env *env, const struct arguments *args)
 	struct practice_options options = {
 		.port = (int)argument_number(args, "--port", 0),
 		.latency_ms = argument_number(args, "--latency", 0),
+		.bulk_delay_ms = argument_number(args, "--bulk-delay", 0),
 		.api_allowed = argument_number(args, "--api-limit", 0),
 		.seed = (uint64_t)argument_number(args, "--seed", 1),
 		.request_log = argument_text(args, "--request-log"),
@@ -179,6 +180,8 @@ static int run_practice(struct command_env *env, const struct arguments *args)
 static const struct option_spec practice_options[] = {
 	{ "--port", OPTION_NUMBER, "P", "listen on this port of 127.0.0.1 (default: any)" },
 	{ "--latency", OPTION_NUMBER, "MS", "answer so many milliseconds later" },
+	{ "--bulk-delay", OPTION_NUMBER, "MS",
+		"let a bulk job wait so long before each of its states" },
 	{ "--api-limit", OPTION_NUMBER, "N", "refuse what goes beyond so many API calls" },
 	{ "--request-log", OPTION_TEXT, "FILE", "write every request as a line of JSON" },
 	{ "--ledger", OPTION_TEXT, "FILE", "write every accepted record as a line of JSON" },
@@ -191,7 +194,8 @@ static const struct option_spec practice_options[] = {
 
 const struct command practice_commands[] = {
 	{ "practice",
-		"[--port P] [--latency MS] [--api-limit N] [--request-log FILE] [--ledger FILE] "
+		"[--port P] [--latency MS] [--bulk-delay MS] [--api-limit N] [--request-log FILE] "
+		"[--ledger FILE] "
 		"[--fault KIND=RATE]... [--misconfigure WHAT]... [--seed N] [--list]",
 		"a Salesforce look-alike on this machine, to rehearse with", practice_options, 0, 0,
 		run_practice, false },
