@@ -78,6 +78,35 @@ static int watch_home(struct agent *agent, const struct agent_options *options, 
 	return rc;
 }
 
+/* A run that is Done is carried once more when its Unknown messages can be looked for. */
+static int watch_unknown(struct agent *agent, const struct run_info *run, struct err *err)
+{
+	const struct catalog *catalog = agent->catalog;
+	struct carrier_job job = { .run = run->id, .interface = run->interface };
+	struct interface interface;
+	int rc = 0;
+
+	interface_init(&interface);
+	if (catalog->interface(catalog->self, &interface, run->interface, NULL) == 0)
+		job.check_at = process_reconcile_due(&agent->env, run->id, &interface);
+	interface_free_fields(&interface);
+	if (job.check_at)
+		rc = carrier_add(agent->carrier, &job, err);
+	return rc;
+}
+
+static int take_unknown(struct agent *agent, struct view *view, struct err *err)
+{
+	struct run_info *runs = NULL;
+	int count = 0;
+	int rc = view_unknown_runs(&runs, &count, view, err);
+
+	for (int i = 0; rc == 0 && i < count; i++)
+		rc = watch_unknown(agent, &runs[i], err);
+	free(runs);
+	return rc;
+}
+
 /* Runs that a crash or a stop left open go on where they were. */
 static int take_leftovers(struct agent *agent, struct err *err)
 {
@@ -100,6 +129,8 @@ static int take_leftovers(struct agent *agent, struct err *err)
 		log_line(LOG_LEVEL_INFO, runs[i].id, "taking up what was left");
 		rc = carrier_add(agent->carrier, &job, err);
 	}
+	if (rc == 0)
+		rc = take_unknown(agent, view, err);
 	free(runs);
 	view_close(view);
 	return rc;

@@ -13,6 +13,7 @@
 #define REST_FIRST_MS 30000
 #define REST_DOUBLINGS 5
 #define REST_DISK_MS 60000
+#define CHECK_AGAIN_MS (11 * 60000)
 #define REST_REFUSED_MS (15 * 60000) /* a refused credential is tried no more often */
 
 struct job {
@@ -28,6 +29,7 @@ struct job {
 	enum carry_state state;
 	int64_t wake; /* RESTING: clock_mono(), INT64_MAX = only when asked */
 	int rests;
+	int64_t check_at; /* ENDED: clock_mono(), taken up once more for what is Unknown; 0 = not */
 	struct run_control control;
 	struct err result;
 };
@@ -90,14 +92,26 @@ static bool may_start(const struct carrier *carrier, const struct job *job)
 	return true;
 }
 
+/* When a job that is not at work is taken up by itself: clock_mono(), INT64_MAX = never. */
+static int64_t wakes_at(const struct carrier *carrier, const struct job *job)
+{
+	if (carrier->options.go_on && job->state == CARRY_RESTING)
+		return job->wake;
+	if (carrier->options.go_on && job->state == CARRY_ENDED && job->check_at)
+		return job->check_at;
+	return INT64_MAX;
+}
+
 /* Runs whose rest is over are waiting again. */
 static void wake_rested(struct carrier *carrier)
 {
 	int64_t now = clock_mono();
 
 	for (struct job *job = carrier->jobs; job; job = job->next) {
-		if (carrier->options.go_on && job->state == CARRY_RESTING && job->wake <= now)
-			job->state = CARRY_WAITING;
+		if (wakes_at(carrier, job) > now)
+			continue;
+		job->state = CARRY_WAITING;
+		job->check_at = 0;
 	}
 }
 
@@ -124,8 +138,8 @@ static void wait_for_work(struct carrier *carrier)
 	struct timespec until;
 
 	for (const struct job *job = carrier->jobs; job; job = job->next) {
-		if (carrier->options.go_on && job->state == CARRY_RESTING && job->wake < wake)
-			wake = job->wake;
+		if (wakes_at(carrier, job) < wake)
+			wake = wakes_at(carrier, job);
 	}
 	if (wake == INT64_MAX) {
 		pthread_cond_wait(&carrier->changed, &carrier->lock);
@@ -215,7 +229,8 @@ static bool cancel_untouched(struct carrier *carrier, struct job *job)
 	return true;
 }
 
-static int carry(struct carrier *carrier, struct job *job, struct err *err)
+/* *check: when what is Unknown is to be looked for, ms UTC; 0 = nothing is. */
+static int carry(struct carrier *carrier, struct job *job, int64_t *check, struct err *err)
 {
 	struct interface interface;
 	struct connection connection;
@@ -231,9 +246,18 @@ static int carry(struct carrier *carrier, struct job *job, struct err *err)
 	else
 		rc = carrier->options.carry(carrier->options.env, job->run, &connection, &interface,
 			&job->control, job->wait_ms, err);
+	*check = process_reconcile_due(carrier->options.env, job->run, &interface);
 	connection_free_fields(&connection);
 	interface_free_fields(&interface);
 	return rc;
+}
+
+/* In clock_mono(), never 0 but for a `due` of 0; what is overdue has `overdue_ms` left. */
+static int64_t check_time(int64_t due, int64_t overdue_ms)
+{
+	int64_t left = due - clock_now();
+
+	return due ? clock_mono() + (left > 0 ? left : overdue_ms) + 1 : 0;
 }
 
 /* When to try again by itself what is not finished. */
@@ -281,11 +305,11 @@ static void forget_oldest(struct carrier *carrier)
 	int ended = 0;
 
 	for (const struct job *job = carrier->jobs; job; job = job->next)
-		ended += job->state == CARRY_ENDED;
+		ended += job->state == CARRY_ENDED && !job->check_at;
 	for (struct job **at = &carrier->jobs; *at && ended > ENDED_KEPT;) {
 		struct job *job = *at;
 
-		if (job->state != CARRY_ENDED) {
+		if (job->state != CARRY_ENDED || job->check_at) {
 			at = &job->next;
 			continue;
 		}
@@ -351,11 +375,12 @@ static void carry_one(struct carrier *carrier, struct job *job)
 	struct run_info info;
 	struct held held = { .count = 0 };
 	int64_t next_due;
+	int64_t check = 0;
 
 	job->state = CARRY_RUNNING;
 	pthread_mutex_unlock(&carrier->lock);
 	log_line(LOG_LEVEL_INFO, job->run, "%s begins", job->interface);
-	if (carry(carrier, job, &err) == 0)
+	if (carry(carrier, job, &check, &err) == 0)
 		err_clear(&err);
 	look(carrier, job->run, &info, &next_due);
 	log_line(err.kind ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, job->run, "%s: %s%s%s", job->interface,
@@ -365,6 +390,8 @@ static void carry_one(struct carrier *carrier, struct job *job)
 		alerts_run(carrier->options.alerts, &info, &err);
 	pthread_mutex_lock(&carrier->lock);
 	job->result = err;
+	/* What is overdue was looked for just now: not again at once. */
+	job->check_at = check_time(check, CHECK_AGAIN_MS);
 	if (job->stops && !ended_well(&info))
 		hold_behind(&held, carrier, job, &info);
 	else
@@ -513,7 +540,8 @@ int carrier_add(struct carrier *carrier, const struct carrier_job *what, struct 
 		job->stops = what->stops;
 		job->wait_ms = what->wait_ms;
 		job->detached = what->detached;
-		job->state = CARRY_WAITING;
+		job->state = what->check_at ? CARRY_ENDED : CARRY_WAITING;
+		job->check_at = check_time(what->check_at, 0);
 		text_copy(job->interface, sizeof(job->interface), what->interface);
 		text_copy(job->integration, sizeof(job->integration),
 			what->integration ? what->integration : "");

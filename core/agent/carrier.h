@@ -41,8 +41,9 @@ struct carrier_job {
 	bool stops;	 /* unless all its rows go well, what is behind it in its batch is held */
 	int64_t wait_ms; /* for retries that become due */
 	bool detached;
-	bool cancel; /* taken up to be ended */
-	bool again;  /* if it runs just now: once more behind that, should anything be left */
+	bool cancel;	  /* taken up to be ended */
+	int64_t check_at; /* ms UTC; not now, but then: a Done run's Unknown messages; 0 = now */
+	bool again;	  /* if it runs just now: once more behind that, should anything be left */
 };
 
 int carrier_start(struct carrier **out, const struct carrier_options *options, struct err *err);

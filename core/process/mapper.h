@@ -44,7 +44,7 @@ struct mapper {
 	struct required *required;
 	size_t required_count;
 	int key_parts; /* entries whose values make the key */
-	int parent; /* the first entry that names a parent by a column's value; -1: none */
+	int parent;    /* the first entry that names a parent by a column's value; -1: none */
 	bool has_key;
 	char key_field[129]; /* for the words about a blank key */
 	enum key_kind key_kind;

@@ -66,6 +66,14 @@ int process_run(const struct process_env *env, int64_t run, const struct connect
 	struct err *err);
 
 /*
+ * When a run that is Done has Unknown messages of its interface to look for by its reconcile_key:
+ * the earliest time at which carrying it once more can find something (ms UTC; it may have passed),
+ * 0 = there are none.
+ */
+int64_t process_reconcile_due(
+	const struct process_env *env, int64_t run, const struct interface *interface);
+
+/*
  * Setting of the store, followed by an interface's name: what its last dry run found, a JSON object
  * {run, created, updated, deleted, failed, not_looked_up, note, org_decides, problems: [{code,
  * count, text, keys}]}.

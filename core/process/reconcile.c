@@ -415,3 +415,41 @@ int reconcile_unknown(int64_t *calls, const struct reconcile_spec *spec, struct 
 	free(rec);
 	return rc;
 }
+
+/* ---- when ---- */
+
+static int64_t earliest_due(struct view *view, const struct run_info *info)
+{
+	const struct unknown_of of = { info->interface, info->connection, info->object };
+	struct unknown_packet *unknown = calloc(1, sizeof(*unknown));
+	int64_t after = 0;
+	int64_t due = 0;
+
+	while (unknown && view_unknown_packet(unknown, view, &of, after, NULL) == 0) {
+		after = unknown->packet;
+		for (int i = 0; i < unknown->count; i++) {
+			int64_t at = unknown->rows[i].sent + RECONCILE_AFTER_MS;
+
+			if (!unknown->rows[i].checked && (!due || at < due))
+				due = at;
+		}
+	}
+	free(unknown);
+	return due;
+}
+
+int64_t process_reconcile_due(
+	const struct process_env *env, int64_t run, const struct interface *interface)
+{
+	struct view *view = NULL;
+	struct run_info info;
+	int64_t due = 0;
+
+	if (text_empty(interface->reconcile_key) || view_open(&view, env->home_data, NULL))
+		return 0;
+	if (view_run(&info, view, run, NULL) == 0 && info.state == RUN_DONE && !info.dry_run &&
+		info.counts.unknown > 0)
+		due = earliest_due(view, &info);
+	view_close(view);
+	return due;
+}

@@ -464,6 +464,13 @@ static int conclude_writing(struct carry *carry, int rc, struct err *err)
 	return err_copy(err, &why);
 }
 
+/* It was Done before, and is so afterwards, whatever keeps it from looking for Unknown messages. */
+static bool only_looks(const struct carry *carry)
+{
+	return carry->info.state == RUN_DONE && carry->info.counts.pending == 0 &&
+	       carry->info.write_back.open == 0;
+}
+
 static int conclude(struct carry *carry, int rc, struct err *err)
 {
 	struct err failure = ERR_INIT;
@@ -478,6 +485,10 @@ static int conclude(struct carry *carry, int rc, struct err *err)
 	if (carry->watch && watch_cancelled(carry->watch) && rc == -ERR_INTERRUPTED)
 		note_cancel(carry);
 	rc = conclude_writing(carry, rc, err);
+	if (rc && only_looks(carry)) {
+		carry->state = RUN_DONE;
+		err_prefix(err, "not looked for what is Unknown");
+	}
 	if (rc && carry->state != RUN_CANCELLED)
 		text_copy(carry->reason, sizeof(carry->reason), err->text);
 	link_record_usage(&carry->link, carry->env, carry->connection->name);

@@ -341,6 +341,15 @@ int view_unwritten_runs(struct run_info **out, int *count, struct view *view, co
 	return list_runs(out, count, view, sql, BINDS(B_TEXT(interface)), err);
 }
 
+int view_unknown_runs(struct run_info **out, int *count, struct view *view, struct err *err)
+{
+	static const char sql[] = RUN_COLUMNS "WHERE id IN (SELECT max(id) FROM run WHERE unknown "
+					      "> 0 AND state = 5 AND dry_run = 0"
+					      " GROUP BY interface)";
+
+	return list_runs(out, count, view, sql, NO_BINDS, err);
+}
+
 int view_open_runs(struct run_info **out, int *count, struct view *view, struct err *err)
 {
 	static const char sql[] = RUN_COLUMNS "WHERE state < 4 ORDER BY id";

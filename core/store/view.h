@@ -88,6 +88,9 @@ int view_runs(struct run_info **out, int *count, struct view *view, const char *
 /* Runs that are not final, oldest first: what an agent takes up when it starts. */
 int view_open_runs(struct run_info **out, int *count, struct view *view, struct err *err);
 
+/* Of each interface the newest run that is Done and has Unknown messages. */
+int view_unknown_runs(struct run_info **out, int *count, struct view *view, struct err *err);
+
 /* ---- messages ---- */
 
 /* How the end of a message stands with the source it came from. */

@@ -357,6 +357,36 @@ START_TEST(run_on_a_full_disk_is_taken_up_again_after_a_minute)
 }
 END_TEST
 
+#define ELEVEN_MINUTES (11 * INT64_C(60000))
+
+START_TEST(what_is_unknown_is_looked_for_when_it_can_be_found)
+{
+	int64_t now = 1000000;
+	struct err err = ERR_INIT;
+	int64_t run;
+
+	clock_freeze(now);
+	run = fixture_run(writer, "x", 0);
+	ck_ok(writer_call(writer, fixture_lose, &run, &err), &err);
+	start(1, true);
+	ck_ok(carrier_add(carrier, &(struct carrier_job){ .run = run, .interface = "x" }, &err),
+		&err);
+	wait_state(run, CARRY_ENDED);
+	clock_freeze(now + ELEVEN_MINUTES - 1);
+	wait_state(add("b", NULL, 0, 0), CARRY_ENDED);
+	ck_assert_int_eq(record.begun_count, 2);
+	clock_freeze(now + ELEVEN_MINUTES + 1);
+	wait_state(add("b", NULL, 0, 0), CARRY_ENDED);
+	wait_begun(4);
+	ck_assert_int_eq(fixture_state(dir, run), RUN_DONE);
+	/* It was not settled: once more, but not at once. */
+	wait_state(run, CARRY_ENDED);
+	wait_state(add("b", NULL, 0, 0), CARRY_ENDED);
+	ck_assert_int_eq(record.begun_count, 5);
+	clock_freeze(-1);
+}
+END_TEST
+
 START_TEST(stopping_leaves_the_rest_for_the_next_owner)
 {
 	int64_t running;
@@ -390,6 +420,7 @@ Suite *suite_carrier(void)
 	tcase_add_test(tcase, an_interface_that_is_gone_stops_its_run_with_the_reason);
 	tcase_add_test(tcase, what_is_not_finished_rests_and_goes_on_when_asked);
 	tcase_add_test(tcase, run_on_a_full_disk_is_taken_up_again_after_a_minute);
+	tcase_add_test(tcase, what_is_unknown_is_looked_for_when_it_can_be_found);
 	tcase_add_test(tcase, stopping_leaves_the_rest_for_the_next_owner);
 	suite_add_tcase(suite, tcase);
 	return suite;

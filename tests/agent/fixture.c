@@ -81,6 +81,8 @@ static int load_interface(void *self, struct interface *out, const char *name, s
 		text_set(&out->external_id, "Ext__c");
 		text_set(&out->query, "SELECT no FROM t");
 		out->operation = OPERATION_UPSERT;
+		if (strcmp(name, "x") == 0)
+			text_set(&out->reconcile_key, "Ext__c");
 		out->sequence = interfaces[i].sequence;
 		out->deployed = true;
 		if (strcmp(name, "b") == 0)
@@ -186,4 +188,24 @@ enum run_state fixture_state(const char *dir, int64_t run)
 	ck_ok(view_run(&info, view, run, &err), &err);
 	view_close(view);
 	return info.state;
+}
+
+int fixture_lose(void *ctx, struct store *store, struct err *err)
+{
+	const int64_t *run = ctx;
+	struct row_in row = { .key = "K", .source = "", .record = "{}", .record_len = 2 };
+	struct row_result result = { .event = EVENT_LOSE };
+	struct run_claim *claim = NULL;
+	struct row_set rows = { { 1 } };
+	int64_t packet, attempt;
+	int rc = store_run_claim(&claim, store, *run, err);
+
+	if (!rc)
+		rc = store_packet_add(&packet, store, claim, &row, 1, err);
+	if (!rc)
+		rc = store_attempt_begin(&attempt, store, claim, packet, &rows, "r", err);
+	if (!rc)
+		rc = store_attempt_done(store, claim, attempt, 0, NULL, &result, 1, err);
+	run_claim_free(claim);
+	return rc;
 }

@@ -30,6 +30,9 @@ int64_t fixture_run(struct writer *writer, const char *interface, int64_t batch)
 /* Claim the run and set its state: what the owner of a run does. */
 int fixture_set_state(struct writer *writer, int64_t run, enum run_state state, struct err *err);
 
+/* For the writer: run *ctx gets a message whose answer was lost. */
+int fixture_lose(void *ctx, struct store *store, struct err *err);
+
 enum run_state fixture_state(const char *dir, int64_t run);
 
 #endif

@@ -303,6 +303,45 @@ START_TEST(a_run_that_nobody_carries_can_be_cancelled)
 }
 END_TEST
 
+static bool says(int64_t run, const char *words)
+{
+	struct view *view = NULL;
+	struct run_info info = { .reason = "" };
+
+	if (view_open(&view, dir, NULL) == 0)
+		view_run(&info, view, run, NULL);
+	view_close(view);
+	return strstr(info.reason, words) != NULL;
+}
+
+/* What was lost before a restart can be looked for by now. Here that cannot be, which shows that it
+ * was tried; the run stays Done. */
+START_TEST(what_was_unknown_before_a_restart_is_looked_for)
+{
+	int64_t until = clock_mono() + 15000;
+	struct writer *writer = NULL;
+	struct err err = ERR_INIT;
+	int64_t run, other;
+
+	clock_freeze(clock_now() - 12 * 60000);
+	ck_ok(writer_start(&writer, dir, &err), &err);
+	run = fixture_run(writer, "x", 0);
+	ck_ok(writer_call(writer, fixture_lose, &run, &err), &err);
+	ck_ok(fixture_set_state(writer, run, RUN_DONE, &err), &err);
+	other = fixture_run(writer, "b", 0); /* without a reconcile_key */
+	ck_ok(writer_call(writer, fixture_lose, &other, &err), &err);
+	ck_ok(fixture_set_state(writer, other, RUN_DONE, &err), &err);
+	writer_stop(writer);
+	clock_freeze(-1);
+	start(true);
+	while (!says(run, "not looked for") && clock_mono() < until)
+		clock_sleep(10);
+	ck_assert(says(run, "not looked for"));
+	ck_assert_int_eq(fixture_state(dir, run), RUN_DONE);
+	ck_assert(!says(other, "not looked for"));
+}
+END_TEST
+
 START_TEST(beyond_loopback_the_default_password_stops_the_agent)
 {
 	struct agent_options with = options();
@@ -333,6 +372,7 @@ Suite *suite_service(void)
 		tcase, the_socket_knows_its_paths_and_no_others, 0, (int)ARRAY_SIZE(paths));
 	tcase_add_loop_test(tcase, leftovers_are_taken_up_at_start_when_asked, 0, 2);
 	tcase_add_test(tcase, a_run_that_nobody_carries_can_be_cancelled);
+	tcase_add_test(tcase, what_was_unknown_before_a_restart_is_looked_for);
 	tcase_add_test(tcase, beyond_loopback_the_default_password_stops_the_agent);
 	suite_add_tcase(suite, tcase);
 	return suite;
