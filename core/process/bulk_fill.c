@@ -13,6 +13,8 @@ uint64_t bulk_key_hash(const struct bulk *bulk, const char *key)
 
 void bulk_empty(struct bulk *bulk)
 {
+	for (int i = 0; i < bulk->part_count; i++)
+		free(bulk->parts[i].ids);
 	bulk->part_count = 0;
 	bulk->rows = bulk->fresh = 0;
 	bulk->bytes = 0;
@@ -22,8 +24,22 @@ void bulk_empty(struct bulk *bulk)
 	bulk->sheet = NULL;
 }
 
+/* Keep the Ids of the chosen rows, in their order. */
+static int keep_ids(struct bulk_part *part, const struct bulk *bulk, struct err *err)
+{
+	part->ids = calloc((size_t)row_set_count(&part->rows), sizeof(*part->ids));
+	if (!part->ids)
+		return err_nomem(err);
+	for (int i = 0, at = 0; i < PACKET_ROWS_MAX; i++)
+		if (row_set_has(&part->rows, i))
+			memcpy(part->ids[at++], bulk->ids.ids[i], sizeof(part->ids[0]));
+	return 0;
+}
+
 static int add_part(struct bulk *bulk, int64_t packet, const struct row_set *rows, struct err *err)
 {
+	struct bulk_part *part;
+
 	if (bulk->part_count == bulk->part_room) {
 		int room = bulk->part_room ? bulk->part_room * 2 : 64;
 		struct bulk_part *bigger =
@@ -34,8 +50,61 @@ static int add_part(struct bulk *bulk, int64_t packet, const struct row_set *row
 		bulk->parts = bigger;
 		bulk->part_room = room;
 	}
-	bulk->parts[bulk->part_count++] = (struct bulk_part){ packet, *rows };
-	return 0;
+	part = &bulk->parts[bulk->part_count++];
+	*part = (struct bulk_part){ .packet = packet, .rows = *rows };
+	return bulk->looks_up ? keep_ids(part, bulk, err) : 0;
+}
+
+int bulk_read_row(struct bulk_sheet *sheet, const struct bulk_part *part,
+	const struct packet_out *packet, int position, bool grow, const char **why, struct err *err)
+{
+	int at = 0;
+
+	for (int i = 0; part && part->ids && i < position; i++)
+		at += row_set_has(&part->rows, i);
+	if (part && part->ids)
+		bulk_sheet_give_id(sheet, part->ids[at]);
+	return bulk_sheet_read(
+		sheet, packet->records[position], packet->record_lens[position], grow, why, err);
+}
+
+/* ---- Ids ---- */
+
+static int ask_ids(void *ctx, struct bulk *bulk, struct err *err)
+{
+	int *first = ctx;
+	int rc = 0;
+
+	while (!rc && *first < bulk->ids.count) {
+		int count = bulk->ids.count - *first;
+
+		rc = lookup_keys(&bulk->lookup, bulk->spec.org, bulk->ids.keys + *first, &count,
+			&bulk->answer, row_ids_found, &bulk->ids, err);
+		if (!rc)
+			*first += count;
+	}
+	return rc;
+}
+
+/* Of all rows of the packet, due or not. What cannot be asked for goes by Collections. */
+static int find_ids(struct bulk *bulk, const struct packet_out *packet, struct err *err)
+{
+	int first = 0;
+
+	row_ids_clear(&bulk->ids);
+	for (int i = 0; i < packet->rows; i++)
+		row_ids_add(&bulk->ids, &bulk->lookup, packet->records[i], packet->record_lens[i]);
+	switch (bulk_ask_patiently(bulk, ask_ids, &first, true, err)) {
+	case BULK_ENDED:
+		return -(int)err->kind;
+	case BULK_DONE:
+		return 0;
+	default:
+		row_ids_clear(&bulk->ids);
+		memset(bulk->ids.hits, 0, sizeof(bulk->ids.hits));
+		err_clear(err);
+		return 0;
+	}
 }
 
 enum choice { CHOSEN, PASSED_OVER, JOB_FULL };
@@ -70,6 +139,13 @@ static int choose_row(enum choice *choice, struct bulk *bulk, const struct packe
 		*choice = leave(bulk, hash, message);
 		return 0;
 	}
+	/* What has no record, or several, fails by Collections. */
+	if (bulk->looks_up && bulk->ids.hits[position] != 1) {
+		*choice = leave(bulk, hash, message);
+		return 0;
+	}
+	if (bulk->looks_up)
+		bulk_sheet_give_id(bulk->sheet, bulk->ids.ids[position]);
 	rc = bulk_sheet_read(bulk->sheet, packet->records[position], packet->record_lens[position],
 		true, &why, err);
 	if (rc) {
@@ -133,7 +209,10 @@ int bulk_fill(struct bulk *bulk, struct err *err)
 				clock_now(), NULL, err);
 		if (rc)
 			break;
-		rc = choose_rows(&full, bulk, &packet, err);
+		if (bulk->looks_up)
+			rc = find_ids(bulk, &packet, err);
+		if (rc == 0)
+			rc = choose_rows(&full, bulk, &packet, err);
 		packet_out_free(&packet);
 	}
 	if (rc == -ERR_NOT_FOUND) {

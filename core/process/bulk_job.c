@@ -156,8 +156,7 @@ static int write_part(struct upload *upload)
 	for (int i = 0; rc == 0 && i < packet.rows; i++) {
 		if (!row_set_has(&part->rows, i))
 			continue;
-		rc = bulk_sheet_read(bulk->sheet, packet.records[i], packet.record_lens[i], false,
-			&why, &upload->err);
+		rc = bulk_read_row(bulk->sheet, part, &packet, i, false, &why, &upload->err);
 		if (rc == 0)
 			bulk_sheet_write_row(&upload->text, bulk->sheet);
 	}
@@ -341,6 +340,16 @@ static int conclude(struct bulk *bulk, const struct bulk_info *info, struct err 
 	return pause_after(bulk, &why, err);
 }
 
+/*
+ * The result files of a Delete tell rows by their Ids, which were looked up by an earlier owner of
+ * the run. What is not there any more when it is looked up again was deleted.
+ */
+static bool forgot_ids(const struct bulk *bulk)
+{
+	return bulk->looks_up && bulk->spec.info->operation == OPERATION_DELETE &&
+	       !bulk->part_count;
+}
+
 static int take_results(struct bulk *bulk, const struct bulk_info *info, struct err *err)
 {
 	int rc = record_info(bulk, info, err);
@@ -350,6 +359,9 @@ static int take_results(struct bulk *bulk, const struct bulk_info *info, struct 
 	if (rc == 0 && info->state == BULK_FAILED && info->processed == 0)
 		rc = bulk_settle_all(bulk, EVENT_RETRY, bulk_state_word(info->state),
 			info->error[0] ? info->error : "the job failed", err);
+	else if (rc == 0 && forgot_ids(bulk))
+		rc = bulk_settle_all(bulk, EVENT_RETRY, bulk_state_word(info->state),
+			"deleted, or not, by a job of an earlier process: looked up anew", err);
 	else if (rc == 0)
 		rc = bulk_record(bulk, info, err);
 	if (rc == -ERR_NOT_FOUND)

@@ -21,14 +21,21 @@ static const struct mapping_entry *entry_of_column(
 	return NULL;
 }
 
+/* Are records found by external_id, not by an Id that the rows hold? */
+static bool finds_by_key(const struct interface *interface)
+{
+	return interface->operation == OPERATION_UPSERT || interface_looks_up(interface);
+}
+
 int bulk_keys(struct text_list *keys, const struct interface *interface, struct err *err)
 {
 	bool ok = true;
 
 	*keys = (struct text_list){ NULL, 0 };
-	if (interface->operation == OPERATION_UPSERT)
-		ok = text_list_add(keys, interface->external_id);
-	else if (interface->operation != OPERATION_INSERT)
+	/* Result files hold what was sent: a Delete the Ids alone. */
+	if (finds_by_key(interface) && interface->operation != OPERATION_DELETE)
+		return interface_key_fields(keys, interface->external_id, err);
+	if (interface->operation != OPERATION_INSERT)
 		ok = text_list_add(keys, "Id");
 	for (size_t i = 0;
 		ok && interface->operation == OPERATION_INSERT && i < interface->row_key.count;
@@ -100,12 +107,17 @@ static const char *binary_field(const struct interface *interface, const struct 
 static void check_key(char why[BULK_OBSTACLE_MAX], const struct interface *interface,
 	const struct describe *describe)
 {
+	struct text_list fields = { NULL, 0 };
+
 	if (interface->operation == OPERATION_INSERT)
 		check_insert_key(why, interface, describe);
-	else if (interface->operation == OPERATION_UPSERT &&
-		 !is_text(describe, interface->external_id))
-		snprintf(why, BULK_OBSTACLE_MAX, "the external ID %.40s is no text",
-			interface->external_id);
+	else if (finds_by_key(interface))
+		interface_key_fields(&fields, interface->external_id, NULL);
+	for (size_t i = 0; i < fields.count; i++)
+		if (!is_text(describe, fields.items[i]))
+			snprintf(why, BULK_OBSTACLE_MAX, "the external ID %.40s is no text",
+				fields.items[i]);
+	text_list_free(&fields);
 }
 
 void bulk_obstacle(char why[BULK_OBSTACLE_MAX], const struct interface *interface,
@@ -124,8 +136,8 @@ void bulk_obstacle(char why[BULK_OBSTACLE_MAX], const struct interface *interfac
 		words = "duplicates are to be saved (allow_duplicates)";
 	else if (interface->operation == OPERATION_UPSERT && interface->unique_key_assumed)
 		words = "the external ID is not unique (unique_key = \"assumed\")";
-	else if (interface_looks_up(interface))
-		words = "Ids are looked up by external_id";
+	else if (interface_looks_up(interface) && mapping_find(&interface->mapping, "Id"))
+		words = "some rows have a Salesforce Id, others are looked up (Id is mapped)";
 	text_copy(why, BULK_OBSTACLE_MAX, words);
 	if (!why[0] && binary)
 		snprintf(why, BULK_OBSTACLE_MAX, "%.40s holds binary data", binary);
@@ -151,9 +163,11 @@ int bulk_row_obstacle(const char **why, struct view *view, int64_t run,
 	const struct interface *interface, struct err *err)
 {
 	struct bulk_sheet *sheet = NULL;
-	struct text_list keys;
+	struct text_list keys = { NULL, 0 };
 	int64_t after = 0;
-	int rc = bulk_keys(&keys, interface, err);
+	bool ids_come_later =
+		interface_looks_up(interface) && interface->operation == OPERATION_DELETE;
+	int rc = ids_come_later ? 0 : bulk_keys(&keys, interface, err);
 
 	*why = NULL;
 	if (!rc)

@@ -7,12 +7,14 @@
 #include "process/bulk.h"
 #include "process/parents.h"
 #include "process/retry.h"
+#include "process/row_ids.h"
 #include "salesforce/bulk.h"
 
 /* Rows of one packet in the job that is being put together. */
 struct bulk_part {
 	int64_t packet;
 	struct row_set rows;
+	char (*ids)[19]; /* owned: those of `rows` that were looked up; NULL: none were */
 };
 
 struct bulk {
@@ -24,6 +26,9 @@ struct bulk {
 	uint64_t scope; /* of keys in the gate */
 	bool may_repeat;
 	struct text_list keys; /* columns that tell rows apart */
+	bool looks_up;	       /* Ids are asked for before rows go in a job */
+	struct lookup lookup;
+	struct row_ids ids; /* of the packet that is looked at */
 	struct http_answer answer;
 
 	/* the job on its way */
@@ -73,6 +78,14 @@ uint64_t bulk_key_hash(const struct bulk *bulk, const char *key);
 /* Choose what goes in the next job; none when `rows` stays 0. */
 int bulk_fill(struct bulk *bulk, struct err *err);
 void bulk_empty(struct bulk *bulk);
+
+/*
+ * Make row `position` of a packet the sheet's, with the Id that was looked up for it; `part` may be
+ * NULL when none is needed to tell rows apart. As bulk_sheet_read().
+ */
+int bulk_read_row(struct bulk_sheet *sheet, const struct bulk_part *part,
+	const struct packet_out *packet, int position, bool grow, const char **why,
+	struct err *err);
 
 /* ---- bulk_job.c ---- */
 

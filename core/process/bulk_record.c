@@ -28,8 +28,20 @@ struct record {
 
 /* ---- the table ---- */
 
+/* Rows of a Delete are told by the Ids that were looked up, all others without them. */
+static const struct bulk_part *part_sent(const struct bulk *bulk, int64_t packet)
+{
+	if (!bulk->looks_up || bulk->spec.info->operation != OPERATION_DELETE)
+		return NULL;
+	for (int i = 0; i < bulk->part_count; i++)
+		if (bulk->parts[i].packet == packet)
+			return &bulk->parts[i];
+	return NULL;
+}
+
 static int add_rows(struct record *record, const struct job_part *part, struct err *err)
 {
+	const struct bulk_part *sent = part_sent(record->bulk, part->packet);
 	struct packet_out packet;
 	const char *why = NULL;
 	int rc = view_packet(&packet, record->bulk->view, part->packet, clock_now(), err);
@@ -37,8 +49,7 @@ static int add_rows(struct record *record, const struct job_part *part, struct e
 	for (int i = 0; rc == 0 && i < packet.rows; i++) {
 		if (!row_set_has(&part->rows, i))
 			continue;
-		rc = bulk_sheet_read(
-			record->sheet, packet.records[i], packet.record_lens[i], true, &why, err);
+		rc = bulk_read_row(record->sheet, sent, &packet, i, true, &why, err);
 		if (rc == 0)
 			rc = bulk_match_add(record->match, bulk_sheet_key(record->sheet),
 				bulk_sheet_content(record->sheet), err);

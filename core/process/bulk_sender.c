@@ -187,7 +187,11 @@ static int prepare(struct bulk *bulk, const struct sender_spec *spec, struct err
 	bulk->calls = spec->calls;
 	bulk->moved_at = clock_mono();
 	org_expect(spec->org, spec->org_id);
+	bulk->looks_up = interface_looks_up(spec->interface);
 	rc = bulk_keys(&bulk->keys, spec->interface, err);
+	if (!rc && bulk->looks_up)
+		rc = lookup_init(&bulk->lookup, spec->info->object, spec->interface->external_id,
+			spec->describe, err);
 	if (!rc)
 		rc = view_open(&bulk->view, spec->env->home_data, err);
 	if (!rc)
@@ -208,6 +212,7 @@ static void finish(struct bulk *bulk)
 	view_close(bulk->view);
 	text_list_free(&bulk->keys);
 	http_answer_free(&bulk->answer);
+	row_ids_clear(&bulk->ids);
 	free(bulk->parts);
 	free(bulk);
 }

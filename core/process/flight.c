@@ -18,11 +18,12 @@ int flight_build(struct flight *flight, const struct collection_call *call, cons
 
 		records[i] = flight->packet.records[flight->positions[index]];
 		lens[i] = flight->packet.record_lens[flight->positions[index]];
-		ids[i] = flight->ids.keys[index].hash ? flight->ids.ids[index] : NULL;
+		ids[i] = flight->ids_known && flight->ids.ids[index][0] ? flight->ids.ids[index]
+									: NULL;
 	}
 	filled.records = records;
 	filled.record_lens = lens;
-	filled.ids = flight->ids.known ? ids : NULL;
+	filled.ids = ids;
 	filled.count = flight->sent_count;
 	buf_reset(&flight->path);
 	buf_reset(&flight->body);
@@ -53,23 +54,13 @@ void flight_all(
 	}
 }
 
-void flight_ids_forget(struct flight *flight)
-{
-	struct flight_ids *ids = &flight->ids;
-
-	for (int i = 0; i < ids->read; i++)
-		lookup_key_free(&ids->keys[i]);
-	ids->read = ids->asked = ids->asking = 0;
-	ids->known = false;
-}
-
 void flight_clear(struct flight *flight)
 {
 	packet_out_free(&flight->packet);
 	collection_results_free(&flight->answer);
 	org_prepared_free(&flight->prepared);
 	text_list_free(&flight->words);
-	flight_ids_forget(flight);
+	row_ids_clear(&flight->ids);
 	if (flight->body.cap > BODY_KEEP)
 		buf_free(&flight->body);
 	flight->prepared = (struct org_prepared){ 0 };
@@ -79,6 +70,8 @@ void flight_clear(struct flight *flight)
 	flight->rows = (struct row_set){ { 0 } };
 	flight->count = flight->sent_count = 0;
 	flight->rest_due = false;
+	flight->asked = flight->asking = 0;
+	flight->ids_known = false;
 	flight->left = false;
 	flight->attempt = 0;
 	flight->http_status = 0;

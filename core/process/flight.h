@@ -8,9 +8,9 @@
 #define PROCESS_FLIGHT_H
 
 #include "base/text.h"
-#include "process/lookup.h"
 #include "process/process.h"
 #include "process/retry.h"
+#include "process/row_ids.h"
 #include "salesforce/collections.h"
 #include "salesforce/org.h"
 
@@ -23,16 +23,6 @@ enum flight_stage {
 };
 
 struct sender;
-
-/* The Ids of a flight's rows, which are asked for before it leaves. */
-struct flight_ids {
-	struct lookup_key keys[PACKET_ROWS_MAX]; /* empty: not looked for */
-	char ids[PACKET_ROWS_MAX][19];
-	uint16_t hits[PACKET_ROWS_MAX]; /* records with the row's key */
-	int read;			/* rows whose keys were read */
-	int asked, asking;		/* rows asked for; those of the query on its way */
-	bool known;
-};
 
 struct flight {
 	struct sender *sender;
@@ -51,7 +41,9 @@ struct flight {
 	int64_t attempt;
 	char request_id[40];
 
-	struct flight_ids ids;
+	struct row_ids ids;
+	int asked, asking; /* rows whose Ids were asked for; those of the query on its way */
+	bool ids_known;
 	int sent[PACKET_ROWS_MAX]; /* indices of the rows that are in the request */
 	int sent_count;
 	bool left; /* the org may have it */
@@ -77,9 +69,6 @@ void flight_all(
 
 /* A copy of `text` that lives as long as the results; "" when out of memory. */
 const char *flight_words(struct flight *flight, const char *text);
-
-/* Its Ids are to be asked for (anew). */
-void flight_ids_forget(struct flight *flight);
 
 /* Back to FLIGHT_IDLE, memory kept where the next packet needs it too. */
 void flight_clear(struct flight *flight);

@@ -265,21 +265,20 @@ int lookup_answer(const struct lookup *lookup, const struct http_answer *answer,
 }
 
 int lookup_keys(const struct lookup *lookup, struct org *org, const struct lookup_key *keys,
-	int *count, lookup_found *found, void *ctx, struct err *err)
+	int *count, struct http_answer *answer, lookup_found *found, void *ctx, struct err *err)
 {
 	struct buf path = BUF_INIT(8 * QUERY_MAX);
-	struct http_answer answer;
 	int rc;
 
-	http_answer_init(&answer);
+	http_answer_free(answer);
+	http_answer_init(answer);
 	rc = lookup_path(&path, lookup, keys, count, err);
 	if (!rc && path.len)
 		rc = org_exchange(org,
-			&(struct org_request){ .method = "GET", .path = buf_str(&path) }, &answer,
+			&(struct org_request){ .method = "GET", .path = buf_str(&path) }, answer,
 			err);
 	if (!rc && path.len)
-		rc = lookup_answer(lookup, &answer, found, ctx, err);
-	http_answer_free(&answer);
+		rc = lookup_answer(lookup, answer, found, ctx, err);
 	buf_free(&path);
 	return rc;
 }

@@ -60,8 +60,11 @@ typedef void lookup_found(void *ctx, uint64_t hash, const char *id);
 int lookup_answer(const struct lookup *lookup, const struct http_answer *answer,
 	lookup_found *found, void *ctx, struct err *err);
 
-/* All at once, waiting for the org: lookup_path(), one call, lookup_answer(). */
+/*
+ * All at once, waiting for the org: lookup_path(), one call, lookup_answer(). `answer` is filled as
+ * by org_exchange(); HTTP_NOT_SENT when there was nothing to ask for.
+ */
 int lookup_keys(const struct lookup *lookup, struct org *org, const struct lookup_key *keys,
-	int *count, lookup_found *found, void *ctx, struct err *err);
+	int *count, struct http_answer *answer, lookup_found *found, void *ctx, struct err *err);
 
 #endif

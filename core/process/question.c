@@ -56,8 +56,10 @@ static int list_open(struct lookup_key *open, struct question *question, int row
 static int ask(struct question *question, const struct lookup_key *open, int count, struct org *org,
 	struct err *err)
 {
+	struct http_answer answer;
 	int rc = 0;
 
+	http_answer_init(&answer);
 	for (int first = 0, asked; !rc && first < count; first += asked) {
 		asked = count - first;
 		if (question->calls >= QUESTION_CALLS_MAX)
@@ -68,11 +70,12 @@ static int ask(struct question *question, const struct lookup_key *open, int cou
 		for (int i = first; !rc && i < count; i++)
 			*key_map_get(&question->known, open[i].hash) = 1;
 		if (!rc)
-			rc = lookup_keys(
-				&question->lookup, org, open + first, &asked, found, question, err);
+			rc = lookup_keys(&question->lookup, org, open + first, &asked, &answer,
+				found, question, err);
 		for (int i = first; rc && i < count; i++)
 			key_map_delete(&question->known, open[i].hash);
 	}
+	http_answer_free(&answer);
 	return rc;
 }
 

@@ -260,7 +260,7 @@ static void start_request(struct sender *sender, struct flight *flight)
 	int count = 0;
 	int rc;
 
-	if (sender->looks_up && !flight->ids.known)
+	if (sender->looks_up && !flight->ids_known)
 		sender_ask_ids(sender, flight);
 	if (flight->stage != FLIGHT_READY)
 		return;

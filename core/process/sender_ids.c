@@ -10,39 +10,7 @@
 
 /* ---- the question ---- */
 
-/* A row that has its own Id is not looked for. */
-static void read_key(const struct sender *sender, struct flight *flight, int index)
-{
-	struct flight_ids *ids = &flight->ids;
-	const char *record = flight->packet.records[flight->positions[index]];
-	size_t len = flight->packet.record_lens[flight->positions[index]];
-	struct json_object *object;
-	const char *id;
-	size_t id_len;
-
-	ids->keys[index] = (struct lookup_key){ .hash = 0 };
-	ids->hits[index] = collection_record_id(record, len, &id, &id_len) ? 1 : 0;
-	if (ids->hits[index])
-		return;
-	object = lookup_record(record, len);
-	lookup_key_read(&ids->keys[index], &sender->lookup, NULL, object);
-	lookup_record_free(object);
-}
-
 /* On this thread, inside http_turn(). */
-static void take_record(void *ctx, uint64_t hash, const char *id)
-{
-	struct flight *flight = ctx;
-	struct flight_ids *ids = &flight->ids;
-
-	for (int i = 0; i < flight->count; i++) {
-		if (ids->keys[i].hash != hash)
-			continue;
-		ids->hits[i]++;
-		text_copy(ids->ids[i], sizeof(ids->ids[i]), id);
-	}
-}
-
 static void ids_answered(void *ctx, struct http_answer *answer)
 {
 	struct flight *flight = ctx;
@@ -54,13 +22,14 @@ static void ids_answered(void *ctx, struct http_answer *answer)
 		return;
 	retry_request(&verdict, answer);
 	if (verdict.class == REQUEST_ROWS)
-		rc = lookup_answer(&sender->lookup, answer, take_record, flight, &verdict.err);
+		rc = lookup_answer(
+			&sender->lookup, answer, row_ids_found, &flight->ids, &verdict.err);
 	if (rc == -ERR_LIMIT)
 		verdict.class = REQUEST_SPLIT;
 	else if (rc)
 		retry_unreadable(&verdict);
 	if (verdict.class == REQUEST_ROWS) {
-		flight->ids.asked += flight->ids.asking;
+		flight->asked += flight->asking;
 		flight->stage = FLIGHT_READY;
 		return;
 	}
@@ -72,18 +41,19 @@ static void ids_answered(void *ctx, struct http_answer *answer)
 
 void sender_ask_ids(struct sender *sender, struct flight *flight)
 {
-	struct flight_ids *ids = &flight->ids;
+	const struct packet_out *packet = &flight->packet;
 	struct org_request request = { .method = "GET" };
 	struct err err = ERR_INIT;
 	int rc;
 
-	for (; ids->read < flight->count; ids->read++)
-		read_key(sender, flight, ids->read);
-	ids->asking = flight->count - ids->asked;
-	rc = lookup_path(
-		&flight->path, &sender->lookup, ids->keys + ids->asked, &ids->asking, &err);
+	for (int i = flight->ids.count; i < flight->count; i++)
+		row_ids_add(&flight->ids, &sender->lookup, packet->records[flight->positions[i]],
+			packet->record_lens[flight->positions[i]]);
+	flight->asking = flight->count - flight->asked;
+	rc = lookup_path(&flight->path, &sender->lookup, flight->ids.keys + flight->asked,
+		&flight->asking, &err);
 	if (!rc && !flight->path.len) {
-		ids->known = true;
+		flight->ids_known = true;
 		return;
 	}
 	request.path = buf_str(&flight->path);
@@ -144,7 +114,7 @@ static void describe_key(
 static void fail_row(struct sender *sender, struct flight *flight, int index)
 {
 	struct collection_result *row = &flight->answer.rows[index];
-	const struct flight_ids *ids = &flight->ids;
+	const struct row_ids *ids = &flight->ids;
 	const char *code = RETRY_NOT_FOUND;
 	char key[300], words[400];
 

@@ -30,9 +30,10 @@ struct bulk_sheet {
 	size_t count, room;
 	size_t header_len;
 	struct text_list keys;
-	int *key_columns; /* -1 = not there yet */
-	struct buf text;  /* of the row */
-	struct buf print; /* scratch: what is hashed */
+	int *key_columns;  /* -1 = not there yet */
+	struct buf text;   /* of the row */
+	struct buf print;  /* scratch: what is hashed */
+	char given_id[19]; /* of the next record */
 };
 
 /* ---- life ---- */
@@ -468,6 +469,22 @@ static const char *take_members(struct taker *taker)
 	return why;
 }
 
+void bulk_sheet_give_id(struct bulk_sheet *sheet, const char *id)
+{
+	text_copy(sheet->given_id, sizeof(sheet->given_id), id);
+}
+
+static const char *take_given_id(struct taker *taker)
+{
+	struct bulk_sheet *sheet = taker->sheet;
+	char cell[sizeof(sheet->given_id) + 2];
+
+	snprintf(cell, sizeof(cell), "\"%s\"", sheet->given_id);
+	sheet->given_id[0] = '\0';
+	taker->scan = (struct record_scan){ cell, cell + strlen(cell) };
+	return take_cell(taker, "Id", 2);
+}
+
 static bool has_key(const struct bulk_sheet *sheet)
 {
 	for (size_t i = 0; i < sheet->keys.count; i++) {
@@ -492,6 +509,9 @@ int bulk_sheet_read(struct bulk_sheet *sheet, const char *record, size_t len, bo
 
 	bulk_sheet_clear(sheet);
 	*why = take_members(&taker);
+	if (!*why && sheet->given_id[0])
+		*why = take_given_id(&taker);
+	sheet->given_id[0] = '\0';
 	if (sheet->text.broken == ERR_NOMEM)
 		return err_nomem(err);
 	if (!*why && !has_key(sheet))
@@ -632,12 +652,22 @@ static void add_print(struct buf *out, const char *text, size_t len)
 	}
 }
 
+static bool is_key(const struct bulk_sheet *sheet, int column)
+{
+	for (size_t i = 0; i < sheet->keys.count; i++)
+		if (sheet->key_columns[i] == column)
+			return true;
+	return false;
+}
+
 uint32_t bulk_sheet_content(struct bulk_sheet *sheet)
 {
 	buf_reset(&sheet->print);
 	for (size_t i = 0; i < sheet->count; i++) {
 		const struct column *column = &sheet->columns[i];
 
+		if (is_named(column, "Id", 2) && !is_key(sheet, (int)i))
+			continue;
 		if (column->len)
 			add_print(
 				&sheet->print, buf_str(&sheet->text) + column->start, column->len);

@@ -39,6 +39,12 @@ void bulk_sheet_free(struct bulk_sheet *sheet);
 int bulk_sheet_read(struct bulk_sheet *sheet, const char *record, size_t len, bool grow,
 	const char **why, struct err *err);
 
+/*
+ * The Salesforce Id of the record that is read next, which does not hold it; it goes into the
+ * column Id. Copied.
+ */
+void bulk_sheet_give_id(struct bulk_sheet *sheet, const char *id);
+
 /* Bytes of the row's cells alone: in the file, a row has one byte a column more. */
 size_t bulk_sheet_row_bytes(const struct bulk_sheet *sheet);
 size_t bulk_sheet_columns(const struct bulk_sheet *sheet);
@@ -47,7 +53,10 @@ size_t bulk_sheet_columns(const struct bulk_sheet *sheet);
 void bulk_sheet_write_header(struct buf *out, const struct bulk_sheet *sheet);
 void bulk_sheet_write_row(struct buf *out, const struct bulk_sheet *sheet);
 
-/* Of the row: its key, byte by byte, never 0; and all of its values, however they are written. */
+/*
+ * Of the row: its key, byte by byte, never 0; and all of its values, however they are written, but
+ * for an Id that is no key: it was looked up, and is not known to who has the records alone.
+ */
 uint64_t bulk_sheet_key(struct bulk_sheet *sheet);
 uint32_t bulk_sheet_content(struct bulk_sheet *sheet);
 

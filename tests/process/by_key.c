@@ -305,6 +305,59 @@ START_TEST(killed_on_its_way_it_goes_on)
 }
 END_TEST
 
+START_TEST(bulk_carries_the_ids_that_were_found)
+{
+	struct stage stage;
+
+	open_with_records(&stage, 450, OPERATION_UPDATE);
+	stage.interface.mode = TRANSFER_BULK;
+	stage_sql(&stage, "UPDATE order_line SET name = 'v2';"
+			  "UPDATE order_line SET order_no = 'NONE-' || id WHERE id IN (7, 300)");
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	ck_assert_int_eq(stage_info(&stage).counts.completed, 448);
+	ck_assert_int_eq(stage_info(&stage).counts.failed, 2);
+	ck_message(&stage, "NONE-7", "NOT_FOUND", "no Order_Line__c has");
+	ck_assert_str_eq(stage_field(&stage, "ORD-007919", "Name"), "v2");
+	ck_assert_int_eq(stage_requests(&stage, "/composite/sobjects"), 3); /* all of the upsert */
+
+	stage.interface.operation = OPERATION_DELETE;
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	ck_assert_int_eq(stage_info(&stage).counts.completed, 448);
+	ck_assert_int_eq(stage_records(&stage), 2);
+	ck_assert_int_eq(stage_requests(&stage, "/composite/sobjects"), 3);
+	stage_close(&stage);
+}
+END_TEST
+
+/* A job whose owner was killed, before or behind its upload: the next one looks the Ids up anew. */
+static const struct {
+	enum operation operation;
+	int requests;
+} killed_jobs[] = {
+	{ OPERATION_UPDATE, 4 },
+	{ OPERATION_DELETE, 4 },
+};
+
+START_TEST(killed_in_a_job_it_goes_on)
+{
+	struct stage stage;
+
+	open_with_records(&stage, 300, killed_jobs[_i].operation);
+	stage.interface.mode = TRANSFER_BULK;
+	stage_sql(&stage, "UPDATE order_line SET name = 'v2';"
+			  "UPDATE order_line SET order_no = 'NONE' WHERE id = 7");
+	stage_create_run(&stage);
+	stage.kill_path = "/jobs/ingest";
+	ck_assert(stage_kill_child(&stage, killed_jobs[_i].requests, 0));
+	ck_ok(stage_resume(&stage, WAIT), &stage.err);
+	ck_assert_int_eq(stage_info(&stage).counts.completed, 299);
+	ck_assert_int_eq(stage_info(&stage).counts.failed, 1);
+	ck_assert_int_eq(
+		stage_records(&stage), killed_jobs[_i].operation == OPERATION_DELETE ? 1 : 300);
+	stage_close(&stage);
+}
+END_TEST
+
 START_TEST(key_that_is_not_there_is_refused_at_once)
 {
 	static const char *const pairs[] = { "Nope__c", "order_no", "Name", "name", NULL };
@@ -412,6 +465,8 @@ Suite *suite_by_key(void)
 	tcase_add_test(tc, a_missing_record_spoils_all_or_none);
 	tcase_add_test(tc, look_ups_that_fail_are_repeated);
 	tcase_add_test(tc, killed_on_its_way_it_goes_on);
+	tcase_add_test(tc, bulk_carries_the_ids_that_were_found);
+	tcase_add_loop_test(tc, killed_in_a_job_it_goes_on, 0, ARRAY_SIZE(killed_jobs));
 	tcase_add_test(tc, key_that_is_not_there_is_refused_at_once);
 	tcase_add_loop_test(tc, dry_run_foretells_what_is_found, 0, ARRAY_SIZE(foretold));
 	tcase_add_test(tc, dry_run_foretells_missing_parents);

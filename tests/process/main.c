@@ -18,7 +18,7 @@ int main(int argc, char **argv)
 	if (argc > 1 && !strcmp(argv[1], "reader"))
 		return reader_child_main();
 	test_program = argv[0];
-	if (argc > 5 && !strcmp(argv[1], "carry"))
+	if (argc > 6 && !strcmp(argv[1], "carry"))
 		return stage_child_main(argv + 2);
 	return check_main(makers, ARRAY_SIZE(makers));
 }

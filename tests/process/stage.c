@@ -357,11 +357,12 @@ int stage_child_main(char **argv)
 	snprintf(stage.database, sizeof(stage.database), "%s/source.db", stage.home);
 	make_connection(&stage, argv[1]);
 	make_interface(&stage);
-	if (strstr(argv[3], "insert"))
+	if (text_equal(argv[3], operation_name(OPERATION_INSERT)))
 		stage_insert(&stage);
-	if (strstr(argv[3], "update"))
-		stage.interface.operation = OPERATION_UPDATE;
-	if (strstr(argv[3], "bulk")) {
+	for (int operation = OPERATION_INSERT; operation <= OPERATION_DELETE; operation++)
+		if (text_equal(argv[3], operation_name((enum operation)operation)))
+			stage.interface.operation = (enum operation)operation;
+	if (text_equal(argv[4], "bulk")) {
 		stage.interface.mode = TRANSFER_BULK;
 		text_list_add(&stage.interface.row_key, "order_no");
 	}
@@ -386,11 +387,7 @@ static int64_t progress(struct stage *stage)
 bool stage_kill_child(struct stage *stage, int64_t records, int64_t ms)
 {
 	bool bulk = stage->interface.mode == TRANSFER_BULK;
-	const char *kind =
-		stage->interface.operation == OPERATION_INSERT	 ? bulk ? "bulk-insert" : "insert"
-		: stage->interface.operation == OPERATION_UPDATE ? bulk ? "bulk-update" : "update"
-		: bulk						 ? "bulk-upsert"
-								 : "upsert";
+	const char *operation = operation_name(stage->interface.operation);
 	bool ended = false;
 	char run[32];
 	int status = 0;
@@ -401,7 +398,8 @@ bool stage_kill_child(struct stage *stage, int64_t records, int64_t ms)
 	pid = fork();
 	if (pid == 0) {
 		execl(test_program, test_program, "carry", stage->home,
-			practice_url(stage->practice), run, kind, (char *)NULL);
+			practice_url(stage->practice), run, operation, bulk ? "bulk" : "",
+			(char *)NULL);
 		_exit(127);
 	}
 	records += progress(stage);
