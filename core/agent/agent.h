@@ -56,6 +56,12 @@ void agent_free(struct agent *agent);
  */
 int agent_loop(struct agent *agent, const atomic_bool *stop, atomic_bool *reload, struct err *err);
 
+/*
+ * Might an agent with these settings listen where they say? ERR_CONFIG for an address that is none,
+ * and for one beyond this machine while everybody knows the password. Takes as long as a sign-in.
+ */
+int agent_check_exposure(const struct agent_settings *settings, struct err *err);
+
 int agent_port(const struct agent *agent); /* the real one; 0 when it does not listen */
 
 /* Names are never asked of the network: what the system knows of a user, else "uid 1004". */

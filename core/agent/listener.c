@@ -30,14 +30,19 @@ struct listener {
 	atomic_int_fast64_t answers[6], refused;
 };
 
-static bool is_loopback(const char *address)
+static int check_address(bool *loopback, const char *address, struct err *err)
 {
 	struct in_addr v4;
 	struct in6_addr v6;
 
 	if (inet_pton(AF_INET, address, &v4) == 1)
-		return ntohl(v4.s_addr) >> 24 == 127;
-	return inet_pton(AF_INET6, address, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
+		*loopback = ntohl(v4.s_addr) >> 24 == 127;
+	else if (inet_pton(AF_INET6, address, &v6) == 1)
+		*loopback = IN6_IS_ADDR_LOOPBACK(&v6);
+	else
+		return err_set(err, ERR_CONFIG,
+			"\"%s\" is no numeric address such as 127.0.0.1, 0.0.0.0 or ::", address);
+	return 0;
 }
 
 /* ---- who may ---- */
@@ -241,18 +246,37 @@ static void handle(void *ctx, const struct http_incoming *in, struct http_outgoi
 static int check_exposure(
 	const struct credential *credential, const struct agent_settings *settings, struct err *err)
 {
-	if (is_loopback(settings->listen))
-		return 0;
-	if (credential_is_default(credential))
-		return err_set(err, ERR_CONFIG,
-			"the agent does not listen on %s while its default password is in force, "
-			"which everybody knows: set another with `agentboard agent password`",
-			settings->listen);
-	if (!settings->tls_cert)
+	bool loopback = false;
+	int rc = check_address(&loopback, settings->listen, err);
+
+	if (rc < 0 || loopback || !credential_is_default(credential))
+		return rc;
+	return err_set(err, ERR_CONFIG,
+		"%s needs a password other than the default, which everybody knows: set one with "
+		"`agentboard agent password`",
+		settings->listen);
+}
+
+int agent_check_exposure(const struct agent_settings *settings, struct err *err)
+{
+	struct credential *credential = NULL;
+	int rc = credential_new(&credential, settings, err);
+
+	if (rc == 0)
+		rc = check_exposure(credential, settings, err);
+	credential_free(credential);
+	return rc;
+}
+
+static void warn_of_clear_text(const struct agent_settings *settings)
+{
+	bool loopback = true;
+
+	if (check_address(&loopback, settings->listen, NULL) == 0 && !loopback &&
+		!settings->tls_cert)
 		log_line(LOG_LEVEL_WARN, 0,
 			"listening on %s without TLS: the password crosses the network readably",
 			settings->listen);
-	return 0;
 }
 
 static int start_server(struct http_server **out, struct listener *listener,
@@ -298,6 +322,7 @@ int listener_start(struct listener **out, const struct agent_settings *settings,
 		listener_stop(listener);
 		return rc;
 	}
+	warn_of_clear_text(settings);
 	*out = listener;
 	return 0;
 }
@@ -454,6 +479,8 @@ int listener_apply(struct listener *listener, const struct agent_settings *befor
 		credential_free(credential);
 		return rc;
 	}
+	if (!text_equal(before->listen, after->listen) || (before->tls_cert && !after->tls_cert))
+		warn_of_clear_text(after);
 	atomic_store(&listener->monitored_by_all, text_equal(after->monitoring, "everyone"));
 	pthread_rwlock_wrlock(&listener->lock);
 	old = listener->credential;

@@ -13,5 +13,6 @@ Suite *suite_mapping(void);
 Suite *suite_process(void);
 Suite *suite_verbs(void);
 Suite *suite_checklist(void);
+Suite *suite_settings(void);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * agent_settings.c — agent.cfg as a form: address, port, credential, TLS, limits, schedules of
- * integrations, log. A running agent takes what was saved within a second; what it cannot bring in
- * force it says in its status, and in the frame.
+ * agent_settings.c — agent.cfg as a form: address, port, credential, TLS, limits, retention,
+ * schedules of integrations, log. A running agent takes what was saved within a second; what it
+ * cannot bring in force it says in its status, and in the frame.
  */
 
 #include "base/base.h"
@@ -20,8 +20,10 @@ enum {
 	F_CERT,
 	F_KEY,
 	F_PARALLEL,
+	F_RETENTION,
 	F_DISK,
 	F_SCHEDULES,
+	F_ALERT,
 	F_LOG,
 	F_MONITORING,
 	F_CONNECTIONS,
@@ -55,12 +57,17 @@ static const struct field_spec specs[F_COUNT] = {
 	[F_KEY] = { FIELD_TEXT, "tls.key", "TLS key", "PEM file of its private key." },
 	[F_PARALLEL] = { FIELD_NUMBER, "parallel_runs", "Runs at once",
 		"Those of one interface always take turns. 1 to 64.", .max = 2 },
+	[F_RETENTION] = { FIELD_NUMBER, "retention", "Keep days",
+		"Completed messages older than this are removed once a day; 0 = never.", .max = 5 },
 	[F_DISK] = { FIELD_TEXT, "disk_floor", "Disk floor",
 		"Runs pause when less than this is free on the store's disk; 0 = never.",
 		.max = 16 },
 	[F_SCHEDULES] = { FIELD_LINES, "schedules", "Integrations",
 		"One schedule a line: ERP: at 06:30 weekdays; missed skip", .max = 4096,
 		.rows = 3 },
+	[F_ALERT] = { FIELD_TEXT, "alert", "Alert command",
+		"Is told of trouble with runs and schedules, by JSON on standard input. Optional.",
+		.max = 1024 },
 	[F_LOG] = { FIELD_CHOICE, "log_level", "Log level", "What is written down; F7 shows it.",
 		levels },
 	[F_MONITORING] = { FIELD_CHOICE, "monitoring", "Monitoring",
@@ -96,6 +103,7 @@ static const struct {
 } numbers[] = {
 	{ F_PORT, offsetof(struct agent_settings, port), 0, 65535 },
 	{ F_PARALLEL, offsetof(struct agent_settings, parallel_runs), 1, 64 },
+	{ F_RETENTION, offsetof(struct agent_settings, retention_days), 0, 36500 },
 	{ F_CONNECTIONS, offsetof(struct agent_settings, limits.connections), 1, 10000 },
 	{ F_PER_ADDRESS, offsetof(struct agent_settings, limits.connections_per_address), 1,
 		10000 },
@@ -113,6 +121,7 @@ static const struct {
 	{ F_USERNAME, offsetof(struct agent_settings, username) },
 	{ F_CERT, offsetof(struct agent_settings, tls_cert) },
 	{ F_KEY, offsetof(struct agent_settings, tls_key) },
+	{ F_ALERT, offsetof(struct agent_settings, alert) },
 };
 
 static void *member(const struct agent_settings *settings, size_t offset)
@@ -263,18 +272,29 @@ static void done_load(struct board *board, struct job *job)
 	show(page);
 }
 
+/* The form shows the error at the field of this key. */
+static int at_field(int rc, const char *key, struct err *err)
+{
+	if (rc < 0 && err)
+		text_copy(err->code, sizeof(err->code), key);
+	return rc;
+}
+
+/* What the agent would refuse is not written. */
 static int work_save(struct job *job, struct err *err)
 {
 	struct settings_job *sj = (struct settings_job *)job;
 	char *hash = NULL;
-	int rc = sj->password ? agent_password_hash(&hash, sj->password, err) : 0;
+	int rc = 0;
 
-	if (rc < 0 && err)
-		text_copy(err->code, sizeof(err->code), "password_hash");
+	if (sj->password)
+		rc = at_field(agent_password_hash(&hash, sj->password, err), "password_hash", err);
 	if (hash) {
 		free(sj->settings.password_hash);
 		sj->settings.password_hash = hash;
 	}
+	if (rc == 0)
+		rc = at_field(agent_check_exposure(&sj->settings, err), "listen", err);
 	return rc < 0 ? rc : files_save_settings(sj->env->home, &sj->settings, err);
 }
 

@@ -28,6 +28,7 @@ enum {
 	F_SEQUENCE,
 	F_STATUS,
 	F_SCHEDULE,
+	F_MISSED,
 	F_MODE,
 	F_PACKET,
 	F_PARALLEL,
@@ -42,11 +43,17 @@ enum {
 static const char *const operations[] = { "Insert", "Update", "Upsert", "Delete", NULL };
 static const char *const modes[] = { "Auto", "Collections", "Bulk", NULL };
 static const char *const on_errors[] = { "Continue", "Stop", NULL };
+static const char *const missed[] = { "once", "skip", NULL }; /* enum missed_policy */
 static const char *const statuses[] = { "Deployed", "Undeployed", NULL };
 
 static bool is_upsert(const struct form *form)
 {
 	return form->fields[F_OPERATION].choice == OPERATION_UPSERT;
+}
+
+static bool is_scheduled(const struct form *form)
+{
+	return !text_empty(form_text(form, F_SCHEDULE));
 }
 
 static const struct field_spec specs[] = {
@@ -89,6 +96,10 @@ static const struct field_spec specs[] = {
 		"at 06:30 weekdays; every 15 minutes 06:00-20:00; */15 6-20 * * 1-5. Empty = by "
 		"hand "
 		"only." },
+	[F_MISSED] = { FIELD_CHOICE, "missed", "Missed times",
+		"once: caught up once when the agent is back, or the connection free. skip: only "
+		"told.",
+		missed, .shown = is_scheduled },
 	[F_MODE] = { FIELD_CHOICE, "mode", "Mode",
 		"Auto takes Collections for few rows and the Bulk API above the threshold.",
 		modes },
@@ -165,6 +176,7 @@ static void load(struct interface_form *page)
 	form->fields[F_MODE].choice = (int)base->mode;
 	form->fields[F_ON_ERROR].choice = (int)base->on_error;
 	form->fields[F_STATUS].choice = base->deployed ? 0 : 1;
+	form->fields[F_MISSED].choice = (int)base->missed;
 	form_set_number(form, F_SEQUENCE, base->sequence);
 	form_set_number(form, F_PACKET, base->packet);
 	form_set_number(form, F_PARALLEL, base->parallel);
@@ -242,6 +254,7 @@ static int build(struct interface *out, const struct interface_form *page, struc
 	out->mode = (enum transfer_mode)form->fields[F_MODE].choice;
 	out->on_error = (enum on_error)form->fields[F_ON_ERROR].choice;
 	out->deployed = form->fields[F_STATUS].choice == 0;
+	out->missed = (enum missed_policy)form->fields[F_MISSED].choice;
 	take_number(&out->sequence, form, F_SEQUENCE, 0);
 	take_number(&out->packet, form, F_PACKET, PACKET_ROWS_MAX);
 	take_number(&out->parallel, form, F_PARALLEL, 4);

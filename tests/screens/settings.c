@@ -1,0 +1,120 @@
+/* settings.c — what is set by forms: agent.cfg, and when an interface runs. */
+
+#include "screens/suites.h"
+
+#include "base/file.h"
+#include "base/text.h"
+#include "screens/fixture.h"
+
+static void load(struct agent_settings *settings, const struct fixture *fx)
+{
+	struct err err = ERR_INIT;
+
+	agent_settings_init(settings);
+	ck_ok(files_load_settings(settings, fx->home, &err), &err);
+}
+
+static void open_settings(struct fixture *fx)
+{
+	fixture_init(fx);
+	fixture_start(fx);
+	pty_wait(fx->pty, "agent up");
+	pty_type(fx->pty, KEY_F8);
+	pty_wait(fx->pty, "Runs at once");
+}
+
+START_TEST(an_open_address_with_the_default_password_is_refused_in_the_form)
+{
+	struct fixture fx;
+	struct agent_settings settings;
+
+	open_settings(&fx);
+	pty_type(fx.pty, "\177\177\177\177\177\177\177\177\177" /* 127.0.0.1 */);
+	pty_type(fx.pty, "0.0.0.0" KEY_F4);
+	pty_wait(fx.pty, "0.0.0.0 needs a password other than the default");
+	ck_assert(!file_exists(fx.home->agent_cfg));
+	/* The same password, typed, is the same. */
+	pty_type(fx.pty, "\t\t\t" AGENT_DEFAULT_PASSWORD "\t" AGENT_DEFAULT_PASSWORD KEY_F4);
+	pty_wait(fx.pty, "which everybody knows: choose another");
+	ck_assert(!file_exists(fx.home->agent_cfg));
+	for (size_t i = 0; i < sizeof(AGENT_DEFAULT_PASSWORD); i++)
+		pty_type(fx.pty, "\177");
+	pty_type(fx.pty, "a better one\t");
+	for (size_t i = 0; i < sizeof(AGENT_DEFAULT_PASSWORD); i++)
+		pty_type(fx.pty, "\177");
+	pty_type(fx.pty, "a better one" KEY_F4);
+	pty_wait(fx.pty, "Saved. The running agent");
+	load(&settings, &fx);
+	ck_assert_str_eq(settings.listen, "0.0.0.0");
+	agent_settings_free_fields(&settings);
+	fixture_end(&fx);
+}
+END_TEST
+
+START_TEST(a_name_is_no_address_to_listen_on)
+{
+	struct fixture fx;
+
+	open_settings(&fx);
+	pty_type(fx.pty, "x" KEY_F4);
+	pty_wait(fx.pty, "\"127.0.0.1x\" is no numeric address");
+	ck_assert(!file_exists(fx.home->agent_cfg));
+	fixture_end(&fx);
+}
+END_TEST
+
+START_TEST(retention_and_alert_are_set_in_the_form)
+{
+	struct fixture fx;
+	struct agent_settings settings;
+
+	open_settings(&fx);
+	pty_type(fx.pty, "\t\t\t\t\t\t\t\t\177\177"
+			 "7\t\t\tmail ops@acme.example" KEY_F4);
+	pty_wait(fx.pty, "Saved. The running agent");
+	load(&settings, &fx);
+	ck_assert_int_eq(settings.retention_days, 7);
+	ck_assert_str_eq(settings.alert, "mail ops@acme.example");
+	agent_settings_free_fields(&settings);
+	fixture_end(&fx);
+}
+END_TEST
+
+START_TEST(missed_times_are_set_where_the_schedule_is)
+{
+	struct fixture fx;
+	struct interface interface;
+	struct err err = ERR_INIT;
+
+	fixture_init(&fx);
+	fixture_start(&fx);
+	pty_wait(fx.pty, "agent up");
+	pty_type(fx.pty, "2");
+	pty_wait(fx.pty, "1,204 ok");
+	pty_type(fx.pty, "e");
+	pty_wait(fx.pty, "Interface accounts");
+	pty_type(fx.pty, "\t\t\t\t\t\t\t\t\t\t\t" KEY_RIGHT);
+	pty_wait(fx.pty, "caught up once");
+	pty_type(fx.pty, KEY_F4);
+	pty_wait(fx.pty, "Saved 'accounts'");
+	interface_init(&interface);
+	ck_ok(fx.catalog.interface(fx.catalog.self, &interface, "accounts", &err), &err);
+	ck_assert_int_eq(interface.missed, MISSED_SKIP);
+	interface_free_fields(&interface);
+	fixture_end(&fx);
+}
+END_TEST
+
+Suite *suite_settings(void)
+{
+	Suite *suite = suite_create("screens/settings");
+	TCase *tc = tcase_create("settings");
+
+	tcase_set_timeout(tc, 60);
+	tcase_add_test(tc, an_open_address_with_the_default_password_is_refused_in_the_form);
+	tcase_add_test(tc, a_name_is_no_address_to_listen_on);
+	tcase_add_test(tc, retention_and_alert_are_set_in_the_form);
+	tcase_add_test(tc, missed_times_are_set_where_the_schedule_is);
+	suite_add_tcase(suite, tc);
+	return suite;
+}
