@@ -112,17 +112,6 @@ static int watch(struct sftp *sftp, struct err *err)
 	return -ERR_SOURCE;
 }
 
-/* libcurl asks also where it waits by itself, closing a file. */
-static int on_progress(
-	void *ctx, curl_off_t total, curl_off_t now, curl_off_t upload, curl_off_t uploaded)
-{
-	(void)total;
-	(void)now;
-	(void)upload;
-	(void)uploaded;
-	return watch(ctx, NULL) != 0;
-}
-
 /* ---- the line ---- */
 
 static int on_line(void *ctx, curl_socket_t line, curlsocktype purpose)
@@ -143,11 +132,30 @@ static int on_line_closed(void *ctx, curl_socket_t line)
 	return close(line);
 }
 
-/* libcurl would take leave of the server and wait for its answer: nobody waits for that. */
+/*
+ * libcurl would take leave of the server and wait for its answer; nobody waits for that, and when
+ * it gives up itself it loses memory.
+ */
 static void hang_up(struct sftp *sftp)
 {
 	if (sftp->line != CURL_SOCKET_BAD)
 		shutdown(sftp->line, SHUT_RDWR);
+}
+
+/* libcurl asks also where it waits by itself, closing a file. */
+static int on_progress(
+	void *ctx, curl_off_t total, curl_off_t now, curl_off_t upload, curl_off_t uploaded)
+{
+	struct sftp *sftp = ctx;
+
+	(void)total;
+	(void)now;
+	(void)upload;
+	(void)uploaded;
+	if (watch(sftp, NULL) == 0)
+		return 0;
+	hang_up(sftp);
+	return 1;
 }
 
 /* ---- one errand ---- */

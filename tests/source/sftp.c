@@ -150,8 +150,8 @@ END_TEST
 
 static const char *const odd_names[] = { " leads.csv", "a b  c.csv", "a\"b'c\\d.csv", "it's.csv",
 	"100%41.csv", "q?x#y&z;w.csv",
-	"Stra\xc3\x9f"
-	"e.csv",
+	("Stra\xc3\x9f"
+	 "e.csv"),
 	"~tilde.csv", "-rf.csv", "a*b[1].csv", "1 Jan  1 2025 x.csv" };
 
 START_TEST(files_of_any_name_are_listed_fetched_archived_and_deleted)
