@@ -68,7 +68,7 @@ static bool token_step(struct pinging *ping)
 	const struct http_answer *answer = org_last_answer(ping->org);
 
 	if (rc == -ERR_CONFIG) {
-		steps_fail(&ping->steps, "settings", err.kind, "settings.secret", "%s", err.text);
+		steps_fail_secret(&ping->steps, &err);
 		give_up_from(ping, "name resolves");
 		return false;
 	}

@@ -79,7 +79,7 @@ static bool token_step(struct pinging *ping)
 	answer = org_last_answer(ping->org);
 	host_of(host, sizeof(host), domain);
 	if (rc == -ERR_CONFIG) { /* a secret that cannot be opened: nothing was sent */
-		steps_fail(&ping->steps, "settings", err.kind, "settings.secret", "%s", err.text);
+		steps_fail_secret(&ping->steps, &err);
 		give_up_from(ping, "name resolves");
 		return false;
 	}

@@ -136,6 +136,12 @@ void steps_fail_err(struct steps *steps, const char *name, const struct err *err
 	tell(steps);
 }
 
+void steps_fail_secret(struct steps *steps, const struct err *err)
+{
+	steps_fail(steps, "settings", err->kind,
+		err->code[0] ? "settings.value" : "settings.secret", "%s", err->text);
+}
+
 void steps_not_reached(struct steps *steps, const char *const *names)
 {
 	for (; *names; names++)

@@ -37,6 +37,9 @@ void steps_fail_err(struct steps *steps, const char *name, const struct err *err
 /* The step's remedy in words. */
 void steps_set_remedy(struct ping_step *step, const struct remedy *remedy);
 
+/* A secret that cannot be opened, or cannot be what was meant: nothing was sent. */
+void steps_fail_secret(struct steps *steps, const struct err *err);
+
 /* Names that the ping did not come to, NULL-terminated. */
 void steps_not_reached(struct steps *steps, const char *const *names);
 

@@ -5,6 +5,7 @@
 #include "base/base.h"
 #include "base/text.h"
 #include "model/address.h"
+#include "model/problem.h"
 #include "salesforce/org_state.h"
 
 /* ---- life ---- */
@@ -124,6 +125,15 @@ void org_keep_head(struct org *org, const struct http_answer *answer)
 	buf_init(&org->last_call.body, 0);
 }
 
+/* A consumer secret has no blanks; what comes out of a clipboard may. */
+static int check_pasted(const char *secret, struct err *err)
+{
+	if (!secret[strcspn(secret, " \t\r\n")])
+		return 0;
+	return problem(err, "salesforce.consumer_secret",
+		"has a blank or line end around it or in it: paste it once more");
+}
+
 static int fetch_token(struct token *out, void *ctx, struct err *err)
 {
 	struct org *org = ctx;
@@ -145,8 +155,11 @@ static int fetch_token(struct token *out, void *ctx, struct err *err)
 		return rc;
 	}
 	grant.consumer_secret = secret;
-	rc = token_request(out, org->http, &grant, &org->token_answer, org->cancel, err);
-	org_keep_head(org, &org->token_answer);
+	rc = check_pasted(secret, err);
+	if (rc == 0) {
+		rc = token_request(out, org->http, &grant, &org->token_answer, org->cancel, err);
+		org_keep_head(org, &org->token_answer);
+	}
 	secret_wipe(secret);
 	return rc;
 }

@@ -51,6 +51,17 @@ START_TEST(wrong_settings_stop_the_ping_before_any_call)
 	ck_assert(text_set(&rig.connection.salesforce.consumer_key, "3MVG9"));
 	unsetenv("AGENTBOARD_TEST_SECRET");
 	expect_failure("settings", "settings.secret");
+	setenv("AGENTBOARD_TEST_SECRET", " pasted\n", 1);
+	expect_failure("settings", "settings.value");
+	ck_assert_ptr_nonnull(strstr(rig_worst(&rig)->detail, "salesforce.consumer_secret"));
+	ck_assert_ptr_null(strstr(rig_worst(&rig)->detail, "pasted"));
+	ping_agent_from_salesforce(&rig.result, &rig.connection, NULL, NULL, NULL, NULL);
+	ck_assert_str_eq(rig_worst(&rig)->remedy_id, "settings.value");
+	setenv("AGENTBOARD_TEST_SECRET", "secret", 1);
+	domain("https://acme.my.salesfroce.com");
+	expect_failure("settings", "settings.value");
+	ck_assert_ptr_nonnull(strstr(rig_worst(&rig)->detail, "did you mean"));
+	ck_assert_int_eq(rig_step(&rig, "name resolves")->verdict, VERDICT_NOT_REACHED);
 	domain("https://login.salesforce.com");
 	expect_failure("settings", "oauth.wrong_host");
 	domain("http://acme.my.salesforce.com");

@@ -155,6 +155,7 @@ static const struct {
 	{ "https://login.salesforce.com", "My Domain" },
 	{ "https://acme.lightning.force.com", ".my.salesforce.com" },
 	{ "http://acme.my.salesforce.com", "https" },
+	{ "https://acme.my.salesfroce.com", "did you mean" },
 };
 
 START_TEST(a_domain_that_is_no_my_domain_is_told_before_a_call)
@@ -317,6 +318,39 @@ START_TEST(pasted_text_presses_nothing)
 }
 END_TEST
 
+START_TEST(blanks_pasted_around_key_and_secret_are_left_out)
+{
+	struct fixture fx;
+	struct connection connection;
+	struct err err = ERR_INIT;
+	char *plain = NULL;
+
+	fixture_init(&fx);
+	fx.empty = true;
+	fixture_start(&fx);
+	destination(&fx);
+	agent(&fx, "https://18.158.217.193");
+	pty_wait(fx.pty, "ping OK 12 ms");
+	pty_type(fx.pty, KEY_F4);
+	pty_wait(fx.pty, "step 3 of 4");
+	pty_type(fx.pty,
+		"\t\t\thttps://acme.my.salesforce.com\t"
+		"\033[200~ 3MVG9abcdef \033[201~\t\033[200~  " SECRET "\t \033[201~" KEY_F3);
+	pty_wait(fx.pty, "ping OK 339 ms");
+	pty_type(fx.pty, KEY_F4 KEY_F4);
+	pty_wait(fx.pty, "Saved 'new-orders'");
+	connection_init(&connection);
+	ck_ok(fx.catalog.connection(fx.catalog.self, &connection, "new-orders", &err), &err);
+	ck_assert_str_eq(connection.salesforce.consumer_key, "3MVG9abcdef");
+	ck_ok(secret_reveal(&plain, &connection.salesforce.consumer_secret, fx.keyring, &err),
+		&err);
+	ck_assert_str_eq(plain, SECRET);
+	secret_wipe(plain);
+	connection_free_fields(&connection);
+	fixture_end(&fx);
+}
+END_TEST
+
 Suite *suite_wizard(void)
 {
 	Suite *suite = suite_create("screens/wizard");
@@ -332,6 +366,7 @@ Suite *suite_wizard(void)
 	tcase_add_test(tc, the_tutorials_password_can_be_changed_on_the_spot);
 	tcase_add_test(tc, an_edit_keeps_what_is_not_asked_for);
 	tcase_add_test(tc, files_behind_sftp_are_asked_for_and_kept_by_an_edit);
+	tcase_add_test(tc, blanks_pasted_around_key_and_secret_are_left_out);
 	tcase_add_test(tc, pasted_text_presses_nothing);
 	suite_add_tcase(suite, tc);
 	return suite;

@@ -326,6 +326,24 @@ static int set_text(char **to, const char *typed, struct err *err)
 	return rc;
 }
 
+/* What stands around a consumer secret came out of the clipboard; a password may begin with it. */
+static int seal(struct secret *out, int i, const struct keyring *keyring, const char *plain,
+	struct err *err)
+{
+	size_t before = i == SECRET_CONSUMER ? strspn(plain, " \t") : 0;
+	char *copy = text_dup(plain + before);
+	size_t len = copy ? strlen(copy) : 0;
+	int rc;
+
+	if (!copy)
+		return err_nomem(err);
+	while (i == SECRET_CONSUMER && len && strchr(" \t", copy[len - 1]))
+		copy[--len] = '\0';
+	rc = secret_seal(out, keyring, copy, err);
+	secret_wipe(copy);
+	return rc;
+}
+
 static int build_secret(struct connection *out, struct wizard *wizard, int i,
 	const struct keyring *keyring, struct err *err)
 {
@@ -345,7 +363,7 @@ static int build_secret(struct connection *out, struct wizard *wizard, int i,
 			text_copy(err->code, sizeof(err->code), secrets[i].key);
 			return rc;
 		}
-		rc = secret_seal(&typed->sealed, keyring, plain, err);
+		rc = seal(&typed->sealed, i, keyring, plain, err);
 		if (rc)
 			return rc;
 		typed->stale = false;
