@@ -52,10 +52,10 @@ static void take_drivers(struct wizard *wizard, struct look_job *lj)
 {
 	struct form *form = &wizard->forms[STEP_DESTINATION];
 	const char **choices = calloc(lj->drivers.count + 1, sizeof(*choices));
+	struct text_list before = wizard->drivers; /* the form still points at these */
 
 	if (!choices)
 		return;
-	text_list_free(&wizard->drivers);
 	wizard->drivers = lj->drivers;
 	lj->drivers = (struct text_list){ NULL, 0 };
 	for (size_t i = 0; i < wizard->drivers.count; i++)
@@ -63,6 +63,7 @@ static void take_drivers(struct wizard *wizard, struct look_job *lj)
 	form_set_choices(form, DEST_DRIVER, choices);
 	free(wizard->driver_choices);
 	wizard->driver_choices = choices;
+	text_list_free(&before);
 	if (wizard->drivers.count == 0 && !wizard->editing)
 		form->fields[DEST_BY].choice = 1;
 }
