@@ -181,13 +181,38 @@ static bool is_last_day(const struct tm *tm)
 	return next.tm_mday == 1;
 }
 
+/* Which day, week (of those that begin on Mondays) or month since 1970 is it? */
+static int64_t number_of(enum cron_unit unit, int64_t day)
+{
+	time_t when = (time_t)day * 24 * 60 * MINUTE;
+	struct tm tm;
+
+	if (unit == CRON_DAYS)
+		return day;
+	if (unit == CRON_WEEKS)
+		return (day + 3) / 7; /* 1970 began on a Thursday */
+	gmtime_r(&when, &tm);
+	return tm.tm_year * INT64_C(12) + tm.tm_mon;
+}
+
+static bool is_its_turn(const struct cron *cron, const struct tm *tm)
+{
+	struct tm date = { .tm_year = tm->tm_year, .tm_mon = tm->tm_mon, .tm_mday = tm->tm_mday };
+	int64_t day = timegm(&date) / (24 * 60 * MINUTE);
+
+	if (day < cron->first || (cron->last && day > cron->last))
+		return false;
+	return !cron->every ||
+	       (number_of(cron->unit, day) - number_of(cron->unit, cron->first)) % cron->every == 0;
+}
+
 static bool day_fits(const struct cron *cron, const struct tm *tm)
 {
 	bool day =
 		(cron->days >> tm->tm_mday & 1) || (cron->days & CRON_LAST_DAY && is_last_day(tm));
 	bool weekday = cron->weekdays >> tm->tm_wday & 1;
 
-	if (!(cron->months >> (tm->tm_mon + 1) & 1))
+	if (!(cron->months >> (tm->tm_mon + 1) & 1) || !is_its_turn(cron, tm))
 		return false;
 	return cron->any_day || cron->any_weekday ? day && weekday : day || weekday;
 }

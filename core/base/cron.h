@@ -6,6 +6,14 @@
  *   at 06:30                     at 06:30, 18:00 weekdays       at 22:00 on day 1, 15
  *   every 15 minutes             every 15 minutes 06:00-20:00 mon-fri
  *   every 2 hours weekends       at 23:00 last day
+ *   at 06:30 from 2026-12-01     at 06:30 on 2026-12-24 (once)
+ *   every 3 days at 06:30 from 2026-12-01
+ *   every 2 weeks on mon, thu at 06:30 from 2026-12-01
+ *   every 3 months at 22:00 on day 1 from 2026-12-01
+ *
+ * Days, weeks (from Monday on) and months are counted from the one of that date, which must be
+ * given, since nothing else says which ones are meant; the first time is not before it. Weeks
+ * without a weekday and months without a day have those of the date.
  *
  * A window counts from its first minute, includes its last one and may go over midnight.
  *
@@ -24,6 +32,8 @@
 
 #define CRON_LAST_DAY UINT32_C(1) /* of `days`: the last one of the month */
 
+enum cron_unit { CRON_DAYS, CRON_WEEKS, CRON_MONTHS };
+
 struct cron {
 	uint64_t minutes[23]; /* of the day: bit n % 64 of minutes[n / 64] */
 	uint32_t hours;	      /* those that have a minute */
@@ -31,6 +41,9 @@ struct cron {
 	uint32_t months;
 	uint32_t weekdays; /* bit 0: Sunday */
 	bool any_hour, any_day, any_weekday;
+	int64_t first, last; /* days since 1970 between which it is in force; 0 = no such end */
+	enum cron_unit unit;
+	int64_t every; /* so many units, counted from the first day's; 0 = each */
 };
 
 /* ERR_CONFIG says which field is wrong, and what it may be. */

@@ -10,6 +10,7 @@
 
 #define DAY_MINUTES 1440
 #define WORDS_MAX 64
+#define PERIOD_MAX 1000
 
 static const char *const day_names[] = { "sun", "mon", "tue", "wed", "thu", "fri", "sat" };
 
@@ -23,6 +24,10 @@ struct reading {
 	bool window;
 	int from, to; /* minutes of the day */
 	uint32_t weekdays, days;
+	enum cron_unit unit; /* of `period` */
+	int64_t period;	     /* 0 = none */
+	struct tm first;     /* when dated */
+	bool dated, once;
 	const char *wrong;
 };
 
@@ -77,7 +82,28 @@ static bool read_at(struct reading *reading)
 	return reading->time_count > 0;
 }
 
-/* "15 minutes", "2 hours", "minute", "hour". */
+/* "3 days", "week": how many of them lie between two. */
+static bool read_period(struct reading *reading, int64_t number)
+{
+	static const struct {
+		const char *one, *many;
+		enum cron_unit unit;
+	} units[] = { { "day", "days", CRON_DAYS }, { "week", "weeks", CRON_WEEKS },
+		{ "month", "months", CRON_MONTHS } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
+		if (!take(reading, units[i].one) && !take(reading, units[i].many))
+			continue;
+		if (reading->period || number > PERIOD_MAX)
+			return false;
+		reading->period = number;
+		reading->unit = units[i].unit;
+		return true;
+	}
+	return false;
+}
+
+/* "15 minutes", "2 hours", "minute", "hour"; "3 days", "week", "2 months". */
 static bool read_every(struct reading *reading)
 {
 	static const struct {
@@ -87,17 +113,36 @@ static bool read_every(struct reading *reading)
 		{ "hours", 60 } };
 	int64_t number = 1;
 
-	if (reading->every)
-		return false;
 	if (peek(reading) && text_int(&number, peek(reading), 1, DAY_MINUTES))
 		reading->at++;
 	for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
 		if (!take(reading, units[i].word))
 			continue;
+		if (reading->every)
+			return false;
 		reading->every = (int)number * units[i].minutes;
 		return reading->every <= DAY_MINUTES;
 	}
-	return false;
+	return read_period(reading, number);
+}
+
+/* "2026-12-01", and there is such a day. */
+static bool read_date(struct reading *reading)
+{
+	const char *word = peek(reading);
+	struct tm tm = { .tm_isdst = 0 };
+	const char *end = word ? strptime(word, "%Y-%m-%d", &tm) : NULL;
+	struct tm same = tm;
+
+	if (!end || *end || strlen(word) != strlen("2026-12-01") || reading->dated)
+		return false;
+	timegm(&same);
+	if (same.tm_mday != tm.tm_mday || tm.tm_year < 70)
+		return false;
+	reading->first = same;
+	reading->dated = true;
+	reading->at++;
+	return true;
 }
 
 static bool set_window(struct reading *reading, int from, int to)
@@ -189,8 +234,14 @@ static bool read_one(struct reading *reading)
 	if (text_equal_fold(word, "every"))
 		return read_every(reading);
 	if (text_equal_fold(word, "from") || text_equal_fold(word, "between"))
-		return read_spoken_window(reading);
-	if (text_equal_fold(word, "on") || text_equal_fold(word, "daily"))
+		return read_date(reading) || read_spoken_window(reading);
+	if (text_equal_fold(word, "starting"))
+		return (take(reading, "at"), read_date(reading));
+	if (text_equal_fold(word, "on")) {
+		reading->once = reading->once || read_date(reading);
+		return true;
+	}
+	if (text_equal_fold(word, "daily"))
 		return true;
 	if (text_equal_fold(word, "weekdays"))
 		return read_weekdays(reading, "mon-fri");
@@ -223,8 +274,46 @@ static void add_every(struct cron *cron, const struct reading *reading)
 		add_minute(cron, minute);
 }
 
+static int64_t day_number(const struct tm *tm)
+{
+	struct tm copy = *tm;
+
+	return timegm(&copy) / (DAY_MINUTES * INT64_C(60));
+}
+
+/* What is counted is counted from a date, which also says the day where nothing else does. */
+static int fill_period(struct cron *cron, const struct reading *reading, struct err *err)
+{
+	if (reading->period > 1 && !reading->dated)
+		return err_set(err, ERR_CONFIG,
+			"\"every %" PRId64
+			"\" days, weeks or months are counted from a date: every "
+			"2 weeks on mon at 06:30 from 2026-12-01",
+			reading->period);
+	if (reading->period && reading->once)
+		return err_set(err, ERR_CONFIG,
+			"a schedule is either for one date (on 2026-12-24) or comes again (every 2 "
+			"weeks from 2026-12-01)");
+	cron->unit = reading->unit;
+	cron->every = reading->period > 1 ? reading->period : 0;
+	if (!reading->dated)
+		return 0;
+	cron->first = day_number(&reading->first);
+	cron->last = reading->once ? cron->first : 0;
+	if (reading->period && reading->unit == CRON_WEEKS && cron->any_weekday) {
+		cron->weekdays = UINT32_C(1) << reading->first.tm_wday;
+		cron->any_weekday = false;
+	}
+	if (reading->period && reading->unit == CRON_MONTHS && cron->any_day) {
+		cron->days = UINT32_C(1) << reading->first.tm_mday;
+		cron->any_day = false;
+	}
+	return 0;
+}
+
 static int fill(struct cron *out, const struct reading *reading, struct err *err)
 {
+	int rc;
 	struct cron cron = { .days = reading->days ? reading->days : ~UINT32_C(1),
 		.months = 0x1ffe,
 		.weekdays = reading->weekdays ? reading->weekdays : 0x7f,
@@ -244,8 +333,10 @@ static int fill(struct cron *out, const struct reading *reading, struct err *err
 		add_minute(&cron, reading->times[i]);
 	if (reading->every)
 		add_every(&cron, reading);
-	*out = cron;
-	return 0;
+	rc = fill_period(&cron, reading, err);
+	if (rc == 0)
+		*out = cron;
+	return rc;
 }
 
 int cron_parse_words(struct cron *out, const char *text, struct err *err)
@@ -268,7 +359,8 @@ int cron_parse_words(struct cron *out, const char *text, struct err *err)
 			return err_set(err, ERR_CONFIG,
 				"\"%s\" was not understood in the schedule \"%s\": write, for "
 				"instance, at 06:30 weekdays; every 15 minutes 06:00-20:00 "
-				"mon-fri; at 22:00 on day 1, 15; at 23:00 last day; or the five "
+				"mon-fri; at 22:00 on day 1, 15; at 23:00 last day; every 2 "
+				"weeks on mon at 06:30 from 2026-12-01; or the five "
 				"fields */15 6-20 * * 1-5",
 				reading.words[at], text);
 	}

@@ -92,6 +92,38 @@ static const struct {
 	{ "every 25 minutes 06:00-20:00", "UTC", "2026-11-23T06:26:00Z", "2026-11-23T06:50:00Z" },
 	{ "every 30 minutes 22:00-02:00", "UTC", "2026-11-23T23:45:00Z", "2026-11-24T00:00:00Z" },
 	{ "every 30 minutes 22:00-02:00", "UTC", "2026-11-24T02:00:00Z", "2026-11-24T22:00:00Z" },
+	/* counted from a date */
+	{ "every day at 06:30", "UTC", "2026-11-23T06:30:00Z", "2026-11-24T06:30:00Z" },
+	{ "at 06:30 from 2026-12-05", "UTC", "2026-11-23T06:30:00Z", "2026-12-05T06:30:00Z" },
+	{ "at 06:30 weekdays starting at 2026-12-05", "UTC", "2026-11-23T06:30:00Z",
+		"2026-12-07T06:30:00Z" },
+	{ "every 3 days at 06:30 from 2026-12-01", "UTC", "2026-11-23T00:00:00Z",
+		"2026-12-01T06:30:00Z" },
+	{ "every 3 days at 06:30 from 2026-12-01", "UTC", "2026-12-01T06:30:00Z",
+		"2026-12-04T06:30:00Z" },
+	/* also over the end of a year, and over the hour that a night lost */
+	{ "every 3 days at 06:30 from 2026-12-01", "UTC", "2026-12-31T06:30:00Z",
+		"2027-01-03T06:30:00Z" },
+	{ "every 2 days at 02:30 from 2026-03-27", BERLIN, "2026-03-27T12:00:00Z",
+		"2026-03-29T01:00:00Z" },
+	{ "every 2 days at 02:30 from 2026-03-27", BERLIN, "2026-03-29T01:00:00Z",
+		"2026-03-31T00:30:00Z" },
+	/* 2026-12-01 is a Tuesday: its week is the first one, from its Monday on */
+	{ "every 2 weeks on mon, thu at 06:30 from 2026-12-01", "UTC", "2026-11-23T00:00:00Z",
+		"2026-12-03T06:30:00Z" },
+	{ "every 2 weeks on mon, thu at 06:30 from 2026-12-01", "UTC", "2026-12-03T06:30:00Z",
+		"2026-12-14T06:30:00Z" },
+	{ "every 2 weeks at 06:30 from 2026-12-01", "UTC", "2026-12-01T06:30:00Z",
+		"2026-12-15T06:30:00Z" },
+	{ "every 3 months at 22:00 on day 1 from 2026-12-01", "UTC", "2026-12-02T00:00:00Z",
+		"2027-03-01T22:00:00Z" },
+	{ "every 2 months at 22:00 from 2026-12-31", "UTC", "2027-01-01T00:00:00Z",
+		"2027-08-31T22:00:00Z" },
+	{ "every 2 months at 22:00 last day from 2026-12-01", "UTC", "2027-01-01T00:00:00Z",
+		"2027-02-28T22:00:00Z" },
+	{ "every 2 hours every 2 days from 2026-12-01", "UTC", "2026-12-01T22:00:00Z",
+		"2026-12-03T00:00:00Z" },
+	{ "at 06:30 on 2026-12-24", "UTC", "2026-11-23T00:00:00Z", "2026-12-24T06:30:00Z" },
 	{ "every 90 minutes between 08:00 and 18:00 weekdays", "UTC", "2026-11-27T17:30:00Z",
 		"2026-11-30T08:00:00Z" },
 };
@@ -120,6 +152,8 @@ START_TEST(a_day_that_never_comes_is_told)
 	set_zone("UTC");
 	ck_ok(cron_parse(&cron, "0 0 30 2 *", &err), &err);
 	ck_assert_int_eq(cron_next(&cron, at("2026-01-01T00:00:00Z")), 0);
+	ck_ok(cron_parse(&cron, "at 06:30 on 2026-12-24", &err), &err);
+	ck_assert_int_eq(cron_next(&cron, at("2026-12-24T06:30:00Z")), 0);
 }
 END_TEST
 
@@ -146,7 +180,14 @@ static const struct {
 	{ "at noon", "\"at\" was not understood" },
 	{ "at 24:00", "\"at\" was not understood" },
 	{ "at 6:3", "\"at\" was not understood" },
-	{ "every day", "\"every\" was not understood" },
+	{ "every fortnight", "\"every\" was not understood" },
+	{ "every day", "either" },
+	{ "every 3 days at 06:30", "counted from a date" },
+	{ "every 3 days every 2 weeks at 06:30 from 2026-12-01", "\"every\" was not understood" },
+	{ "every 3 days at 06:30 from 2026-02-30", "\"from\" was not understood" },
+	{ "every 3 days at 06:30 from 26-12-01", "\"from\" was not understood" },
+	{ "every 3 days at 06:30 on 2026-12-01", "for one date" },
+	{ "every 1001 days at 06:30 from 2026-12-01", "\"every\" was not understood" },
 	{ "every 0 minutes", "\"every\" was not understood" },
 	{ "every 2000 minutes", "\"every\" was not understood" },
 	{ "at 06:30 every 5 minutes", "either" },
