@@ -166,6 +166,7 @@ int main(int argc, char **argv)
 
 	keep_memory_private();
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* `ulimit -f`: a write fails then, as on a full disk */
 	if (sodium_init() < 0)
 		return EXIT_FAILURE;
 	if (argc == 2 && strcmp(argv[1], "reader") == 0)

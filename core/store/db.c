@@ -90,9 +90,33 @@ static const struct {
 	{ SQLITE_INTERRUPT, ERR_INTERRUPTED, false, "interrupted" },
 };
 
+static bool wants_room(int errnum)
+{
+	return errnum == ENOSPC || errnum == EDQUOT || errnum == EFBIG;
+}
+
+/* A quota and `ulimit -f` are full disks to us; SQLite takes them for broken ones. */
+static bool is_full(struct db *db)
+{
+	sqlite3_file *journal = NULL;
+	int errnum = 0;
+
+	if (sqlite3_errcode(db->handle) == SQLITE_FULL)
+		return true;
+	if (sqlite3_extended_errcode(db->handle) != SQLITE_IOERR_WRITE)
+		return false;
+	sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_LAST_ERRNO, &errnum);
+	if (wants_room(errnum))
+		return true;
+	sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &journal);
+	if (journal && journal->pMethods)
+		journal->pMethods->xFileControl(journal, SQLITE_FCNTL_LAST_ERRNO, &errnum);
+	return wants_room(errnum);
+}
+
 int db_fail(struct db *db, const char *what, struct err *err)
 {
-	int code = sqlite3_errcode(db->handle) & 0xff;
+	int code = is_full(db) ? SQLITE_FULL : sqlite3_errcode(db->handle) & 0xff;
 
 	for (size_t i = 0; i < ARRAY_SIZE(meanings); i++) {
 		if (meanings[i].code != code)
@@ -195,11 +219,12 @@ int db_next(struct db *db, sqlite3_stmt *stmt, struct err *err)
 
 	if (rc == SQLITE_ROW)
 		return 1;
-	rc = rc == SQLITE_DONE ? 0
-			       : db_fail(db,
-					 sqlite3_stmt_readonly(stmt) ? "could not read"
-								     : "could not write to",
-					 err);
+	rc = rc == SQLITE_DONE
+		     ? 0
+		     : db_fail(db,
+			       sqlite3_stmt_readonly(stmt) && !is_full(db) ? "could not read"
+									   : "could not write to",
+			       err);
 	sqlite3_reset(stmt);
 	return rc;
 }

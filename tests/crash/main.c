@@ -16,6 +16,7 @@
 #define KILL_WITHIN_MS 400
 #define ROUNDS_MAX 4096
 #define BROKEN "  BROKEN"
+#define FAILED "%s %s: %d lost, %d doubled, %d unknown of %d in flight"
 
 #define U (1u << PLAY_UPSERT)
 #define I (1u << PLAY_INSERT)
@@ -86,6 +87,7 @@ struct round {
 
 static struct round rounds[ROUNDS_MAX];
 static int round_count;
+static int rows = SCENE_ROWS_MAX;
 static int report = -1; /* a file; each round that came to its verdict writes a line */
 
 /* ---- one round ---- */
@@ -151,7 +153,7 @@ START_TEST(every_row_is_accounted_for_whenever_the_program_dies)
 	struct verdict verdict;
 	struct scene scene;
 
-	scene_open(&scene, round->play);
+	scene_open(&scene, round->play, rows);
 	if (round->place)
 		die_at_place(&scene, round);
 	else
@@ -159,11 +161,36 @@ START_TEST(every_row_is_accounted_for_whenever_the_program_dies)
 	scene_finish(&scene, &verdict);
 	tell(round, &scene, &verdict);
 	scene_close(&scene);
-	ck_assert_msg(holds(round, &scene, &verdict),
-		"%s %s: %d lost, %d doubled, %d unknown of %d in flight",
+	ck_assert_msg(holds(round, &scene, &verdict), FAILED,
 		round->place ? crash_point_name(round->place->point) : "kills",
 		play_name(round->play), verdict.lost, verdict.doubled, verdict.unknown,
 		scene.allowed);
+}
+END_TEST
+
+/* Too little for a store, for the rows, and for what becomes of them. */
+static const struct {
+	int64_t kilobytes;
+	enum play play;
+} full[] = {
+	{ 200, PLAY_UPSERT },
+	{ 600, PLAY_INSERT },
+	{ 1000, PLAY_BULK_INSERT },
+	{ 1600, PLAY_FILE },
+};
+
+START_TEST(a_full_disk_ends_a_run_that_goes_on_once_there_is_room)
+{
+	struct round round = { NULL, full[_i].play, 0, 0 };
+	struct verdict verdict;
+	struct scene scene;
+
+	scene_open(&scene, round.play, rows);
+	scene_fill_disk(&scene, full[_i].kilobytes * 1024);
+	scene_finish(&scene, &verdict);
+	scene_close(&scene);
+	ck_assert_msg(holds(&round, &scene, &verdict), FAILED, "full disk", play_name(round.play),
+		verdict.lost, verdict.doubled, verdict.unknown, scene.allowed);
 }
 END_TEST
 
@@ -199,6 +226,8 @@ static Suite *suite_matrix(void)
 	tcase_add_loop_test(
 		tc, every_row_is_accounted_for_whenever_the_program_dies, 0, round_count);
 	tcase_set_timeout(tc, 120);
+	tcase_add_loop_test(
+		tc, a_full_disk_ends_a_run_that_goes_on_once_there_is_room, 0, ARRAY_SIZE(full));
 	suite_add_tcase(suite, tc);
 	return suite;
 }
@@ -248,6 +277,7 @@ int main(int argc, char **argv)
 	if (!lines || !all_placed())
 		return EXIT_FAILURE;
 	report = fileno(lines);
+	rows = brief ? 1000 : SCENE_ROWS_MAX;
 	add_places(brief);
 	for (long i = 0; !brief && i < kills; i++)
 		add_round(&(struct round){

@@ -12,7 +12,6 @@
 #include <sqlite3.h>
 #include <sys/stat.h>
 
-#define ROWS 2000
 #define PACKET "25"
 #define BATCH 500
 
@@ -32,7 +31,7 @@ static bool inserts(const struct scene *scene)
 
 static void make_table(struct scene *scene)
 {
-	world_customers(&scene->world, ROWS);
+	world_customers(&scene->world, scene->rows);
 	world_sql(&scene->world,
 		"ALTER TABLE t ADD COLUMN at TEXT;"
 		"ALTER TABLE t ADD COLUMN sent INTEGER DEFAULT 0;"
@@ -72,7 +71,7 @@ static void make_file(struct scene *scene)
 	snprintf(path, sizeof(path), "%s/in", scene->world.home);
 	ck_assert_int_eq(mkdir(path, 0700), 0);
 	buf_add_str(&text, "no,name\n");
-	for (int i = 1; i <= ROWS; i++)
+	for (int i = 1; i <= scene->rows; i++)
 		buf_addf(&text, "C-%06d,Customer %d\n", i, i);
 	snprintf(path, sizeof(path), "%s/in/rows.csv", scene->world.home);
 	ck_ok(file_write(path, text.data, text.len, 0600, &err), &err);
@@ -91,12 +90,13 @@ static void make_file(struct scene *scene)
 		"--map", "Name=name");
 }
 
-void scene_open(struct scene *scene, enum play play)
+void scene_open(struct scene *scene, enum play play, int rows)
 {
 	struct practice_options options = { .port = 0, .ledger = scene->ledger };
 	bool bulk = play == PLAY_BULK_UPSERT || play == PLAY_BULK_INSERT;
 
-	*scene = (struct scene){ .play = play };
+	*scene = (struct scene){ .play = play, .rows = rows };
+	ck_assert_int_le(rows, SCENE_ROWS_MAX);
 	snprintf(scene->ledger, sizeof(scene->ledger), "%s/ledger", test_folder());
 	world_open_with(&scene->world, &options);
 	scene->world.program = CRASH_PROGRAM;
@@ -174,21 +174,34 @@ bool scene_kill_after(struct scene *scene, int64_t ms)
 	return true;
 }
 
+void scene_fill_disk(struct scene *scene, int64_t bytes)
+{
+	const struct ran *ran;
+
+	scene->world.file_bytes = (rlim_t)bytes;
+	ran = world_run(&scene->world, "process", "accounts", "--wait", "0", NULL);
+	scene->world.file_bytes = 0;
+	ck_assert_msg(ran->code == 8, "exit %d:\n%s%s", ran->code, ran->out, ran->errors);
+	ck_assert_msg(strstr(ran->out, "disk is full") || strstr(ran->errors, "disk is full"),
+		"%s%s", ran->out, ran->errors);
+	note_death(scene);
+}
+
 /* ---- the verdict ---- */
 
 /* Of each row, by its number: how often it was stored, made and written, and how it ended. */
 struct tale {
-	int stored[ROWS + 1];
-	int created[ROWS + 1];
-	int written[ROWS + 1];
-	enum message_status status[ROWS + 1];
+	int stored[SCENE_ROWS_MAX + 1];
+	int created[SCENE_ROWS_MAX + 1];
+	int written[SCENE_ROWS_MAX + 1];
+	enum message_status status[SCENE_ROWS_MAX + 1];
 };
 
 static int row_of(const char *key)
 {
 	long number = strncmp(key, "C-", 2) == 0 ? strtol(key + 2, NULL, 10) : 0;
 
-	ck_assert_msg(number > 0 && number <= ROWS, "the row %s never was", key);
+	ck_assert_msg(number > 0 && number <= SCENE_ROWS_MAX, "the row %s never was", key);
 	return (int)number;
 }
 
@@ -234,10 +247,10 @@ static void read_ledger(struct tale *tale, const char *path)
 	fclose(file);
 }
 
-static void judge(struct verdict *verdict, const struct tale *tale)
+static void judge(struct verdict *verdict, const struct tale *tale, int rows)
 {
-	*verdict = (struct verdict){ .rows = ROWS };
-	for (int row = 1; row <= ROWS; row++) {
+	*verdict = (struct verdict){ .rows = rows };
+	for (int row = 1; row <= rows; row++) {
 		bool unknown = tale->stored[row] && tale->status[row] == MESSAGE_UNKNOWN;
 		bool there = tale->stored[row] && tale->status[row] == MESSAGE_COMPLETED &&
 			     tale->created[row] > 0;
@@ -319,7 +332,7 @@ void scene_finish(struct scene *scene, struct verdict *verdict)
 	memset(&tale, 0, sizeof(tale));
 	read_messages(&tale, view);
 	read_ledger(&tale, scene->ledger);
-	judge(verdict, &tale);
+	judge(verdict, &tale, scene->rows);
 	ck_assert_msg(verdict->unknown > 0 || ran->code == 0, "exit %d:\n%s%s", ran->code, ran->out,
 		ran->errors);
 	check_runs(view);

@@ -19,10 +19,13 @@ enum play {
 };
 const char *play_name(enum play play);
 
+#define SCENE_ROWS_MAX 2000
+
 struct scene {
 	struct world world;
 	char ledger[400];
 	enum play play;
+	int rows;
 	int deaths;
 	int allowed; /* rows that were in flight at a death: so many may be Unknown */
 };
@@ -35,7 +38,7 @@ struct verdict {
 	int resent; /* upserts that arrived more than once */
 };
 
-void scene_open(struct scene *scene, enum play play);
+void scene_open(struct scene *scene, enum play play, int rows);
 void scene_close(struct scene *scene);
 
 /* Process with death at "POINT" or "POINT:N"; false when it did not die. */
@@ -43,6 +46,10 @@ bool scene_die_at(struct scene *scene, const char *point);
 
 /* The same, but killed from outside after so long. */
 bool scene_kill_after(struct scene *scene, int64_t ms);
+
+/* Process while no file may grow beyond so many bytes, which are too few: it must end by itself
+ * with exit code 8, and say why. */
+void scene_fill_disk(struct scene *scene, int64_t bytes);
 
 /* Process without death, to the end, and see what became of every row. Counts that do not add up,
  * and a source or runs that are not at their end, fail the test. */

@@ -92,17 +92,20 @@ static void collect(char **argv, struct world *world, const char *first, va_list
 	ck_assert_int_lt(argc, WORDS_MAX);
 }
 
-static pid_t start(char **argv, const char *input, const char *out, const char *errors)
+static pid_t start(char **argv, const struct world *world, const char *out, const char *errors)
 {
 	pid_t pid = fork();
 
 	ck_assert_int_ge(pid, 0);
 	if (pid == 0) {
-		int in = open(input ? input : "/dev/null", O_RDONLY);
+		struct rlimit limit = { world->file_bytes, world->file_bytes };
+		int in = open(world->input ? world->input : "/dev/null", O_RDONLY);
 		int to = open(out, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 		int to_errors = open(errors, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 
 		if (dup2(in, 0) < 0 || dup2(to, 1) < 0 || dup2(to_errors, 2) < 0)
+			_exit(126);
+		if (world->file_bytes && setrlimit(RLIMIT_FSIZE, &limit))
 			_exit(126);
 		execv(argv[0], argv);
 		_exit(127);
@@ -139,7 +142,7 @@ const struct ran *world_run(struct world *world, const char *first, ...)
 	va_end(ap);
 	snprintf(out, sizeof(out), "%s/stdout", world->home);
 	snprintf(errors, sizeof(errors), "%s/stderr", world->home);
-	last.code = world_wait(start(argv, world->input, out, errors));
+	last.code = world_wait(start(argv, world, out, errors));
 	read_back(&last_out, out);
 	read_back(&last_errors, errors);
 	last.out = (char *)(uintptr_t)buf_str(&last_out);
@@ -157,7 +160,7 @@ pid_t world_spawn(struct world *world, const char *first, ...)
 	collect(argv, world, first, ap);
 	va_end(ap);
 	snprintf(out, sizeof(out), "%s/spawned", world->home);
-	return start(argv, world->input, out, out);
+	return start(argv, world, out, out);
 }
 
 const char *world_json(const char *path)

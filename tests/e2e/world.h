@@ -10,6 +10,7 @@
 
 #include "practice/practice.h"
 
+#include <sys/resource.h>
 #include <sys/types.h>
 
 struct world {
@@ -19,7 +20,8 @@ struct world {
 	char settings[512]; /* agent.cfg */
 	const char *input;  /* the next program's standard input, a file; NULL = nothing */
 	struct practice *practice;
-	pid_t agent; /* of `agent start`, 0 = none */
+	pid_t agent;	   /* of `agent start`, 0 = none */
+	rlim_t file_bytes; /* no file of the next program may grow beyond; 0 = any may */
 };
 
 /* `misconfigure` NULL = a faithful org; `fault` NULL = a sound one ("503=0.1"). */

@@ -5,6 +5,7 @@
 #include "tui/command/dry_run_report.h"
 #include "tui/command/report.h"
 #include "tui/command/watch.h"
+#include "base/text.h"
 
 #include <signal.h>
 
@@ -107,10 +108,20 @@ static void print_json(struct watch *watch)
 	buf_free(&text);
 }
 
+/* On a full disk the run cannot even note why it ended. */
+static void print_unrecorded(const struct watch *watch, int i)
+{
+	const struct err *result = &watch->states[i].result;
+
+	if (result->kind == ERR_STORE && text_empty(watch->infos[i].reason))
+		fprintf(watch->env->out, "    %s\n", result->text);
+}
+
 static void print_lines(struct watch *watch)
 {
 	for (int i = 0; i < watch->runs.count; i++) {
 		report_run_line(watch->env->out, &watch->infos[i]);
+		print_unrecorded(watch, i);
 		if (watch->infos[i].dry_run)
 			print_dry_run(watch, &watch->infos[i]);
 		if (watch->infos[i].counts.failed > 0)
