@@ -14,5 +14,6 @@ Suite *suite_process(void);
 Suite *suite_verbs(void);
 Suite *suite_checklist(void);
 Suite *suite_settings(void);
+Suite *suite_story(void);
 
 #endif
