@@ -155,6 +155,9 @@ static const struct key interface_keys[] = {
 		.help = "rows failing in succession with one code stop the run"),
 	I("supersede", KEY_SWITCH, supersede,
 		.help = "a newer Completed message marks older failed ones of its key"),
+	I("keep_payload", KEY_SWITCH, keep_payload,
+		.help = "false: payload and source row of a message leave the store once it "
+			"completed"),
 	I("reconcile_key", KEY_TEXT, reconcile_key,
 		.help = "field by which a message whose answer was lost is looked for"),
 	I("query", KEY_LINES, query, .help = "SELECT that gives the rows"),

@@ -39,6 +39,7 @@ void interface_init(struct interface *interface)
 		.parallel = INTERFACE_DEFAULT_PARALLEL,
 		.halt = INTERFACE_DEFAULT_HALT,
 		.supersede = true,
+		.keep_payload = true,
 	};
 }
 

@@ -70,8 +70,9 @@ struct interface {
 	enum missed_policy missed; /* default: caught up once */
 	char *watermark_column;
 	char *watermark_overlap;
-	int halt;	/* consecutive rows failing with one code stop the run; default 1000 */
-	bool supersede; /* mark older failed messages of a key when a newer one completes */
+	int halt;	   /* consecutive rows failing with one code stop the run; default 1000 */
+	bool supersede;	   /* mark older failed messages of a key when a newer one completes */
+	bool keep_payload; /* false: payload and source row of what Completed leave the store */
 	bool stop_integration; /* what is behind it in its integration waits unless all is well */
 	bool allow_duplicates; /* Sforce-Duplicate-Rule-Header: allowSave=true; default false */
 	char *reconcile_key;   /* field by which Unknown messages are looked for; NULL = not */

@@ -464,6 +464,34 @@ static int conclude_writing(struct carry *carry, int rc, struct err *err)
 	return err_copy(err, &why);
 }
 
+struct dropping {
+	const struct run_claim *claim;
+	int64_t cursor;
+};
+
+#define DROP_TURN 25 /* packets in one transaction */
+
+static int apply_drop(void *ctx, struct store *store, struct err *err)
+{
+	struct dropping *dropping = ctx;
+
+	return store_payload_drop(&dropping->cursor, store, dropping->claim, DROP_TURN, err);
+}
+
+/* Before the run is Done, so that the next owner sees to it when this one dies. */
+static int drop_payload(struct carry *carry, struct err *err)
+{
+	struct dropping dropping = { carry->claim, 0 };
+	int rc;
+
+	do {
+		rc = atomic_load(watch_ends(carry->watch)) && !watch_cancelled(carry->watch)
+			     ? err_set(err, ERR_INTERRUPTED, "stopped")
+			     : writer_call(carry->env->writer, apply_drop, &dropping, err);
+	} while (!rc && dropping.cursor);
+	return rc;
+}
+
 /* It was Done before, and is so afterwards, whatever keeps it from looking for Unknown messages. */
 static bool only_looks(const struct carry *carry)
 {
@@ -485,6 +513,11 @@ static int conclude(struct carry *carry, int rc, struct err *err)
 	if (carry->watch && watch_cancelled(carry->watch) && rc == -ERR_INTERRUPTED)
 		note_cancel(carry);
 	rc = conclude_writing(carry, rc, err);
+	if (!rc && carry->state == RUN_DONE && !carry->interface->keep_payload &&
+		!carry->info.dry_run) {
+		rc = drop_payload(carry, err);
+		carry->state = rc ? state_after(err) : RUN_DONE;
+	}
 	if (rc && only_looks(carry)) {
 		carry->state = RUN_DONE;
 		err_prefix(err, "not looked for what is Unknown");

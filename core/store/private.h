@@ -8,6 +8,8 @@
 #include "store/packet.h"
 #include "store/store.h"
 
+#define BLOB_MAX (512u << 20) /* bytes of one packet */
+
 struct store {
 	struct db db;
 	char *dir;

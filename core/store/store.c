@@ -10,7 +10,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#define BLOB_MAX (512u << 20)
 #define BLOB_KEEP (8u << 20) /* scratch memory above this is given back */
 
 /*
@@ -41,7 +40,8 @@ static int tune(struct db *db, struct err *err)
 	return db_exec(db,
 		"PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000;"
 		"PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY;"
-		"PRAGMA cache_size = -16384; PRAGMA trusted_schema = OFF",
+		"PRAGMA cache_size = -16384; PRAGMA trusted_schema = OFF;"
+		"PRAGMA secure_delete = FAST",
 		err);
 }
 

@@ -263,6 +263,14 @@ typedef void message_event_each(void *ctx, const struct message_verdict *verdict
 int store_messages_event(struct store *store, const struct messages_event *what,
 	const int64_t *messages, int count, message_event_each *each, void *ctx, struct err *err);
 
+/*
+ * Payload and source row of the run's Completed messages leave the store, but for those that are to
+ * be written back: in up to `packets` packets behind *cursor (0 = from the first), which is moved
+ * on, and 0 when there are no more.
+ */
+int store_payload_drop(int64_t *cursor, struct store *store, const struct run_claim *claim,
+	int packets, struct err *err);
+
 /* An Unknown message was looked for in the org and stays what it is: `comment` says what was found.
  */
 int store_message_checked(

@@ -188,11 +188,14 @@ struct attempt_info {
 	char *result; /* what the org said of this row, as text */
 };
 
+/* In place of a payload that store_payload_drop() took away. */
+#define MESSAGE_PAYLOAD_GONE "(left the store when the message completed)"
+
 /* Everything about one message. */
 struct message_detail {
 	struct message message; /* strings owned by the detail */
-	char *record;		/* payload as sent or to be sent: a JSON object */
-	char *source;		/* the source row, as the reader encoded it */
+	char *record; /* payload as sent or to be sent: a JSON object; "" when it is gone */
+	char *source; /* the source row, as the reader encoded it */
 	size_t source_len;
 	uint64_t mapping_version;
 	char *write_back_text; /* why writing back failed for this row, "" = it did not */

@@ -60,7 +60,7 @@ static void add_remedy(struct pager *pager, const struct message *msg)
 static void add_payload(struct pager *pager, const char *record)
 {
 	struct json_object *object = record ? json_tokener_parse(record) : NULL;
-	const char *text = record ? record : "";
+	const char *text = !text_empty(record) ? record : MESSAGE_PAYLOAD_GONE;
 
 	if (object)
 		text = json_object_to_json_string_ext(

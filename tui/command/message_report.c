@@ -204,7 +204,7 @@ void message_detail_lines(FILE *to, const struct message_detail *detail)
 	if (remedy)
 		fprintf(to, "  %s\n  %s\n", remedy->cause, remedy->action);
 	fputs("  payload ", to);
-	report_text(to, detail->record, 0);
+	report_text(to, *detail->record ? detail->record : MESSAGE_PAYLOAD_GONE, 0);
 	fputc('\n', to);
 }
 
