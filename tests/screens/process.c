@@ -13,6 +13,27 @@ static void interfaces(struct fixture *fx)
 	pty_wait(fx->pty, "1,204 ok");
 }
 
+/* Of what a connection's runs wait for its row tells, its summary, and its interfaces. */
+START_TEST(held_connection_says_so_on_both_tabs)
+{
+	struct err err = ERR_INIT;
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fixture_start(&fx);
+	pty_wait(fx.pty, "agent up");
+	ck_ok(store_begin(fx.store, &err), &err);
+	ck_ok(store_hold(fx.store, "orders-prod", "anna", "month end", &err), &err);
+	ck_ok(store_commit(fx.store, &err), &err);
+	pty_type(fx.pty, "1" KEY_DOWN);
+	pty_wait(fx.pty, "Held by anna: month end, since");
+	pty_wait(fx.pty, "agentboard connection release orders-prod");
+	pty_type(fx.pty, "2");
+	pty_wait(fx.pty, "orders-prod is held by anna: month end");
+	fixture_end(&fx);
+}
+END_TEST
+
 START_TEST(ticked_interfaces_go_to_the_agent)
 {
 	struct fixture fx;
@@ -259,6 +280,7 @@ Suite *suite_process(void)
 	TCase *tc = tcase_create("process");
 
 	tcase_set_timeout(tc, 60);
+	tcase_add_test(tc, held_connection_says_so_on_both_tabs);
 	tcase_add_test(tc, ticked_interfaces_go_to_the_agent);
 	tcase_add_test(tc, without_an_agent_one_is_started_and_that_is_said);
 	tcase_add_test(tc, many_rows_to_production_want_the_orgs_name);

@@ -12,6 +12,7 @@
 #include "practice/practice.h"
 #include "setup/called.h"
 #include "setup/sample.h"
+#include "store/brake.h"
 #include "store/store.h"
 
 /* A connection to the practice org or to nobody, whose source is there. */
@@ -283,6 +284,67 @@ START_TEST(a_damaged_store_is_a_failure)
 }
 END_TEST
 
+/* A run of "lines" whose one row is in Salesforce, and not yet written back. */
+static void owe_a_row(struct store *store)
+{
+	struct run_spec spec = {
+		.interface = "lines", .connection = "orders", .object = "Account"
+	};
+	struct row_in row = { .key = "K", .source = "", .record = "{}", .record_len = 2 };
+	struct row_result result = { .event = EVENT_SUCCEED,
+		.salesforce_id = "001000000000001AAA" };
+	struct run_change change = RUN_CHANGE_NONE;
+	struct run_claim *claim = NULL;
+	struct row_set rows = { { 1 } };
+	struct err err = ERR_INIT;
+	int64_t run, packet, attempt;
+
+	change.wants = WRITE_BACK_SUCCESS;
+	change.write_back_note = "no such table";
+	ck_ok(store_begin(store, &err), &err);
+	ck_ok(store_run_create(&run, store, &spec, &err), &err);
+	ck_ok(store_run_claim(&claim, store, run, &err), &err);
+	ck_ok(store_run_update(store, claim, &change, &err), &err);
+	ck_ok(store_packet_add(&packet, store, claim, &row, 1, &err), &err);
+	ck_ok(store_attempt_begin(&attempt, store, claim, packet, &rows, "r", &err), &err);
+	ck_ok(store_attempt_done(store, claim, attempt, 200, NULL, &result, 1, &err), &err);
+	ck_ok(store_commit(store, &err), &err);
+	run_claim_free(claim);
+}
+
+START_TEST(what_keeps_runs_waiting_is_told)
+{
+	struct connection connection;
+	struct called called;
+	struct store *store = NULL;
+	struct err err = ERR_INIT;
+
+	called_open(&called, true);
+	make_connection(&called, &connection,
+		"http:\x2f\x2f"
+		"127.0.0.1:1");
+	called_save(&called, &connection);
+	put(&called, "home/interfaces.d/lines.cfg",
+		"name = \"lines\"; connection = \"orders\"; object = \"Account\";\n", 0600);
+	ck_assert_int_eq(called_run(&called, "connection hold orders --reason stocktaking"), 0);
+	ck_ok(store_open(&store, called.env.home->data, &err), &err);
+	owe_a_row(store);
+	called_run(&called, "doctor orders");
+	check_line(&called, "orders: runs", "WARN", "stocktaking");
+	check_line(&called, "orders: write-back", "WARN",
+		"lines: 1 rows of run 1 are not written back into the source: no such table");
+	called_run(&called, "connection release orders");
+	ck_ok(store_begin(store, &err), &err);
+	ck_ok(store_block(store, "orders", "invalid_client", &err), &err);
+	ck_ok(store_commit(store, &err), &err);
+	called_run(&called, "doctor orders");
+	check_line(&called, "orders: runs", "FAIL", "invalid_client");
+	store_close(store);
+	connection_free_fields(&connection);
+	called_close(&called);
+}
+END_TEST
+
 START_TEST(a_driver_that_is_not_there_is_told)
 {
 	struct connection connection;
@@ -515,6 +577,7 @@ Suite *suite_doctor(void)
 	tcase_add_test(tc, a_clock_that_was_set_back_is_told);
 	tcase_add_loop_test(tc, files_that_are_open_to_others_are_told, 0, ARRAY_SIZE(modes));
 	tcase_add_test(tc, a_damaged_store_is_a_failure);
+	tcase_add_test(tc, what_keeps_runs_waiting_is_told);
 	tcase_add_test(tc, a_driver_that_is_not_there_is_told);
 	tcase_add_test(tc, a_secret_that_cannot_be_opened_is_told_with_its_key);
 	tcase_add_test(tc, a_file_that_does_not_parse_is_told_with_its_place);

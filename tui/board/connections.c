@@ -86,6 +86,8 @@ static void salesforce_cell(struct table_cell *out, const struct connection *con
 	char host[160];
 	char hash[40];
 
+	if (*brake_words(out->text, sizeof(out->text), state, &out->style))
+		return; /* what is stronger than any verdict */
 	connection_host(host, sizeof(host), connection->salesforce.domain);
 	cut_tail(host, ".salesforce.com");
 	ping_config_hash(hash, connection, false);

@@ -20,6 +20,8 @@
 #include "tui/board/words.h"
 #include "tui/board/list.h"
 
+#include <ctype.h>
+
 #define PANEL_RUNS_MAX 4
 #define FACTS_ROWS 4
 
@@ -199,16 +201,49 @@ static void one_line(char *out, size_t size, const char *text)
 	out[used] = '\0';
 }
 
-/* A run that ended badly is told before a schedule that goes well. */
+static const char *brake_of(
+	char *out, size_t size, const struct board *board, const char *connection, int *style)
+{
+	char words[400];
+
+	out[0] = '\0';
+	if (connection &&
+		*brake_words(words, sizeof(words),
+			board_state(board, board_find_connection(board, connection)), style))
+		snprintf(out, size, "%s is %c%s", connection, tolower((unsigned char)words[0]),
+			words + 1);
+	return out;
+}
+
+/* What waits for the source, and why. */
+static void write_back_fact(char *out, size_t size, const struct run_info *run)
+{
+	char count[WORDS_MAX];
+
+	out[0] = '\0';
+	if (run && run->write_back.open > 0)
+		snprintf(out, size, "Run %" PRId64 ": %s rows to write back%s%s", run->id,
+			words_count(count, run->write_back.open),
+			run->write_back.note[0] ? ": " : "", run->write_back.note);
+}
+
+/* What keeps it from running comes first, then a run that ended badly, then how it is scheduled. */
 static void draw_last_fact(struct board *board, struct area area, const struct interface *interface,
 	const struct run_info *run)
 {
-	char line[512];
+	char line[512], brake[512], open[512];
+	int brake_style = STYLE_WARN;
 	int style = schedule_line(line, sizeof(line), board, interface);
 	bool reason = run && run->reason[0];
 
-	if (*line && (style == STYLE_FAIL || !reason))
+	brake_of(brake, sizeof(brake), board, interface->connection, &brake_style);
+	write_back_fact(open, sizeof(open), run);
+	if (*brake)
+		screen_text(board->screen, area.y, area.x, area.cols, brake_style, brake);
+	else if (*line && (style == STYLE_FAIL || (!reason && !*open)))
 		screen_text(board->screen, area.y, area.x, area.cols, style, line);
+	else if (*open)
+		screen_text(board->screen, area.y, area.x, area.cols, STYLE_WARN, open);
 	else if (reason)
 		screen_printf(board->screen, area.y, area.x, area.cols, STYLE_WARN,
 			"Run %" PRId64 ": %s", run->id, run->reason);

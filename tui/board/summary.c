@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "ping/ping.h"
+#include "tui/board/words.h"
 
 #define LABEL_COLS 12
 
@@ -113,6 +114,22 @@ static void add_source(struct lines *lines, const struct connection *connection)
 	add(lines, STYLE_TEXT, "Source", "%s", text[0] ? text : "no database yet: press Enter");
 }
 
+static void add_brake(struct lines *lines, const struct connection_state *state, const char *name)
+{
+	char words[400];
+	char when[CLOCK_TEXT_MAX];
+	int style = STYLE_WARN;
+
+	if (!*brake_words(words, sizeof(words), state, &style))
+		return;
+	add(lines, style, "Runs wait", "%s, since %s", words,
+		clock_local_full(when, state->brake.since));
+	if (state->brake.brake == BRAKE_HELD)
+		add(lines, STYLE_TEXT, "", "agentboard connection release %s", name);
+	else
+		add(lines, STYLE_TEXT, "", "mend the cause, then press s: a green ping ends it");
+}
+
 static void add_interfaces(struct lines *lines, const struct board *board, const char *name)
 {
 	char text[300] = "";
@@ -161,5 +178,6 @@ void connection_summary_draw(struct board *board, int place, struct area area)
 	add_verdict(&lines, state->salesforce_checked, state->salesforce_ok,
 		!text_equal(salesforce_hash, state->salesforce_config), state->salesforce_summary,
 		"s");
+	add_brake(&lines, state, connection->name);
 	add_interfaces(&lines, board, connection->name);
 }

@@ -105,6 +105,17 @@ static void count_words(char *out, size_t size, const struct run_counts *counts,
 	}
 }
 
+/* What the source is still to be told of. */
+static void add_write_back(char *out, size_t size, const struct run_info *run)
+{
+	char count[WORDS_MAX];
+	size_t used = strlen(out);
+
+	if (run->write_back.open > 0)
+		snprintf(out + used, size - used, " %s to write back",
+			words_count(count, run->write_back.open));
+}
+
 char *run_result(char *out, size_t size, const struct run_info *run, int *style)
 {
 	char counts[256];
@@ -118,6 +129,7 @@ char *run_result(char *out, size_t size, const struct run_info *run, int *style)
 	} else if (run->state != RUN_READING && run->state != RUN_SENDING) {
 		count_words(counts, sizeof(counts), &run->counts, style);
 		snprintf(out, size, "%s: %s", run_state_name(run->state), counts);
+		add_write_back(out, size, run);
 		*style = STYLE_WARN;
 	} else if (!run->owner_pid) {
 		text_copy(out, size, "waits for the agent");
@@ -128,6 +140,19 @@ char *run_result(char *out, size_t size, const struct run_info *run, int *style)
 	} else {
 		active_result(out, size, run);
 	}
+	return out;
+}
+
+char *brake_words(char *out, size_t size, const struct connection_state *state, int *style)
+{
+	const struct brake_state *brake = state ? &state->brake : NULL;
+
+	out[0] = '\0';
+	if (!brake || brake->brake == BRAKE_ACTIVE)
+		return out;
+	*style = brake->brake == BRAKE_HELD ? STYLE_WARN : STYLE_FAIL;
+	snprintf(out, size, "%s%s%s%s%s", brake_name(brake->brake), brake->who[0] ? " by " : "",
+		brake->who, brake->reason[0] ? ": " : "", brake->reason);
 	return out;
 }
 

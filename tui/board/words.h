@@ -29,6 +29,10 @@ int64_t run_eta(const struct run_info *run);
 /* "1,204 ok", "3 failed 1,201 ok", "41% 5,120/s 10s", "Paused: ..."; the style in *style. */
 char *run_result(char *out, size_t size, const struct run_info *run, int *style);
 
+/* What keeps a connection from sending, on one line: "Held by anna: month end"; "" = nothing does.
+ */
+char *brake_words(char *out, size_t size, const struct connection_state *state, int *style);
+
 /* "12:00:11", "sending", "" = never. */
 char *run_when(char *out, size_t size, const struct run_info *run);
 

@@ -98,6 +98,7 @@ static void (*const connection_checks[])(struct doctor *doctor) = {
 	doctor_proxy,
 	doctor_org_clock,
 	doctor_salesforce,
+	doctor_runs,
 };
 
 /* ---- knowing the secrets, so that none is told ---- */

@@ -54,6 +54,7 @@ void doctor_source(struct doctor *doctor);
 void doctor_proxy(struct doctor *doctor);
 void doctor_org_clock(struct doctor *doctor);
 void doctor_salesforce(struct doctor *doctor);
+void doctor_runs(struct doctor *doctor);
 
 /* doctor_bundle.c: everything a helper far away needs, in one text; no payloads, no secrets. */
 int doctor_bundle(const struct doctor *doctor, const char *path, struct err *err);

@@ -216,3 +216,63 @@ void doctor_salesforce(struct doctor *doctor)
 	on_step(&following, result);
 	free(result);
 }
+
+/* ---- what its runs wait for ---- */
+
+static void tell_brake(struct doctor *doctor, const struct brake_state *brake, struct err *why)
+{
+	static const char held[] = "agentboard connection release NAME, when it may go on";
+	static const char blocked[] = "mend what its org refused, then agentboard ping salesforce "
+				      "NAME";
+
+	brake_refusal(brake, doctor->connection->name, why);
+	if (brake->brake == BRAKE_HELD)
+		doctor_tell(doctor, VERDICT_WARN, ERR_NONE, "runs", held, "%s", why->text);
+	else
+		doctor_tell(doctor, VERDICT_FAIL, ERR_REFUSED, "runs", blocked, "%s", why->text);
+}
+
+/* Rows that are in Salesforce, and of which the source does not know it yet. */
+static void tell_unwritten(struct doctor *doctor, struct view *view, const char *interface)
+{
+	struct run_info *runs = NULL;
+	int count = 0;
+
+	if (view_unwritten_runs(&runs, &count, view, interface, NULL) == 0)
+		for (int i = 0; i < count; i++)
+			doctor_tell(doctor, VERDICT_WARN, ERR_NONE, "write-back",
+				"mend the cause, then agentboard run resume R",
+				"%s: %" PRId64 " rows of run %" PRId64
+				" are not written back into the source%s%s",
+				interface, runs[i].write_back.open, runs[i].id,
+				runs[i].write_back.note[0] ? ": " : "", runs[i].write_back.note);
+	free(runs);
+}
+
+void doctor_runs(struct doctor *doctor)
+{
+	const struct catalog *catalog = &doctor->env->catalog;
+	struct text_list names = { NULL, 0 };
+	struct err why = ERR_INIT;
+	struct brake_state brake;
+	struct view *view = NULL;
+
+	if (view_open(&view, doctor->env->home->data, NULL) < 0)
+		return; /* nothing ran yet, or doctor_store() told it */
+	if (view_brake(&brake, view, doctor->connection->name, NULL) == 0 &&
+		brake.brake != BRAKE_ACTIVE)
+		tell_brake(doctor, &brake, &why);
+	if (catalog->interfaces(catalog->self, &names, NULL) < 0)
+		names.count = 0;
+	for (size_t i = 0; i < names.count; i++) {
+		struct interface interface;
+
+		interface_init(&interface);
+		if (catalog->interface(catalog->self, &interface, names.items[i], NULL) == 0 &&
+			text_equal(interface.connection, doctor->connection->name))
+			tell_unwritten(doctor, view, names.items[i]);
+		interface_free_fields(&interface);
+	}
+	text_list_free(&names);
+	view_close(view);
+}
