@@ -72,7 +72,7 @@ START_TEST(a_project_is_the_golden_one)
 	ck_assert_int_eq(nftw(folder, count_file, 16, FTW_PHYS), 0);
 	ck_assert_int_eq(files_seen, package->file_count + 1); /* and the mark */
 	package_free(package);
-	sample_free(&sample);
+	setup_sample_free(&sample);
 }
 END_TEST
 
@@ -95,7 +95,7 @@ START_TEST(no_secret_and_no_key_is_in_any_file)
 				"%s holds %s", package->files[i].path, markers[k]);
 	}
 	package_free(package);
-	sample_free(&sample);
+	setup_sample_free(&sample);
 }
 END_TEST
 

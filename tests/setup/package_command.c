@@ -18,7 +18,7 @@ static void open_home(struct called *called)
 		sample.interfaces[i].connection = text_dup(i == 3 ? "another" : "orders-prod");
 		called_save_interface(called, &sample.interfaces[i]);
 	}
-	sample_free(&sample);
+	setup_sample_free(&sample);
 }
 
 static bool project_has(const struct called *called, const char *path)

@@ -126,7 +126,7 @@ START_TEST(a_parent_outside_the_set_is_told)
 	ck_assert_str_eq(all->parents[0].what, "Parent.Ext_Id__c");
 	ck_assert_str_eq(all->parents[1].what, "Warehouse__r.Code__c");
 	permissions_free(all);
-	sample_free(&sample);
+	setup_sample_free(&sample);
 }
 END_TEST
 

@@ -47,7 +47,7 @@ void sample_fill(struct sample *sample)
 		sample->list[i] = &sample->interfaces[i];
 }
 
-void sample_free(struct sample *sample)
+void setup_sample_free(struct sample *sample)
 {
 	connection_free_fields(&sample->connection);
 	for (int i = 0; i < SAMPLE_INTERFACES; i++)

@@ -14,7 +14,7 @@ struct sample {
 };
 
 void sample_fill(struct sample *sample);
-void sample_free(struct sample *sample);
+void setup_sample_free(struct sample *sample);
 
 /* One interface of one's own; end `fields` with NULL. */
 void sample_interface(struct interface *out, const char *name, const char *object,

@@ -25,6 +25,6 @@ int main(int argc, char **argv)
 	if (rc < 0)
 		fprintf(stderr, "sample_package: %s\n", err.text);
 	package_free(package);
-	sample_free(&sample);
+	setup_sample_free(&sample);
 	return rc < 0;
 }
