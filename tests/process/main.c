@@ -18,7 +18,8 @@ int main(int argc, char **argv)
 	if (argc > 1 && !strcmp(argv[1], "reader"))
 		return reader_child_main();
 	test_program = argv[0];
-	if (argc > 6 && !strcmp(argv[1], "carry"))
-		return stage_child_main(argv + 2);
+	/* With too few words it must not become a run of all tests, which would start it again. */
+	if (argc > 1 && !strcmp(argv[1], "carry"))
+		return argc > 6 ? stage_child_main(argv + 2) : EXIT_FAILURE;
 	return check_main(makers, ARRAY_SIZE(makers));
 }

@@ -202,7 +202,7 @@ START_TEST(kill_between_completion_and_write_back_loses_nothing)
 	pid = fork();
 	if (pid == 0) {
 		execl(test_program, test_program, "carry", stage.home, practice_url(stage.practice),
-			run, "upsert", (char *)NULL);
+			run, operation_name(OPERATION_UPSERT), "", (char *)NULL);
 		_exit(127);
 	}
 	while (info.counts.completed < 120 && waitpid(pid, &status, WNOHANG) == 0) {
