@@ -15,12 +15,16 @@ struct stamp {
 	struct timespec changed;
 };
 
+enum { CONFIG, CERT, KEY, FILES };
+
 struct reload {
 	struct agent *agent;
-	char *path; /* agent.cfg */
 	agent_load_settings *load;
 	void *ctx;
-	struct stamp config, cert, key;
+	struct {
+		char *path;
+		struct stamp stamp;
+	} files[FILES]; /* agent.cfg, and what it names, be that in force or not */
 
 	pthread_mutex_t lock; /* guards the rest */
 	char problem[512];
@@ -49,17 +53,23 @@ static bool same_stamp(const struct stamp *a, const struct stamp *b)
 /* Remember how the files look; true when any looked otherwise before. */
 static bool restamp(struct reload *reload)
 {
-	const struct agent_settings *settings = &reload->agent->settings;
-	struct stamp now[] = { stamp_of(reload->path), stamp_of(settings->tls_cert),
-		stamp_of(settings->tls_key) };
-	struct stamp *const before[] = { &reload->config, &reload->cert, &reload->key };
 	bool changed = false;
 
-	for (size_t i = 0; i < ARRAY_SIZE(now); i++) {
-		changed = changed || !same_stamp(&now[i], before[i]);
-		*before[i] = now[i];
+	for (size_t i = 0; i < FILES; i++) {
+		struct stamp now = stamp_of(reload->files[i].path);
+
+		changed = changed || !same_stamp(&now, &reload->files[i].stamp);
+		reload->files[i].stamp = now;
 	}
 	return changed;
+}
+
+/* Other files are to be looked at from here on: as they are before they are read. */
+static void watch(struct reload *reload, const struct agent_settings *settings)
+{
+	text_set(&reload->files[CERT].path, settings->tls_cert);
+	text_set(&reload->files[KEY].path, settings->tls_key);
+	restamp(reload);
 }
 
 struct reload *reload_new(struct agent *agent, const struct agent_options *options)
@@ -72,8 +82,8 @@ struct reload *reload_new(struct agent *agent, const struct agent_options *optio
 	reload->agent = agent;
 	reload->load = options->load_settings;
 	reload->ctx = options->load_ctx;
-	reload->path = text_dup(options->settings_path);
-	restamp(reload);
+	text_set(&reload->files[CONFIG].path, options->settings_path);
+	watch(reload, &agent->settings);
 	return reload;
 }
 
@@ -82,7 +92,8 @@ void reload_free(struct reload *reload)
 	if (!reload)
 		return;
 	pthread_mutex_destroy(&reload->lock);
-	free(reload->path);
+	for (size_t i = 0; i < FILES; i++)
+		free(reload->files[i].path);
 	free(reload);
 }
 
@@ -93,23 +104,18 @@ static void set_problem(struct reload *reload, const char *text)
 	pthread_mutex_unlock(&reload->lock);
 }
 
-static bool same_files(const struct agent_settings *a, const struct agent_settings *b)
-{
-	return text_equal(a->tls_cert, b->tls_cert) && text_equal(a->tls_key, b->tls_key);
-}
-
 void reload_look(struct reload *reload, bool always)
 {
 	struct agent_settings settings;
 	struct err err = ERR_INIT;
-	bool other_files;
 	int rc;
 
 	if (!reload || (!restamp(reload) && !always))
 		return;
 	agent_settings_init(&settings);
 	rc = reload->load(reload->ctx, &settings, &err);
-	other_files = rc == 0 && !same_files(&settings, &reload->agent->settings);
+	if (rc == 0)
+		watch(reload, &settings);
 	if (rc == 0)
 		rc = agent_apply_settings(reload->agent, &settings, &err);
 	agent_settings_free_fields(&settings);
@@ -118,8 +124,6 @@ void reload_look(struct reload *reload, bool always)
 		log_line(LOG_LEVEL_ERROR, 0, "%s; what was in force before stays", err.text);
 	else
 		log_line(LOG_LEVEL_INFO, 0, "the agent's settings were taken anew");
-	if (rc == 0 && other_files)
-		restamp(reload); /* else what was written since is seen at the next look */
 }
 
 void reload_problem(struct reload *reload, char *out, size_t size)

@@ -283,10 +283,14 @@ START_TEST(a_renewed_certificate_is_shown_and_a_bad_one_is_not)
 	pthread_t caller;
 	int port;
 
-	renew("first", cert, key, first);
+	/* Not there yet: told, and taken as soon as they are. */
+	snprintf(cert, sizeof(cert), "%s/cert.pem", dir);
+	snprintf(key, sizeof(key), "%s/key.pem", dir);
 	text_set(&next.tls_cert, cert);
 	text_set(&next.tls_key, key);
 	reload();
+	AWAIT(*told());
+	renew("first", cert, key, first);
 	AWAIT(ping_over(first, AGENT_DEFAULT_PASSWORD) == 200);
 	port = agent_port(agent);
 	/* A request that has begun ends well, though the certificate changes meanwhile. */

@@ -225,6 +225,31 @@ START_TEST(a_killed_agent_s_run_is_taken_up_by_the_next)
 }
 END_TEST
 
+START_TEST(a_stopped_agent_s_run_waits_for_the_next_one)
+{
+	world_sql(&world, "DROP TABLE t");
+	world_customers(&world, 8000);
+	world_connection(&world);
+	world_interface(&world);
+	ck_run(0, &world, "interface", "add", "accounts", "--replace", "--set", "parallel=1");
+	start_agent();
+	ck_run(0, &world, "process", "accounts", "--detach");
+	while (practice_record_count(world.practice, "Account") < 200)
+		clock_sleep(2);
+	ck_run(0, &world, "agent", "stop");
+	ck_run(0, &world, "run", "show", "1", "--json");
+	/* What was under way has its answer, what was not is left. */
+	ck_assert_int_eq(
+		world_number("run.completed"), practice_record_count(world.practice, "Account"));
+	ck_assert_int_lt(world_number("run.completed"), 8000);
+	ck_assert_int_eq(world_number("run.unknown"), 0);
+	start_agent();
+	ck_run(0, &world, "run", "resume", "1", "--json");
+	ck_assert_int_eq(world_number("runs.0.completed"), 8000);
+	ck_assert_int_eq(practice_record_count(world.practice, "Account"), 8000);
+}
+END_TEST
+
 START_TEST(a_run_can_be_cancelled_from_elsewhere)
 {
 	world_sql(&world, "DROP TABLE t");
@@ -261,6 +286,7 @@ Suite *suite_e2e_agent(void)
 	tcase_add_test(tcase, a_detached_process_is_carried_by_the_agent);
 	tcase_add_test(tcase, a_dropped_line_stops_nothing);
 	tcase_add_test(tcase, a_killed_agent_s_run_is_taken_up_by_the_next);
+	tcase_add_test(tcase, a_stopped_agent_s_run_waits_for_the_next_one);
 	tcase_add_test(tcase, a_run_can_be_cancelled_from_elsewhere);
 	suite_add_tcase(suite, tcase);
 	return suite;
