@@ -121,9 +121,22 @@ static bool maps_all(const struct interface *interface)
 
 bool interface_looks_up(const struct interface *interface)
 {
-	return (interface->operation == OPERATION_UPDATE ||
-		       interface->operation == OPERATION_DELETE) &&
-	       maps_all(interface);
+	switch (interface->operation) {
+	case OPERATION_UPDATE:
+	case OPERATION_DELETE:
+		return maps_all(interface);
+	case OPERATION_UPSERT:
+		return interface->external_id && strchr(interface->external_id, ',');
+	default:
+		return false;
+	}
+}
+
+bool interface_upserts_by_id(const struct interface *interface)
+{
+	return interface->operation == OPERATION_UPSERT &&
+	       !text_equal_fold(interface->external_id, "Id") &&
+	       mapping_find(&interface->mapping, "Id");
 }
 
 const char *operation_name(enum operation operation)

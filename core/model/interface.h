@@ -105,10 +105,14 @@ int interface_check_source(
 int interface_key_fields(struct text_list *fields, const char *external_id, struct err *err);
 
 /*
- * Are Salesforce Ids looked up by external_id before rows leave? So do Update and Delete that map
- * it. Rows whose mapping gives them an Id are not looked up.
+ * Are Salesforce Ids looked up by external_id before rows leave? So it is for Update and Delete
+ * that map it, and for an Upsert by several fields. Rows whose mapping gives them an Id are not
+ * looked up.
  */
 bool interface_looks_up(const struct interface *interface);
+
+/* May rows of an Upsert have an Id, by which they then go? */
+bool interface_upserts_by_id(const struct interface *interface);
 
 /* Append an entry (texts copied). */
 int mapping_add(struct mapping *mapping, const char *field, enum mapping_kind kind,

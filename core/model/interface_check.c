@@ -121,13 +121,18 @@ static int check_key_fields(
 		if (!api_name(fields->items[i], strlen(fields->items[i])))
 			return problem(err, "external_id", "\"%s\" is no field's API name",
 				fields->items[i]);
-	if (upsert && fields->count > 1)
+	for (size_t i = 0; upsert && interface->mapping.count > 0 && i < fields->count; i++)
+		if (!mapping_find(&interface->mapping, fields->items[i]))
+			return problem(err, "mapping", "%s is the external ID and must be mapped",
+				fields->items[i]);
+	if (upsert && fields->count > 1 && !interface->unique_key_assumed)
 		return problem(err, "external_id",
-			"Upsert takes one field: fill it by a formula of several columns");
-	if (upsert && interface->mapping.count > 0 &&
-		!mapping_find(&interface->mapping, fields->items[0]))
-		return problem(err, "mapping", "%s is the external ID and must be mapped",
-			fields->items[0]);
+			"no org keeps several fields unique together: set unique_key = "
+			"\"assumed\", or fill one unique field by a formula of them");
+	if (upsert && fields->count > 1 && interface->all_or_none)
+		return problem(err, "all_or_none",
+			"an Upsert by several fields creates and updates in requests of their own: "
+			"take it out");
 	return 0;
 }
 

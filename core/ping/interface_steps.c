@@ -195,7 +195,8 @@ static void check_key(struct findings *findings, const struct interface *interfa
 	const char *name = interface->external_id;
 	const struct field *field;
 
-	if (interface->operation != OPERATION_UPSERT || !name || text_equal_fold(name, "Id"))
+	if (interface->operation != OPERATION_UPSERT || !name || text_equal_fold(name, "Id") ||
+		interface_looks_up(interface))
 		return;
 	field = describe_field(describe, name);
 	if (!field)

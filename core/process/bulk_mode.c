@@ -136,8 +136,9 @@ void bulk_obstacle(char why[BULK_OBSTACLE_MAX], const struct interface *interfac
 		words = "duplicates are to be saved (allow_duplicates)";
 	else if (interface->operation == OPERATION_UPSERT && interface->unique_key_assumed)
 		words = "the external ID is not unique (unique_key = \"assumed\")";
-	else if (interface_looks_up(interface) && mapping_find(&interface->mapping, "Id"))
-		words = "some rows have a Salesforce Id, others are looked up (Id is mapped)";
+	else if (interface_upserts_by_id(interface) ||
+		 (interface_looks_up(interface) && mapping_find(&interface->mapping, "Id")))
+		words = "rows may have a Salesforce Id of their own (Id is mapped)";
 	text_copy(why, BULK_OBSTACLE_MAX, words);
 	if (!why[0] && binary)
 		snprintf(why, BULK_OBSTACLE_MAX, "%.40s holds binary data", binary);

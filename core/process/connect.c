@@ -118,8 +118,10 @@ static int check_external_id(
 {
 	const struct field *field;
 
+	if (spec->looks_up)
+		return check_lookup(describe, spec, err);
 	if (spec->operation != OPERATION_UPSERT || text_equal_fold(spec->external_id, "Id"))
-		return spec->looks_up ? check_lookup(describe, spec, err) : 0;
+		return 0;
 	field = describe_field(describe, spec->external_id);
 	if (!field)
 		return err_set(err, ERR_CONFIG,

@@ -72,7 +72,7 @@ void flight_clear(struct flight *flight)
 	flight->rest_due = false;
 	flight->asked = flight->asking = 0;
 	flight->ids_known = false;
-	flight->left = false;
+	flight->by_id = flight->creates = flight->left = false;
 	flight->attempt = 0;
 	flight->http_status = 0;
 	flight->note[0] = '\0';

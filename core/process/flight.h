@@ -46,7 +46,9 @@ struct flight {
 	bool ids_known;
 	int sent[PACKET_ROWS_MAX]; /* indices of the rows that are in the request */
 	int sent_count;
-	bool left; /* the org may have it */
+	bool by_id;   /* of an Upsert: its rows have their Ids, and are updated */
+	bool creates; /* of an Upsert: its rows have no records, and are created */
+	bool left;    /* the org may have it */
 
 	struct buf path, body;
 	struct org_prepared prepared;

@@ -287,11 +287,6 @@ static int bind_key(struct mapper *mapper, const struct interface *interface,
 {
 	switch (interface->operation) {
 	case OPERATION_UPSERT:
-		if (mapping_find(&interface->mapping, "Id") &&
-			!text_equal_fold(interface->external_id, "Id"))
-			return err_set(err, ERR_CONFIG,
-				"mapping: Upsert by %s cannot set the field Id: take it out",
-				interface->external_id);
 		return key_from_fields(mapper, interface, interface->external_id, describe, err);
 	case OPERATION_UPDATE:
 	case OPERATION_DELETE:

@@ -148,6 +148,7 @@ static const struct row_rule {
 	{ "INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE", NULL, ROW_AGAIN, &pace_limit },
 	{ "INVALID_FIELD", NULL, ROW_PARENT, &pace_parent }, /* the words are in any language */
 	{ "STORAGE_LIMIT_EXCEEDED", NULL, ROW_STOP, NULL },
+	{ RETRY_APART, NULL, ROW_NEXT, NULL },
 	{ "ALL_OR_NONE_OPERATION_ROLLED_BACK", NULL, ROW_UNDONE, NULL },
 	/* a trigger that cannot do 200 rows at once may do fewer */
 	{ "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "LimitException", ROW_SPLIT, NULL },

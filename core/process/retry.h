@@ -51,6 +51,9 @@ void retry_unreadable(struct request_verdict *verdict);
 /* The code of a row whose record the look-up of its Id did not find. */
 #define RETRY_NOT_FOUND "NOT_FOUND"
 
+/* The code of a row that has to go in another request than those around it. */
+#define RETRY_APART "SENT_APART"
+
 /* What a row's own failure means. */
 enum row_class {
 	ROW_FAIL,   /* for good */
@@ -59,6 +62,7 @@ enum row_class {
 	ROW_SPLIT,  /* it may pass in a smaller request */
 	ROW_GONE,   /* deleted already: what a repeated delete wants */
 	ROW_UNDONE, /* nothing wrong with it: rolled back because of another row of its request */
+	ROW_NEXT,   /* nothing wrong with it: it goes in the next request */
 	ROW_STOP,   /* it may pass later, but first a person has to act: the run stops */
 };
 

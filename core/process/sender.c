@@ -274,6 +274,10 @@ static void start_request(struct sender *sender, struct flight *flight)
 	if (interface->allow_duplicates)
 		headers[count++] =
 			(struct http_header){ "Sforce-Duplicate-Rule-Header", "allowSave=true" };
+	if (flight->by_id)
+		call.operation = OPERATION_UPDATE;
+	else if (flight->creates)
+		call.operation = OPERATION_INSERT;
 	rc = flight_build(flight, &call, &request.method, &err);
 	if (!rc) {
 		request.path = buf_str(&flight->path);
@@ -569,6 +573,7 @@ static int prepare(struct sender *sender, const struct sender_spec *spec, struct
 		retry_may_repeat(spec->info->operation, spec->interface->unique_key_assumed);
 	sender->in_order = spec->interface->on_error == ON_ERROR_STOP;
 	sender->looks_up = interface_looks_up(spec->interface);
+	sender->may_go_by_id = interface_upserts_by_id(spec->interface) && !sender->looks_up;
 	/* An Upsert that could double by two requests at once is no more parallel either. */
 	sender->one_by_one = sender->in_order ||
 			     (spec->info->operation == OPERATION_UPSERT && !sender->may_repeat);

@@ -80,6 +80,13 @@ static void lost(
 	}
 	err_prefix(&why, "sent, but the answer was lost");
 	flight_all(flight, EVENT_LOSE, &why, 0);
+	for (int i = 0; i < flight->count; i++) {
+		if (has_left(flight, i))
+			continue;
+		remember(sender, flight, i, 0, 0);
+		flight->results[i].event = EVENT_RETRY;
+		flight->results[i].next_try = next_try;
+	}
 }
 
 /* Halves, and the halves of these, until the row that spoils its request stands alone. */
@@ -252,6 +259,12 @@ static void row_failed(struct sender *sender, struct flight *flight, int index, 
 		if (others_pass)
 			remember(sender, flight, index, 0, 0);
 		break;
+	case ROW_NEXT:
+		remember(sender, flight, index, 0, 0);
+		result->event = EVENT_RETRY;
+		result->code[0] = '\0';
+		result->next_try = clock_now();
+		break;
 	case ROW_STOP:
 		row_stop(sender, flight, index);
 		break;
@@ -279,7 +292,7 @@ static void answer_row(struct sender *sender, struct flight *flight, int index, 
 
 	*result = (struct row_result){ .position = flight->positions[index],
 		.event = EVENT_SUCCEED,
-		.created = row->created,
+		.created = row->created || flight->creates,
 		.text = row->text,
 		.fields = row->fields };
 	text_copy(result->salesforce_id, sizeof(result->salesforce_id), row->id);

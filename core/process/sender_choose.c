@@ -166,6 +166,19 @@ static int together_limit(const struct sender *sender, const struct packet_out *
 	return least;
 }
 
+/* Rows of an Upsert that have their Ids are updated, in a request of their own. */
+static bool goes_along(struct flight *flight, int position)
+{
+	const char *id;
+	size_t len;
+	bool by_id = collection_record_id(
+		flight->packet.records[position], flight->packet.record_lens[position], &id, &len);
+
+	if (flight->count == 0)
+		flight->by_id = by_id;
+	return by_id == flight->by_id;
+}
+
 /* False when, in order, none of the rows behind it may leave either. */
 static bool choose_row(struct sender *sender, struct flight *flight, int position, int limit)
 {
@@ -181,6 +194,10 @@ static bool choose_row(struct sender *sender, struct flight *flight, int positio
 		return false;
 	if (limit && (flight->count >= limit ||
 			     backlog_row(sender->backlog, message).together != limit)) {
+		flight->rest_due = true;
+		return !sender->in_order;
+	}
+	if (sender->may_go_by_id && !goes_along(flight, position)) {
 		flight->rest_due = true;
 		return !sender->in_order;
 	}

@@ -1,7 +1,7 @@
 /*
- * sender_ids.c — Update and Delete by external ID: the Ids of a request's rows are asked for right
- * before it leaves and go into the request alone, never into the store. So whoever sends a row, a
- * run that goes on or a person, asks anew.
+ * sender_ids.c — Update and Delete by external ID, and Upsert by several fields: the Ids of a
+ * request's rows are asked for right before it leaves and go into the request alone, never into the
+ * store. So whoever sends a row, a run that goes on or a person, asks anew.
  */
 
 #include "base/base.h"
@@ -70,7 +70,12 @@ void sender_ask_ids(struct sender *sender, struct flight *flight)
 /* The row cannot be sent: one Id is needed, and there is none, or there are several. */
 static bool lacks_id(const struct sender *sender, const struct flight *flight, int index)
 {
-	return sender->looks_up && flight->ids.hits[index] != 1;
+	const struct row_ids *ids = &flight->ids;
+
+	if (!sender->looks_up || ids->hits[index] == 1)
+		return false;
+	return ids->hits[index] > 1 || !ids->keys[index].hash ||
+	       sender->spec.info->operation != OPERATION_UPSERT;
 }
 
 static bool is_gone(struct sender *sender, const struct flight *flight, int index)
@@ -79,17 +84,33 @@ static bool is_gone(struct sender *sender, const struct flight *flight, int inde
 	       sender_was_sent(sender, flight, index);
 }
 
+/* What an Upsert finds is updated, the rest is created: the first row says which it is now. */
+static bool goes_along(const struct sender *sender, struct flight *flight, int index)
+{
+	bool creates = flight->ids.hits[index] == 0;
+
+	if (!sender->looks_up || sender->spec.info->operation != OPERATION_UPSERT)
+		return true;
+	if (!flight->sent_count) {
+		flight->creates = creates;
+		flight->by_id = !creates;
+	}
+	return flight->creates == creates;
+}
+
 bool sender_choose_sent(struct sender *sender, struct flight *flight)
 {
 	bool together = sender->in_order || sender->spec.interface->all_or_none;
-	bool spoilt = false;
+	bool spoilt = false, apart = false;
 
 	flight->sent_count = 0;
 	for (int i = 0; i < flight->count; i++) {
-		if (!lacks_id(sender, flight, i))
+		if (lacks_id(sender, flight, i))
+			spoilt = spoilt || !is_gone(sender, flight, i);
+		else if (goes_along(sender, flight, i) && !(sender->in_order && apart))
 			flight->sent[flight->sent_count++] = i;
-		else if (!is_gone(sender, flight, i))
-			spoilt = true;
+		else
+			apart = true;
 	}
 	if (together && spoilt)
 		flight->sent_count = 0;
@@ -119,7 +140,11 @@ static void fail_row(struct sender *sender, struct flight *flight, int index)
 	char key[300], words[400];
 
 	describe_key(key, sizeof(key), sender, &ids->keys[index]);
-	if (!lacks_id(sender, flight, index)) {
+	if (!lacks_id(sender, flight, index) && flight->sent_count) {
+		code = RETRY_APART;
+		snprintf(words, sizeof(words), "%s go in a request of their own",
+			flight->creates ? "updates" : "new records");
+	} else if (!lacks_id(sender, flight, index)) {
 		code = "ALL_OR_NONE_OPERATION_ROLLED_BACK";
 		snprintf(words, sizeof(words), "not sent, since not all rows could be sent");
 	} else if (!ids->keys[index].hash) {

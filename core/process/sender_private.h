@@ -25,8 +25,9 @@ struct sender {
 	bool may_repeat; /* a request whose answer was lost may be sent again */
 	bool looks_up;	 /* Ids are asked for before rows leave */
 	struct lookup lookup;
-	bool in_order;	 /* on_error = Stop: nothing overtakes anything */
-	bool one_by_one; /* one request at a time */
+	bool may_go_by_id; /* rows of an Upsert may have their Ids */
+	bool in_order;	   /* on_error = Stop: nothing overtakes anything */
+	bool one_by_one;   /* one request at a time */
 
 	struct flight flights[FLIGHTS_MAX];
 	int parallel; /* requests in the air at once, now */

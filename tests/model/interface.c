@@ -150,6 +150,17 @@ START_TEST(operations_ask_for_what_finds_their_records)
 	ck_assert_str_eq(err.code, "external_id");
 	text_set(&interface.external_id, "a,b,c,d,e,f");
 	ck_assert_int_eq(interface_check(&interface, &err), -ERR_CONFIG);
+	text_set(&interface.external_id, "Order_No__c,Region__c");
+	interface.operation = OPERATION_UPSERT;
+	ck_assert_int_eq(interface_check(&interface, &err), -ERR_CONFIG);
+	ck_assert_str_eq(err.code, "external_id");
+	interface.unique_key_assumed = true;
+	ck_ok(interface_check(&interface, &err), &err);
+	interface.all_or_none = true;
+	ck_assert_int_eq(interface_check(&interface, &err), -ERR_CONFIG);
+	ck_assert_str_eq(err.code, "all_or_none");
+	interface.all_or_none = interface.unique_key_assumed = false;
+	interface.operation = OPERATION_UPDATE;
 	text_set(&interface.external_id, NULL);
 	ck_assert_int_eq(interface_check(&interface, &err), -ERR_CONFIG);
 	map(&interface, "Id", MAPPING_COLUMN, "sf_id");

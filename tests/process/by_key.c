@@ -447,6 +447,109 @@ START_TEST(dry_run_foretells_missing_parents)
 }
 END_TEST
 
+/* ---- Upsert ---- */
+
+static const char *const with_ids[] = { "Id", "note", "Order_No__c", "order_no", "Name", "name",
+	NULL };
+
+/*
+ * given rows of an Upsert of which some have their Salesforce Id / then these are updated by it,
+ * the others go by their external ID, and a dry run has foretold it
+ */
+START_TEST(upsert_goes_by_the_id_of_a_row_that_has_one)
+{
+	struct stage stage;
+	char id[32];
+
+	open_with_records(&stage, 10, OPERATION_UPSERT);
+	map(&stage, OPERATION_UPSERT, "Order_No__c", with_ids);
+	stage.interface.on_error = _i ? ON_ERROR_STOP : ON_ERROR_CONTINUE;
+	snprintf(id, sizeof(id), "%s", stage_field(&stage, "ORD-007919", "Id"));
+	stage_sql(&stage,
+		"UPDATE order_line SET name = 'v2', note = NULL;"
+		"UPDATE order_line SET order_no = NULL, note = '%s' WHERE id = 2;"
+		"UPDATE order_line SET order_no = 'NEW' WHERE id = 4",
+		id);
+	stage.dry_run = true;
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	ck_assert_msg(strstr(stage_info(&stage).reason, "1 would be created, 9 would be updated"),
+		"%s", stage_info(&stage).reason);
+	stage.dry_run = false;
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	ck_assert_int_eq(stage_info(&stage).counts.completed, 10);
+	ck_assert_int_eq(stage_records(&stage), 11);
+	ck_assert_str_eq(stage_field(&stage, "ORD-007919", "Name"), "v2");
+	ck_assert_str_eq(stage_field(&stage, "ORD-007919", "Id"), id);
+	ck_assert_str_eq(stage_field(&stage, "NEW", "Name"), "v2");
+	/* in order: one row, the one with its Id, the rest; else those without it first */
+	ck_assert_int_eq(stage_requests(&stage, "/composite/sobjects"), 1 + (_i ? 3 : 2));
+	stage_close(&stage);
+}
+END_TEST
+
+static const char *const by_two[] = { "Order_No__c", "order_no", "Name", "name", "Quantity__c",
+	"quantity", "Note__c", "note", NULL };
+
+static void open_upsert_by_two(struct stage *stage, int rows)
+{
+	stage_open(stage, rows);
+	stage_sql(stage, "UPDATE order_line SET name = 'line ' || (id %% 50), quantity = id / 50");
+	map(stage, OPERATION_UPSERT, "Name,Quantity__c", by_two);
+	stage->interface.unique_key_assumed = true;
+}
+
+START_TEST(upsert_by_several_fields_creates_what_it_does_not_find)
+{
+	struct message_window window;
+	struct stage stage;
+
+	open_upsert_by_two(&stage, 120);
+	stage.limit_rows = 60;
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	ck_assert_int_eq(stage_records(&stage), 60);
+	stage.limit_rows = 0;
+	stage_sql(&stage, "UPDATE order_line SET note = 'v2', order_no = 'N' || id WHERE id %% 2");
+	stage.dry_run = true;
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	ck_assert_msg(strstr(stage_info(&stage).reason, "60 would be created, 60 would be updated"),
+		"%s", stage_info(&stage).reason);
+	stage.dry_run = false;
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	ck_assert_int_eq(stage_info(&stage).counts.completed, 120);
+	ck_assert_int_eq(stage_records(&stage), 120);
+	ck_assert_str_eq(stage_field(&stage, "N59", "Note__c"), "v2");
+	stage_find(&stage, &window, "key:\"line 19|1\"");
+	ck_assert(window.messages[0].created);
+	message_window_free(&window);
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	ck_assert_int_eq(stage_records(&stage), 120);
+	stage_close(&stage);
+}
+END_TEST
+
+/*
+ * given records for half of a packet, and an answer to their update that gets lost / then they are
+ * Unknown, the other half is created, and none is doubled
+ */
+START_TEST(upsert_by_several_fields_doubles_nothing)
+{
+	struct stage stage;
+	struct run_info info;
+
+	open_upsert_by_two(&stage, 120);
+	stage.limit_rows = 60;
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	stage.limit_rows = 0;
+	stage_switch(&stage, "faults", "{\"reset-after\": 0.3, \"seed\": 9}");
+	ck_ok(stage_process(&stage, WAIT), &stage.err);
+	info = stage_info(&stage);
+	ck_assert_int_eq(info.counts.completed + info.counts.unknown, 120);
+	ck_assert_int_eq(info.counts.unknown, 60);
+	ck_assert_int_eq(stage_records(&stage), 120);
+	stage_close(&stage);
+}
+END_TEST
+
 Suite *suite_by_key(void)
 {
 	Suite *suite = suite_create("by_key");
@@ -470,6 +573,9 @@ Suite *suite_by_key(void)
 	tcase_add_test(tc, key_that_is_not_there_is_refused_at_once);
 	tcase_add_loop_test(tc, dry_run_foretells_what_is_found, 0, ARRAY_SIZE(foretold));
 	tcase_add_test(tc, dry_run_foretells_missing_parents);
+	tcase_add_loop_test(tc, upsert_goes_by_the_id_of_a_row_that_has_one, 0, 2);
+	tcase_add_test(tc, upsert_by_several_fields_creates_what_it_does_not_find);
+	tcase_add_test(tc, upsert_by_several_fields_doubles_nothing);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
