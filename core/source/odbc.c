@@ -36,8 +36,12 @@ struct odbc_source {
 	struct odbc_link link;
 	const struct odbc_query *query;
 	int page_column; /* -1: not read by pages */
-	int page_rows;	 /* of this page */
+	enum odbc_part part;
+	int page_rows;	 /* of this page ... */
+	uint64_t *page;	 /* ... and their hashes; owned */
 	char *page_key;	 /* of the last row; owned */
+	int given_again; /* of ODBC_SAME: rows that the page had given */
+	struct buf row;	 /* scratch: what is hashed */
 	SQLHSTMT stmt;
 	bool can_bind;
 	struct column *columns;
@@ -167,10 +171,17 @@ static int find_page_column(struct odbc_source *source, struct err *err)
 	for (int i = 0; i < source->count; i++)
 		if (text_equal_fold(source->columns[i].name, source->query->page_by))
 			source->page_column = i;
-	if (source->page_column >= 0)
-		return 0;
-	return err_set(
-		err, ERR_CONFIG, "page_by: the query gives no column %s", source->query->page_by);
+	if (source->page_column < 0)
+		return err_set(err, ERR_CONFIG, "page_by: the query gives no column %s",
+			source->query->page_by);
+	/* What is printed of it is not what it is compared by. */
+	if (source->columns[source->page_column].type == COLUMN_FLOAT)
+		return err_set(err, ERR_CONFIG,
+			"page_by: %s is a floating-point number, which cannot be told exactly: "
+			"choose another column",
+			source->query->page_by);
+	source->page = calloc(ODBC_PAGE_ROWS, sizeof(*source->page));
+	return source->page ? 0 : err_nomem(err);
 }
 
 int odbc_open(struct odbc_source **out, const char *connection, const struct odbc_query *query,
@@ -184,12 +195,14 @@ int odbc_open(struct odbc_source **out, const char *connection, const struct odb
 		return err_nomem(err);
 	source->query = query;
 	buf_init(&source->raw, CELL_MAX);
+	buf_init(&source->row, 2 * ROW_MAX);
 	rc = odbc_connect(&source->link, connection, false, query->timeout_s, err);
 	if (!rc) {
 		SQLGetInfo(source->link.dbc, SQL_GETDATA_EXTENSIONS, &extensions,
 			sizeof(extensions), NULL);
 		source->can_bind = (extensions & SQL_GD_BOUND) && (extensions & SQL_GD_ANY_COLUMN);
-		rc = odbc_query_run(&source->stmt, &source->link, query, NULL, COLUMN_TEXT, err);
+		rc = odbc_query_run(
+			&source->stmt, &source->link, query, ODBC_FIRST, NULL, COLUMN_TEXT, err);
 	}
 	if (!rc)
 		rc = prepare_columns(source, err);
@@ -215,6 +228,8 @@ void odbc_close(struct odbc_source *source)
 		buf_free(&source->slots[i].whole);
 	}
 	free(source->page_key);
+	free(source->page);
+	buf_free(&source->row);
 	free(source->columns);
 	free(source->slots);
 	free(source->cells);
@@ -368,82 +383,173 @@ static int take_cell(struct odbc_source *source, int index, size_t left, struct 
 	return 0;
 }
 
-/* ---- pages ---- */
-
-/* The page is over: the next begins behind its last key. 1 = there is a row, 0 = that was all. */
-static int next_page(struct odbc_source *source, struct err *err)
-{
-	const struct column *column = &source->columns[source->page_column];
-	SQLRETURN fetched;
-	int rc;
-
-	if (source->page_rows < ODBC_PAGE_ROWS)
-		return 0;
-	source->page_rows = 0;
-	SQLFreeHandle(SQL_HANDLE_STMT, source->stmt);
-	source->stmt = NULL;
-	rc = odbc_query_run(
-		&source->stmt, &source->link, source->query, source->page_key, column->type, err);
-	for (int i = 0; !rc && i < source->count; i++)
-		if (source->slots[i].bound &&
-			!SQL_SUCCEEDED(SQLBindCol(source->stmt, (SQLUSMALLINT)(i + 1), SQL_C_CHAR,
-				source->slots[i].data, SLOT_SIZE, &source->slots[i].length)))
-			rc = statement_error(source, "reading the next page", err);
-	if (rc)
-		return rc;
-	fetched = SQLFetch(source->stmt);
-	if (fetched == SQL_NO_DATA)
-		return 0;
-	return SQL_SUCCEEDED(fetched) ? 1 : statement_error(source, "reading the next row", err);
-}
-
-static int note_page_key(struct odbc_source *source, struct err *err)
-{
-	const struct cell *cell = &source->cells[source->page_column];
-	char *key;
-
-	if (!cell->text || cell->bad)
-		return err_set(err, ERR_SOURCE,
-			"page_by: %s is empty in a row, so no page can begin behind it: choose a "
-			"column that is unique and never NULL",
-			source->query->page_by);
-	key = strndup(cell->text, cell->len);
-	if (!key)
-		return err_nomem(err);
-	if (source->page_key && !strcmp(source->page_key, key)) {
-		free(key);
-		return err_set(err, ERR_SOURCE,
-			"page_by: %s is \"%.60s\" in two rows, one of which would be lost between "
-			"pages: choose a column that is unique",
-			source->query->page_by, source->page_key);
-	}
-	free(source->page_key);
-	source->page_key = key;
-	source->page_rows++;
-	return 0;
-}
-
-int odbc_next(const struct cell **cells, struct odbc_source *source, struct err *err)
+/* The statement's next row: 1, or 0 when there is none. */
+static int fetch_row(struct odbc_source *source, struct err *err)
 {
 	SQLRETURN fetched = SQLFetch(source->stmt);
 	size_t left = ROW_MAX;
-	int rc = 1;
+	int rc = 0;
 
 	if (fetched == SQL_NO_DATA)
-		rc = source->page_column < 0 ? 0 : next_page(source, err);
-	else if (!SQL_SUCCEEDED(fetched))
-		rc = statement_error(source, "reading the next row", err);
-	if (rc <= 0)
-		return rc;
-	rc = 0;
+		return 0;
+	if (!SQL_SUCCEEDED(fetched))
+		return statement_error(source, "reading the next row", err);
 	for (int i = 0; !rc && i < source->count; i++) {
 		if (source->slots[i].whole.cap > KEEP_MAX)
 			buf_free(&source->slots[i].whole);
 		rc = take_cell(source, i, left, err);
 		left -= rc || source->cells[i].len > left ? 0 : source->cells[i].len;
 	}
-	if (!rc && source->page_column >= 0)
-		rc = note_page_key(source, err);
-	*cells = source->cells;
 	return rc ? rc : 1;
+}
+
+/*
+ * ---- pages ----
+ *
+ * A page that is full may have cut the rows of its last key in two, and the next page begins behind
+ * that key. So between them all rows of this key are asked for, and those that the page has given
+ * are passed over: by their content, since a database gives rows of one key in any order. Equal is
+ * what the database calls so. Rows without a key are in no page but the first; they end the reading
+ * with an error, also where the database puts them last.
+ */
+
+static int run_part(struct odbc_source *source, enum odbc_part part, struct err *err)
+{
+	const struct column *column = &source->columns[source->page_column];
+	const char *key = part == ODBC_NULLS ? NULL : source->page_key;
+	int rc;
+
+	SQLFreeHandle(SQL_HANDLE_STMT, source->stmt);
+	source->stmt = NULL;
+	source->part = part;
+	source->given_again = 0;
+	rc = odbc_query_run(
+		&source->stmt, &source->link, source->query, part, key, column->type, err);
+	for (int i = 0; !rc && i < source->count; i++)
+		if (source->slots[i].bound &&
+			!SQL_SUCCEEDED(SQLBindCol(source->stmt, (SQLUSMALLINT)(i + 1), SQL_C_CHAR,
+				source->slots[i].data, SLOT_SIZE, &source->slots[i].length)))
+			rc = statement_error(source, "reading the next page", err);
+	return rc ? rc : 1;
+}
+
+static int compare_hashes(const void *a, const void *b)
+{
+	const uint64_t *left = a, *right = b;
+
+	return *left < *right ? -1 : *left > *right;
+}
+
+/* The statement is read to its end. 1 = another one was begun, 0 = that was all. */
+static int next_part(struct odbc_source *source, struct err *err)
+{
+	bool full = source->page_rows == ODBC_PAGE_ROWS;
+
+	switch (source->part) {
+	case ODBC_FIRST:
+	case ODBC_AFTER:
+		if (full) {
+			qsort(source->page, ODBC_PAGE_ROWS, sizeof(*source->page), compare_hashes);
+			return run_part(source, ODBC_SAME, err);
+		}
+		return source->part == ODBC_FIRST ? 0 : run_part(source, ODBC_NULLS, err);
+	case ODBC_SAME:
+		/* Compared otherwise than it is printed: the next page would be a guess. */
+		if (!source->given_again)
+			return err_set(err, ERR_SOURCE,
+				"page_by: the rows with %s %.60s were not found again: the column "
+				"needs a type (CAST), or they were deleted meanwhile",
+				source->query->page_by, source->page_key);
+		source->page_rows = 0;
+		return run_part(source, ODBC_AFTER, err);
+	default:
+		return 0;
+	}
+}
+
+static int hash_row(uint64_t *hash, struct odbc_source *source, struct err *err)
+{
+	static const unsigned char key[crypto_shorthash_KEYBYTES] = "agentboard page";
+	unsigned char out[crypto_shorthash_BYTES];
+	int rc;
+
+	buf_reset(&source->row);
+	source_row_encode(&source->row, source->cells, source->count);
+	rc = buf_check(&source->row, "a row", err);
+	if (rc)
+		return rc;
+	crypto_shorthash(out, (const unsigned char *)buf_str(&source->row), source->row.len, key);
+	memcpy(hash, out, sizeof(*hash));
+	*hash = *hash ? *hash : 1;
+	if (source->row.cap > KEEP_MAX)
+		buf_free(&source->row);
+	return 0;
+}
+
+/* Did the page give such a row? Each of its rows counts once: it is taken out then. */
+static bool was_given(struct odbc_source *source, uint64_t hash)
+{
+	uint64_t *end = source->page + ODBC_PAGE_ROWS;
+	uint64_t *at =
+		bsearch(&hash, source->page, ODBC_PAGE_ROWS, sizeof(*source->page), compare_hashes);
+
+	if (!at)
+		return false;
+	memmove(at, at + 1, (size_t)(end - at - 1) * sizeof(*at));
+	end[-1] = UINT64_MAX;
+	source->given_again++;
+	return true;
+}
+
+static int keep_key(struct odbc_source *source, struct err *err)
+{
+	const struct cell *cell = &source->cells[source->page_column];
+
+	if (!cell->text || cell->bad)
+		return err_set(err, ERR_SOURCE,
+			"page_by: %s is empty in a row, so no page can begin behind it: choose a "
+			"column that is never NULL",
+			source->query->page_by);
+	if (source->part == ODBC_SAME)
+		return 0;
+	free(source->page_key);
+	source->page_key = strndup(cell->text, cell->len);
+	return source->page_key ? 0 : err_nomem(err);
+}
+
+/* Take note of a row; 1 when the page has given it already. */
+static int note_row(struct odbc_source *source, struct err *err)
+{
+	uint64_t hash = 0;
+	int rc = keep_key(source, err);
+
+	if (!rc)
+		rc = hash_row(&hash, source, err);
+	if (rc)
+		return rc;
+	if (source->part == ODBC_SAME)
+		return was_given(source, hash);
+	source->page[source->page_rows++] = hash;
+	return 0;
+}
+
+int odbc_next(const struct cell **cells, struct odbc_source *source, struct err *err)
+{
+	int rc;
+
+	*cells = source->cells;
+	for (;;) {
+		rc = fetch_row(source, err);
+		if (source->page_column < 0 || rc < 0)
+			return rc;
+		if (rc == 0) {
+			rc = next_part(source, err);
+			if (rc <= 0)
+				return rc;
+			continue;
+		}
+		rc = note_row(source, err);
+		if (rc <= 0)
+			return rc ? rc : 1;
+	}
 }

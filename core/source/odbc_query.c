@@ -42,19 +42,27 @@ static const char *limit_words(char words[64], struct odbc_link *link, bool befo
 }
 
 static void add_page(struct buf *sql, struct odbc_link *link, const char *inner,
-	const struct odbc_query *query, bool after)
+	const struct odbc_query *query, enum odbc_part part)
 {
+	static const char *const conditions[] = {
+		[ODBC_FIRST] = NULL,
+		[ODBC_AFTER] = "> ?",
+		[ODBC_SAME] = "= ?",
+		[ODBC_NULLS] = "IS NULL",
+	};
+	bool page = part == ODBC_FIRST || part == ODBC_AFTER;
 	char words[64];
 	size_t len = strlen(inner);
 
 	while (len && strchr("; \t\r\n", inner[len - 1]))
 		len--;
-	buf_addf(sql, "SELECT %s* FROM (", limit_words(words, link, true));
+	buf_addf(sql, "SELECT %s* FROM (", page ? limit_words(words, link, true) : "");
 	buf_add(sql, inner, len);
 	buf_add_str(sql, "\n) agentboard_page"); /* a comment may end the query */
-	if (after)
-		buf_addf(sql, " WHERE %s > ?", query->page_by);
-	buf_addf(sql, " ORDER BY %s%s", query->page_by, limit_words(words, link, false));
+	if (conditions[part])
+		buf_addf(sql, " WHERE %s %s", query->page_by, conditions[part]);
+	if (page)
+		buf_addf(sql, " ORDER BY %s%s", query->page_by, limit_words(words, link, false));
 }
 
 static const struct {
@@ -145,7 +153,7 @@ static int list_tables(SQLHSTMT *stmt, struct odbc_link *link, struct err *err)
 }
 
 int odbc_query_run(SQLHSTMT *stmt, struct odbc_link *link, const struct odbc_query *query,
-	const char *after, enum column_type after_type, struct err *err)
+	enum odbc_part part, const char *key, enum column_type key_type, struct err *err)
 {
 	struct places places = { 0 };
 	struct buf sql = BUF_INIT(SQL_BYTES);
@@ -164,7 +172,7 @@ int odbc_query_run(SQLHSTMT *stmt, struct odbc_link *link, const struct odbc_que
 	if (!rc && query->mark)
 		inner = places.sql;
 	if (!rc && query->page_by)
-		add_page(&sql, link, inner, query, after != NULL);
+		add_page(&sql, link, inner, query, part);
 	else if (!rc)
 		buf_add_str(&sql, inner);
 	if (!rc)
@@ -175,8 +183,7 @@ int odbc_query_run(SQLHSTMT *stmt, struct odbc_link *link, const struct odbc_que
 	if (!rc && query->timeout_s > 0)
 		SQLSetStmtAttr(*stmt, SQL_ATTR_QUERY_TIMEOUT, seconds, 0);
 	if (!rc)
-		rc = execute(
-			*stmt, link, buf_str(&sql), query, places.count, after, after_type, err);
+		rc = execute(*stmt, link, buf_str(&sql), query, places.count, key, key_type, err);
 	places_free(&places);
 	buf_free(&sql);
 	return rc;

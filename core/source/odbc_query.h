@@ -11,11 +11,17 @@
 
 #define ODBC_PAGE_ROWS 10000
 
-/*
- * Execute `query` on a fresh statement. With `page_by` at most ODBC_PAGE_ROWS rows in its order;
- * `after` (of type `after_type`; NULL = from the beginning) is the last value of the page before.
+/* What of the query, when it is read by pages of at most ODBC_PAGE_ROWS rows in order of page_by.
  */
+enum odbc_part {
+	ODBC_FIRST, /* the first page; or all of it, without page_by */
+	ODBC_AFTER, /* the page behind a key */
+	ODBC_SAME,  /* all rows of a key */
+	ODBC_NULLS, /* rows that have no key */
+};
+
+/* Execute it on a fresh statement. `key` is of type `key_type`; NULL where there is none. */
 int odbc_query_run(SQLHSTMT *stmt, struct odbc_link *link, const struct odbc_query *query,
-	const char *after, enum column_type after_type, struct err *err);
+	enum odbc_part part, const char *key, enum column_type key_type, struct err *err);
 
 #endif

@@ -114,6 +114,28 @@ static void check_tables(const char *odbc, const char *schema, const char *name,
 	reader_free(reader);
 }
 
+/* Read by pages of a column that is not unique: each row once. What goes wrong is in `err`. */
+static int count_paged(const char *query, struct err *err)
+{
+	struct reader_spec spec = { .odbc = server.odbc, .query = query, .page_by = "k" };
+	struct reader *reader = NULL;
+	const struct cell *cells;
+	const char *row;
+	int rc, seen = 0;
+	long sum = 0;
+	size_t len;
+
+	ck_ok(reader_start(&reader, &spec, err), err);
+	while ((rc = reader_next(&cells, &row, &len, reader, err)) > 0) {
+		sum += strtol(cells[1].text, NULL, 10);
+		seen++;
+	}
+	if (rc == 0)
+		ck_assert_int_eq(sum, (long)seen * (seen + 1) / 2);
+	reader_free(reader);
+	return rc ? rc : seen;
+}
+
 #define COLUMNS "i, b, n, y, t, d, tm, ts, tz, x"
 
 static const char *const postgresql[] = {
@@ -228,6 +250,7 @@ END_TEST
 START_TEST(the_same_rows_come_from_postgresql)
 {
 	int rows = rows_wanted("AB_SOURCE_ROWS", 3000);
+	struct err err = ERR_INIT;
 	struct reader_spec spec = { .odbc = server.odbc,
 		.query = "SELECT " COLUMNS " FROM t ORDER BY i" };
 
@@ -238,12 +261,20 @@ START_TEST(the_same_rows_come_from_postgresql)
 	spec.query = "SELECT " COLUMNS " FROM t -- all of it";
 	check_rows(&spec, rows);
 	check_tables(server.odbc, "public", "t", 1);
+	ck_assert_int_eq(
+		count_paged("SELECT i / 9 AS k, i FROM generate_series(1, 10010) i", &err), 10010);
+	/* PostgreSQL puts what has no key behind everything else */
+	ck_assert_int_eq(
+		count_paged("SELECT nullif(i, 3) AS k, i FROM generate_series(1, 10010) i", &err),
+		-ERR_SOURCE);
+	ck_assert_msg(strstr(err.text, "k is empty in a row"), "%s", err.text);
 }
 END_TEST
 
 START_TEST(the_same_rows_come_from_mariadb_by_pages)
 {
 	int rows = rows_wanted("AB_SOURCE_ROWS", 25000);
+	struct err err = ERR_INIT;
 	struct reader_spec spec = {
 		.odbc = server.odbc, .query = "SELECT " COLUMNS " FROM erp.t", .page_by = "i"
 	};
@@ -253,6 +284,11 @@ START_TEST(the_same_rows_come_from_mariadb_by_pages)
 	check_rows(&spec, rows);
 	spec.page_by = NULL;
 	check_rows(&spec, rows);
+	ck_assert_int_eq(
+		count_paged("SELECT concat(if(i % 2, 'a', 'A'), lpad(i div 9, 5, '0')) AS k, i"
+			    " FROM erp.t",
+			&err),
+		rows);
 	check_tables(server.odbc, "", "proc", 60); /* of the database that the string names */
 }
 END_TEST

@@ -225,6 +225,102 @@ START_TEST(installed_drivers_are_listed)
 }
 END_TEST
 
+/* ---- pages ---- */
+
+#define PAGED_ROWS 25003
+
+/*
+ * Rows of equal keys where a page of 10,000 ends, in some ways to be equal; `times`: how often each
+ * number is to come.
+ */
+static const struct {
+	const char *key, *query;
+	int times;
+} paged[] = {
+	{ "integer/i", "SELECT k, i AS n FROM t", 1 },
+	{ "integer/i / 7", "SELECT k, i AS n FROM t", 1 },
+	{ "integer/i / 7", "SELECT k, i AS n FROM t ORDER BY i % 10 -- as it likes;", 1 },
+	{ "integer/i / 20", "SELECT k, i / 4 AS n FROM t", 4 }, /* rows that are the same in all */
+	{ "integer/1", "SELECT k, i AS n FROM t", 1 },
+	{ "integer/i / 20000", "SELECT k, i AS n FROM t", 1 },
+	{ "text COLLATE NOCASE/printf('%c-%05d', 65 + i % 2 * 32, i / 8)",
+		"SELECT k, i AS n FROM t", 1 },
+};
+
+/* `key`: the type of the column k, and what is in it. */
+static struct odbc_source *open_paged(struct odbc_query *query, const char *key, const char *sql)
+{
+	struct odbc_source *source = NULL;
+	struct err err = ERR_INIT;
+	char make[400];
+
+	snprintf(make, sizeof(make),
+		"CREATE TABLE t (i integer, k %.*s);"
+		"WITH RECURSIVE s(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM s LIMIT %d)"
+		" INSERT INTO t SELECT i, %s FROM s",
+		(int)strcspn(key, "/"), key, PAGED_ROWS, strchr(key, '/') + 1);
+	*query = (struct odbc_query){ .sql = sql, .page_by = "k" };
+	ck_ok(odbc_open(&source, sample_database(make), query, &err), &err);
+	return source;
+}
+
+static int read_paged(int seen[PAGED_ROWS], struct odbc_source *source, struct err *err)
+{
+	const struct cell *cells;
+	int rc;
+
+	while ((rc = odbc_next(&cells, source, err)) > 0)
+		seen[strtol(cells[1].text, NULL, 10)]++;
+	odbc_close(source);
+	return rc;
+}
+
+START_TEST(pages_lose_no_row_and_double_none)
+{
+	static int seen[PAGED_ROWS];
+	struct odbc_query query;
+	struct err err = ERR_INIT;
+
+	ck_ok(read_paged(seen, open_paged(&query, paged[_i].key, paged[_i].query), &err), &err);
+	for (int i = 0; i < PAGED_ROWS / paged[_i].times; i++)
+		ck_assert_msg(seen[i] == paged[_i].times, "%d comes %d times", i, seen[i]);
+}
+END_TEST
+
+/* What cannot be read by pages without a loss is an error. */
+static const struct {
+	const char *key, *query, *words;
+} not_paged[] = {
+	{ "integer/nullif(i, 24000)", "SELECT k, i AS n FROM t", "k is empty in a row" },
+	{ "integer/i", "SELECT i / 7 AS k, i AS n FROM t", "not found again" }, /* of no type */
+};
+
+START_TEST(pages_that_would_lose_rows_are_refused)
+{
+	static int seen[PAGED_ROWS];
+	struct odbc_query query;
+	struct err err = ERR_INIT;
+
+	ck_assert_int_eq(
+		read_paged(seen, open_paged(&query, not_paged[_i].key, not_paged[_i].query), &err),
+		-ERR_SOURCE);
+	ck_assert_msg(strstr(err.text, not_paged[_i].words), "%s", err.text);
+}
+END_TEST
+
+START_TEST(a_floating_point_number_is_no_key_of_pages)
+{
+	struct odbc_source *source = NULL;
+	struct err err = ERR_INIT;
+
+	ck_assert_int_eq(
+		odbc_open(&source, sample_database("CREATE TABLE t (k double)"),
+			&(struct odbc_query){ .sql = "SELECT * FROM t", .page_by = "k" }, &err),
+		-ERR_CONFIG);
+	ck_assert_msg(strstr(err.text, "floating-point"), "%s", err.text);
+}
+END_TEST
+
 Suite *suite_odbc(void)
 {
 	Suite *suite = suite_create("odbc");
@@ -240,6 +336,9 @@ Suite *suite_odbc(void)
 	tcase_add_loop_test(tc, driver_words_are_plain_and_hold_no_password, 0, ARRAY_SIZE(words));
 	tcase_add_test(tc, missing_driver_is_told);
 	tcase_add_test(tc, installed_drivers_are_listed);
+	tcase_add_loop_test(tc, pages_lose_no_row_and_double_none, 0, ARRAY_SIZE(paged));
+	tcase_add_loop_test(tc, pages_that_would_lose_rows_are_refused, 0, ARRAY_SIZE(not_paged));
+	tcase_add_test(tc, a_floating_point_number_is_no_key_of_pages);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
