@@ -2,6 +2,7 @@
 
 #include "base/base.h"
 #include "process/mark.h"
+#include "model/problem.h"
 #include "base/text.h"
 
 #include <time.h>
@@ -197,18 +198,96 @@ int mark_open(struct mark *out, struct view *view, const struct mark_wish *wish,
 	return 0;
 }
 
+static int column_of(const char *name, const struct column *columns, int count)
+{
+	for (int i = 0; i < count; i++)
+		if (text_equal_fold(columns[i].name, name))
+			return i;
+	return -1;
+}
+
+/* In columns of text, dates as ISO writes them are in order, too; only their values would tell. */
+static bool has_order(enum column_type type)
+{
+	return type != COLUMN_BOOLEAN && type != COLUMN_BINARY && type != COLUMN_TIME;
+}
+
+static bool takes_overlap(const struct column *column, const char *overlap)
+{
+	int64_t amount;
+	bool time;
+
+	if (!read_overlap(&amount, &time, overlap))
+		return false;
+	switch (column->type) {
+	case COLUMN_DATE:
+	case COLUMN_DATETIME:
+	case COLUMN_DATETIME_TZ:
+		return time;
+	case COLUMN_INTEGER:
+		return !time;
+	case COLUMN_DECIMAL:
+		return !time && (amount == 0 || column->scale == 0);
+	case COLUMN_FLOAT:
+		return amount == 0;
+	default:
+		return true;
+	}
+}
+
+static int check_watermark(int *index, const struct interface *interface,
+	const struct column *columns, int count, struct err *err)
+{
+	const char *overlap = interface->watermark_overlap;
+	enum column_type type;
+
+	*index = column_of(interface->watermark_column, columns, count);
+	if (*index < 0)
+		return problem(err, "watermark.column", "the query gives no column %s",
+			interface->watermark_column);
+	type = columns[*index].type;
+	if (!has_order(type))
+		return problem(err, "watermark.column",
+			"%s is of type %s, which tells no newer from older: choose a time or a "
+			"rising number",
+			interface->watermark_column, column_type_name(type));
+	if (!text_empty(overlap) && !takes_overlap(&columns[*index], overlap))
+		return problem(err, "watermark.overlap",
+			"\"%s\" cannot be taken from %s, which is of type %s: write 5m, 2h or 1d "
+			"for "
+			"times, a number for whole numbers",
+			overlap, interface->watermark_column, column_type_name(type));
+	return 0;
+}
+
 int mark_bind(struct mark *mark, const struct interface *interface, const struct column *columns,
 	int count, struct err *err)
 {
-	if (!mark->used)
-		return 0;
-	for (int i = 0; i < count; i++)
-		if (text_equal_fold(columns[i].name, interface->watermark_column))
-			mark->column = i;
-	if (mark->column < 0)
-		return err_set(err, ERR_CONFIG, "watermark.column: the query gives no column %s",
-			interface->watermark_column);
-	mark->type = columns[mark->column].type;
+	int rc = mark->used ? check_watermark(&mark->column, interface, columns, count, err) : 0;
+
+	if (!rc && mark->used)
+		mark->type = columns[mark->column].type;
+	return rc;
+}
+
+int process_check_reading(
+	const struct interface *interface, const struct column *columns, int count, struct err *err)
+{
+	const char *page_by = interface->page_by;
+	int index = 0;
+	int rc = text_empty(interface->watermark_column)
+			 ? 0
+			 : check_watermark(&index, interface, columns, count, err);
+
+	if (rc || text_empty(page_by))
+		return rc;
+	index = column_of(page_by, columns, count);
+	if (index < 0)
+		return problem(err, "page_by", "the query gives no column %s", page_by);
+	if (columns[index].type == COLUMN_FLOAT || columns[index].type == COLUMN_BINARY)
+		return problem(err, "page_by",
+			"%s is of type %s, which cannot be told exactly: choose another column",
+			page_by, column_type_name(columns[index].type));
 	return 0;
 }
 

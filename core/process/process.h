@@ -138,6 +138,13 @@ int process_odbc_string(char **out, const struct connection *connection,
 int process_odbc_write_string(char **out, const struct connection *connection,
 	const struct keyring *keyring, struct err *err);
 
+/*
+ * What watermark and page_by ask of the query's columns. ERR_CONFIG, with the key as err->code: a
+ * column that is not there or has no order, an overlap that cannot be taken from its values.
+ */
+int process_check_reading(const struct interface *interface, const struct column *columns,
+	int count, struct err *err);
+
 /* ---- write-back ---- */
 
 /* ERR_CONFIG, with the key as err->code: a place of after_success or after_failure that is no

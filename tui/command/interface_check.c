@@ -10,6 +10,8 @@
 #include "ping/ping.h"
 #include "process/process.h"
 #include "source/reader.h"
+#include "store/view.h"
+#include "store/watermark.h"
 #include "tui/command/grid.h"
 
 struct finding {
@@ -50,22 +52,45 @@ static bool has_guard(const char *sql)
 	return many;
 }
 
-/* Asks the source for its columns alone, to hold the statements' places against them. */
-static void check_write_back(struct checking *checking)
+/* The first reading's query, or that of the next one, from where the last one came to. */
+static void choose_query(
+	struct reader_spec *spec, struct watermark *known, const struct checking *checking)
 {
 	const struct interface *i = &checking->interface;
-	struct reader_spec spec = { .query = i->query, .limit_rows = 1, .timeout_s = 30 };
+	struct view *view = NULL;
+
+	spec->query = i->query;
+	if (text_empty(i->watermark_column))
+		return;
+	if (!text_empty(i->initial_query)) {
+		spec->query = i->initial_query;
+	} else if (view_open(&view, checking->env->home->data, NULL) == 0 &&
+		   view_watermark(known, view, i->name, NULL) == 0) {
+		spec->mark = known->value;
+		spec->mark_type = (enum column_type)known->type;
+	}
+	view_close(view);
+}
+
+/* Asks the source for its columns alone, to hold against them what names columns. */
+static void check_columns(struct checking *checking)
+{
+	const struct interface *i = &checking->interface;
+	struct reader_spec spec = { .limit_rows = 1, .timeout_s = 30 };
+	struct watermark known = { 0 };
 	const struct column *columns;
 	struct reader *reader = NULL;
 	struct err err = ERR_INIT;
 	char *odbc = NULL;
-	char text[600];
+	char text[700];
 	int count;
 	int rc;
 
-	if ((text_empty(i->after_success) && text_empty(i->after_failure)) ||
-		checking->connection.type != CONNECTION_AGENT_DATABASE)
+	if ((text_empty(i->after_success) && text_empty(i->after_failure) &&
+		    text_empty(i->watermark_column) && text_empty(i->page_by)) ||
+		text_empty(i->query) || checking->connection.type != CONNECTION_AGENT_DATABASE)
 		return;
+	choose_query(&spec, &known, checking);
 	rc = process_odbc_string(&odbc, &checking->connection, checking->env->keyring, &err);
 	spec.odbc = odbc;
 	if (!rc)
@@ -74,12 +99,15 @@ static void check_write_back(struct checking *checking)
 		rc = reader_columns(&columns, &count, reader, &err);
 	if (rc) {
 		snprintf(text, sizeof(text),
-			"the source was not reached (%s): the places of "
-			"after_success and after_failure were not checked",
+			"the source was not reached (%s): the places of after_success and "
+			"after_failure, watermark and page_by were not checked",
 			err.text);
 		find(&checking->warnings, "source", text);
-	} else if (process_check_write_back(i, columns, count, &err)) {
-		of_model(checking, &err);
+	} else {
+		if (process_check_write_back(i, columns, count, &err))
+			of_model(checking, &err);
+		if (process_check_reading(i, columns, count, &err))
+			of_model(checking, &err);
 	}
 	reader_free(reader);
 	secret_wipe(odbc);
@@ -204,7 +232,7 @@ static void look_for_problems(struct checking *checking, bool offline)
 			err.text);
 		find(&checking->problems, "connection", text);
 	} else if (!offline) {
-		check_write_back(checking);
+		check_columns(checking);
 		ask_org(checking);
 	}
 }
