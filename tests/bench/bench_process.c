@@ -1,8 +1,11 @@
 /*
  * bench_process.c — what a run costs beside the floor: a bare program that scans the same rows
  * through ODBC, writes the same JSON and sends the same packets to the same practice org, but
- * stores nothing and checks nothing. Both run as processes of their own; the practice org is a
- * third one and is not counted. After one round to warm up, rounds alternate; medians are printed.
+ * stores nothing and checks nothing. jsforce stands beside them where it is installed (`make
+ * check-peers` does that). All run as processes of their own; the practice org is one more and is
+ * not counted. After one round to warm up, rounds alternate; medians are printed.
+ *
+ * usage: bench_process [ROWS [FLUSH_MS]]: each flush of the store takes so much longer.
  */
 
 #include "base/base.h"
@@ -20,6 +23,7 @@
 #include <sqlite3.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -52,9 +56,45 @@ static _Noreturn void die(const char *what, const struct err *err)
 	exit(EXIT_FAILURE);
 }
 
+/* ---- a slower disk ---- */
+
+/* SQLite's flushes come here, since the program's own symbol is found first. */
+int fdatasync(int fd)
+{
+	static int delay_ms = -1;
+
+	if (delay_ms < 0)
+		delay_ms = getenv("BENCH_FLUSH_MS")
+				   ? (int)strtol(getenv("BENCH_FLUSH_MS"), NULL, 10)
+				   : 0;
+	clock_sleep(delay_ms);
+	return (int)syscall(SYS_fdatasync, fd);
+}
+
 /* ---- the source: keys in no order, as in life ---- */
 
-static void make_source(const char *path, int rows)
+static int write_line(void *ctx, int count, char **values, char **names)
+{
+	(void)names;
+	for (int i = 0; i < count; i++)
+		fprintf(ctx, "%s%c", values[i], i + 1 < count ? ',' : '\n');
+	return 0;
+}
+
+/* The same rows for those who do not read databases. */
+static void write_csv(sqlite3 *db, const char *path)
+{
+	FILE *file = fopen(path, "we");
+
+	if (!file)
+		die(path, NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
+		fprintf(file, "%s%c", fields[i].field, i + 1 < ARRAY_SIZE(fields) ? ',' : '\n');
+	if (sqlite3_exec(db, query, write_line, file, NULL) || fclose(file))
+		die(path, NULL);
+}
+
+static void make_source(const char *path, const char *csv, int rows)
 {
 	char *why = NULL;
 	sqlite3 *db;
@@ -71,6 +111,7 @@ static void make_source(const char *path, int rows)
 		rows);
 	if (sqlite3_open(path, &db) || sqlite3_exec(db, sql, NULL, NULL, &why))
 		die(why ? why : "sqlite", NULL);
+	write_csv(db, csv);
 	sqlite3_close(db);
 }
 
@@ -384,7 +425,7 @@ static struct figures measure(char *const argv[], const char *url)
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		execv("/proc/self/exe", argv);
+		execvp(argv[0], argv);
 		_exit(127);
 	}
 	while (wait4(pid, &status, WNOHANG, &usage) == 0) {
@@ -421,27 +462,22 @@ static double median(const struct figures *rounds, size_t offset)
 	return values[ROUNDS / 2];
 }
 
-static void print_line(const char *name, const struct figures *rounds)
+static double ratio(const struct figures *rounds, const struct figures *floors, size_t offset)
 {
+	return median(rounds, offset) / median(floors, offset);
+}
+
+static void print_line(const char *name, const struct figures *rounds, const struct figures *floors)
+{
+	const size_t cpu = offsetof(struct figures, cpu), wall = offsetof(struct figures, wall);
 	long memory = 0;
 
 	for (int i = 0; i < ROUNDS; i++)
 		if (rounds[i].memory_kb > memory)
 			memory = rounds[i].memory_kb;
-	printf("%-11s %8.3f s %8.3f s %8.1f MB %8ld\n", name,
-		median(rounds, offsetof(struct figures, cpu)),
-		median(rounds, offsetof(struct figures, wall)), (double)memory / 1024,
-		rounds[0].calls);
-}
-
-static void print_ratio(
-	const char *name, const struct figures *rounds, const struct figures *floors)
-{
-	printf("%-11s %8.2f x %8.2f x the floor\n", name,
-		median(rounds, offsetof(struct figures, cpu)) /
-			median(floors, offsetof(struct figures, cpu)),
-		median(rounds, offsetof(struct figures, wall)) /
-			median(floors, offsetof(struct figures, wall)));
+	printf("%-13s %8.3f s %8.3f s %8.1f MB %8ld %9.2fx %9.2fx\n", name, median(rounds, cpu),
+		median(rounds, wall), (double)memory / 1024, rounds[0].calls,
+		ratio(rounds, floors, cpu), ratio(rounds, floors, wall));
 }
 
 static pid_t start_practice(char url[128])
@@ -465,49 +501,81 @@ static pid_t start_practice(char url[128])
 	return pid;
 }
 
-static int bench(int rows)
+/* ---- the contest ---- */
+
+enum contestant { FLOOR, COLLECTIONS, BULK, JSFORCE, JSFORCE_BULK, CONTESTANTS };
+
+static const char *const contestants[CONTESTANTS] = { "floor", "collections", "bulk", "jsforce",
+	"jsforce bulk" };
+
+struct contest {
+	char folder[64], url[128], database[128], csv[128], home[160];
+	bool jsforce; /* is there */
+	struct figures rounds[CONTESTANTS][ROUNDS];
+};
+
+static struct figures compete(struct contest *contest, enum contestant who)
 {
-	char folder[] = "/tmp/bench-process-XXXXXX";
-	char name[] = "bench_process", floor_word[] = "floor", carry_word[] = "carry";
-	char bulk_word[] = "bulk";
-	char url[128], database[128], home[160];
-	char *floor_argv[] = { name, floor_word, url, database, NULL };
-	char *carry_argv[] = { name, carry_word, url, database, home, NULL };
-	char *bulk_argv[] = { name, bulk_word, url, database, home, NULL };
-	struct figures floors[ROUNDS], runs[ROUNDS], jobs[ROUNDS];
+	static int homes;
+	static char self[] = "/proc/self/exe", node[] = "node", script[] = PEERS_BENCH;
+	static char key[] = PRACTICE_CONSUMER_KEY, secret[] = PRACTICE_CONSUMER_SECRET;
+	static char words[][12] = { "floor", "carry", "bulk", "collections" };
+	char *url = contest->url;
+	char *const floor_argv[] = { self, words[0], url, contest->database, NULL };
+	char *const run_argv[] = { self, words[who == BULK ? 2 : 1], url, contest->database,
+		contest->home, NULL };
+	char *const node_argv[] = { node, script, words[who == JSFORCE ? 3 : 2], url, key, secret,
+		contest->csv, NULL };
+
+	if (who == FLOOR)
+		return measure(floor_argv, url);
+	if (who >= JSFORCE)
+		return measure(node_argv, url);
+	snprintf(contest->home, sizeof(contest->home), "%s/home%d", contest->folder, homes++);
+	if (mkdir(contest->home, 0700))
+		die(contest->home, NULL);
+	return measure(run_argv, url);
+}
+
+static void print_contest(const struct contest *contest)
+{
+	printf("%-13s %10s %10s %11s %8s %10s %10s\n", "", "CPU", "wall", "memory", "calls",
+		"CPU/floor", "wall/floor");
+	for (int who = 0; who < CONTESTANTS; who++) {
+		if (who < JSFORCE || contest->jsforce)
+			print_line(contestants[who], contest->rounds[who], contest->rounds[FLOOR]);
+	}
+	if (!contest->jsforce)
+		printf("jsforce       not there: make check-peers installs it\n");
+}
+
+static int bench(int rows, const char *flush_ms)
+{
+	struct contest contest = { .folder = "/tmp/bench-process-XXXXXX" };
 	pid_t practice;
 	char command[192];
 
-	if (!mkdtemp(folder))
-		die(folder, NULL);
-	snprintf(database, sizeof(database), "%s/source.db", folder);
-	make_source(database, rows);
-	practice = start_practice(url);
+	if (flush_ms)
+		setenv("BENCH_FLUSH_MS", flush_ms, 1);
+	if (!mkdtemp(contest.folder))
+		die(contest.folder, NULL);
+	contest.jsforce = access(PEERS_BENCH, R_OK) == 0;
+	snprintf(contest.database, sizeof(contest.database), "%s/source.db", contest.folder);
+	snprintf(contest.csv, sizeof(contest.csv), "%s/source.csv", contest.folder);
+	make_source(contest.database, contest.csv, rows);
+	practice = start_practice(contest.url);
 	for (int i = -1; i < ROUNDS; i++) { /* -1 warms up */
-		struct figures *to = i < 0 ? &floors[0] : &floors[i];
-
-		*to = measure(floor_argv, url);
-		to = i < 0 ? &runs[0] : &runs[i];
-		snprintf(home, sizeof(home), "%s/home%d", folder, i + 1);
-		if (mkdir(home, 0700))
-			die(home, NULL);
-		*to = measure(carry_argv, url);
-		to = i < 0 ? &jobs[0] : &jobs[i];
-		snprintf(home, sizeof(home), "%s/bulk%d", folder, i + 1);
-		if (mkdir(home, 0700))
-			die(home, NULL);
-		*to = measure(bulk_argv, url);
+		for (int who = 0; who < CONTESTANTS; who++) {
+			if (who < JSFORCE || contest.jsforce)
+				contest.rounds[who][i < 0 ? 0 : i] = compete(&contest, who);
+		}
 	}
 	kill(practice, SIGTERM);
 	waitpid(practice, NULL, 0);
-	printf("%d rows, packets of %d, medians of %d rounds\n", rows, PACKET, ROUNDS);
-	printf("%-11s %10s %10s %11s %8s\n", "", "CPU", "wall", "memory", "calls");
-	print_line("floor", floors);
-	print_line("collections", runs);
-	print_line("bulk", jobs);
-	print_ratio("collections", runs, floors);
-	print_ratio("bulk", jobs, floors);
-	snprintf(command, sizeof(command), "rm -rf %s", folder);
+	printf("%d rows, packets of %d, medians of %d rounds%s%s\n", rows, PACKET, ROUNDS,
+		flush_ms ? ", ms added to each flush: " : "", flush_ms ? flush_ms : "");
+	print_contest(&contest);
+	snprintf(command, sizeof(command), "rm -rf %s", contest.folder);
 	return system(command);
 }
 
@@ -522,5 +590,5 @@ int main(int argc, char **argv)
 	if (argc > 4 && (!strcmp(argv[1], "carry") || !strcmp(argv[1], "bulk")))
 		return carry_main(argv[2], argv[3], argv[4],
 			strcmp(argv[1], "bulk") ? TRANSFER_COLLECTIONS : TRANSFER_BULK);
-	return bench(argc > 1 ? (int)strtol(argv[1], NULL, 10) : 100000);
+	return bench(argc > 1 ? (int)strtol(argv[1], NULL, 10) : 100000, argc > 2 ? argv[2] : NULL);
 }
