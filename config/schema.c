@@ -197,6 +197,8 @@ static const struct key settings_keys[] = {
 		.help = "command that gets JSON on standard input when a run needs a person"),
 	S("retention", KEY_NUMBER, retention_days, .min = 0, .max = 36500,
 		.help = "days after which completed messages are removed; 0 = never"),
+	S("backlog", KEY_NUMBER, backlog_hours, .min = 0, .max = 8760,
+		.help = "hours after which messages that still wait are told; 0 = never"),
 	S("disk_floor", KEY_SIZE, disk_floor,
 		.help = "free room on the store's disk below which runs pause, like \"512 MB\"; 0 "
 			"= "

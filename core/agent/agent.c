@@ -305,6 +305,9 @@ int agent_loop(struct agent *agent, const atomic_bool *stop, atomic_bool *reload
 		look_at_files(agent, reload);
 		if (agent->listens)
 			alarms_look(&agent->alarms, agent->view, agent->alerts);
+		if (agent->listens)
+			backlog_alarms_look(&agent->backlogs, agent->view,
+				agent->settings.backlog_hours, agent->alerts);
 		look_at_disk(agent);
 		looked = clock_mono();
 	}

@@ -204,8 +204,8 @@ static char *words(const struct run_info *run, const struct err *result, const c
 	return buf_detach(&text);
 }
 
-/* What is no run's: `schedule` NULL = nor a schedule's. */
-static char *plain_words(const char *schedule, const char *said, const char *kind)
+/* What is no run's: `what` is "schedule" or "interface", or NULL when it is neither's. */
+static char *plain_words(const char *what, const char *name, const char *said, const char *kind)
 {
 	struct buf text = BUF_INIT(16384);
 	struct json json = JSON_INIT(&text);
@@ -214,8 +214,8 @@ static char *plain_words(const char *schedule, const char *said, const char *kin
 	json_open(&json, '{');
 	json_put_text(&json, "alert", kind ? kind : "clear");
 	json_put_text(&json, "time", clock_iso(when, clock_now()));
-	if (schedule)
-		json_put_text(&json, "schedule", schedule);
+	if (what)
+		json_put_text(&json, what, name);
 	json_put_text(&json, "text", said);
 	json_close(&json, '}');
 	return buf_detach(&text);
@@ -253,8 +253,8 @@ void alerts_disk(struct alerts *alerts, const char *text)
 	const char *kind = text ? "disk" : NULL;
 
 	if (take_news(alerts, THE_DISK, kind))
-		put(alerts,
-			plain_words(NULL, kind ? text : "there is room on the disk again", kind));
+		put(alerts, plain_words(NULL, NULL, kind ? text : "there is room on the disk again",
+				    kind));
 }
 
 void alerts_schedule(struct alerts *alerts, const char *schedule, const char *text)
@@ -264,7 +264,17 @@ void alerts_schedule(struct alerts *alerts, const char *schedule, const char *te
 
 	snprintf(of, sizeof(of), "schedule %s", schedule);
 	if (take_news(alerts, of, kind))
-		put(alerts, plain_words(schedule, text, kind));
+		put(alerts, plain_words("schedule", schedule, text, kind));
+}
+
+void alerts_backlog(struct alerts *alerts, const char *interface, const char *text)
+{
+	const char *kind = text ? "backlog" : NULL;
+	char of[SCHEDULE_NAME_MAX + 32];
+
+	snprintf(of, sizeof(of), "backlog %s", interface);
+	if (take_news(alerts, of, kind))
+		put(alerts, plain_words("interface", interface, text, kind));
 }
 
 /* ---- life ---- */

@@ -25,6 +25,9 @@ void alerts_run(struct alerts *alerts, const struct run_info *run, const struct 
 /* A schedule that should have run and did not ("order-lines"), in words; NULL = it goes on. */
 void alerts_schedule(struct alerts *alerts, const char *schedule, const char *text);
 
+/* Messages of an interface wait too long, in words; NULL = not any more. */
+void alerts_backlog(struct alerts *alerts, const char *interface, const char *text);
+
 /* Of the agent as a whole: the disk is nearly full (`text` says it), or is not (NULL). */
 void alerts_disk(struct alerts *alerts, const char *text);
 

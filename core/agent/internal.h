@@ -4,6 +4,7 @@
 #define AGENT_INTERNAL_H
 
 #include "agent/agent.h"
+#include "agent/backlog_alarm.h"
 #include "agent/alarm.h"
 #include "agent/carrier.h"
 #include "agent/control.h"
@@ -33,7 +34,8 @@ struct agent {
 	struct process_env env;
 	struct disk_guard disk;
 	struct alerts *alerts;
-	struct alarms alarms; /* this and the next two are the loop's thread's alone */
+	struct backlog_alarms backlogs; /* the loop's thread's alone */
+	struct alarms alarms;		/* this and the next two are the loop's thread's alone */
 	struct view *view;
 	struct home_watch *watch;
 	struct carrier *carrier;

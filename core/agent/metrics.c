@@ -136,6 +136,17 @@ static void put_runs(struct buf *out, const struct interface_counts *all, int co
 	}
 }
 
+static void put_backlogs(struct buf *out, const struct backlog_state *all, int count)
+{
+	family(out, "_waiting_since_time_seconds", "gauge",
+		"When the oldest message that is to be sent was read, in Unix time.");
+	for (int i = 0; i < count; i++) {
+		buf_add_str(out, "agentboard_waiting_since_time_seconds");
+		labels(out, "interface", all[i].interface, NULL, NULL);
+		buf_addf(out, " %.3f\n", (double)all[i].since / 1000);
+	}
+}
+
 static void put_budgets(struct buf *out, const struct api_budget *all, int count)
 {
 	family(out, "_api_used", "gauge", "API requests of 24 hours, as the org told it last.");
@@ -180,6 +191,8 @@ int metrics_write(
 	struct api_budget *budgets = NULL;
 	struct schedule_state *schedules = NULL;
 	int schedule_count = 0;
+	struct backlog_state *backlogs = NULL;
+	int backlog_count = 0;
 	int64_t store_bytes;
 	struct view *view = NULL;
 	int interface_count = 0;
@@ -192,6 +205,8 @@ int metrics_write(
 		rc = view_api_budgets(&budgets, &budget_count, view, err);
 	if (rc == 0)
 		rc = view_schedules(&schedules, &schedule_count, view, err);
+	if (rc == 0)
+		rc = view_backlogs(&backlogs, &backlog_count, view, err);
 	store_bytes = rc == 0 ? view_bytes(view) : 0;
 	view_close(view);
 	if (rc == 0) {
@@ -199,12 +214,14 @@ int metrics_write(
 		put_disk(out, agent, store_bytes);
 		put_messages(out, interfaces, interface_count);
 		put_runs(out, interfaces, interface_count);
+		put_backlogs(out, backlogs, backlog_count);
 		put_budgets(out, budgets, budget_count);
 		put_schedules(out, schedules, schedule_count);
 		buf_add_str(out, "# EOF\n");
 	}
 	free(interfaces);
 	free(budgets);
+	free(backlogs);
 	free(schedules);
 	return rc;
 }

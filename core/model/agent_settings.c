@@ -13,6 +13,7 @@ void agent_settings_init(struct agent_settings *settings)
 		.port = AGENT_PORT_DEFAULT,
 		.username = text_dup(AGENT_DEFAULT_USERNAME),
 		.retention_days = 30,
+		.backlog_hours = 24,
 		.disk_floor = AGENT_DISK_FLOOR,
 		.parallel_runs = 4,
 		.monitoring = text_dup("loopback"),

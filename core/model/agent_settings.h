@@ -21,6 +21,7 @@ struct agent_settings {
 	char *tls_cert, *tls_key;
 	char *alert; /* command that is told of trouble, by JSON on standard input; NULL = none */
 	int retention_days; /* completed messages older than this are removed; 0 = never; 30 */
+	int backlog_hours;  /* messages that wait longer are told; 0 = never; 24 */
 	int64_t disk_floor; /* bytes free on the store's disk below which runs pause; 0 = never */
 	int parallel_runs;  /* default 4 */
 	struct text_list schedules; /* of integrations: "ERP: at 06:30" */

@@ -125,6 +125,38 @@ int view_interface_counts(
 	return rc;
 }
 
+int view_backlogs(struct backlog_state **out, int *count, struct view *view, struct err *err)
+{
+	static const char sql[] =
+		"SELECT r.interface, sum(p.n_new + p.n_processing + p.n_pending), min(p.created)"
+		" FROM packet AS p INDEXED BY packet_waiting JOIN run AS r ON r.id = p.run"
+		" WHERE p.n_new + p.n_processing + p.n_pending > 0 AND r.dry_run = 0"
+		" GROUP BY r.interface ORDER BY r.interface";
+	void *array = NULL;
+	sqlite3_stmt *stmt;
+	int rc = db_query(&stmt, &view->db, sql, NO_BINDS, err);
+
+	*count = 0;
+	while (rc == 0 && (rc = db_next(&view->db, stmt, err)) == 1) {
+		struct backlog_state *state = grow(&array, count, sizeof(*state));
+
+		rc = state ? 0 : err_nomem(err);
+		if (rc == 0) {
+			text_copy(state->interface, sizeof(state->interface), db_text(stmt, 0));
+			state->messages = db_int(stmt, 1);
+			state->since = db_int(stmt, 2);
+		}
+	}
+	sqlite3_reset(stmt);
+	if (rc < 0) {
+		free(array);
+		array = NULL;
+		*count = 0;
+	}
+	*out = array;
+	return rc;
+}
+
 int view_api_budgets(struct api_budget **out, int *count, struct view *view, struct err *err)
 {
 	static const char sql[] = "SELECT name, api_used, api_allowed, limits_at FROM connection"

@@ -46,6 +46,16 @@ struct interface_counts {
 int view_interface_counts(
 	struct interface_counts **out, int *count, struct view *view, struct err *err);
 
+/* What an interface has to send: New, Processing and Pending messages, dry runs excepted. */
+struct backlog_state {
+	char interface[65];
+	int64_t messages;
+	int64_t since; /* ms UTC: when the oldest of them was read */
+};
+
+/* Interfaces that have any, by name. Caller frees *out. */
+int view_backlogs(struct backlog_state **out, int *count, struct view *view, struct err *err);
+
 /* The API allowance of a connection as its org told it last. */
 struct api_budget {
 	char connection[65];

@@ -2,7 +2,9 @@
 
 #include "agent/suites.h"
 #include "agent/alert.h"
+#include "agent/backlog_alarm.h"
 #include "base/clock.h"
+#include "store/writer.h"
 
 #include <json-c/json.h>
 
@@ -104,6 +106,87 @@ START_TEST(full_disk_is_told_once_for_all_interfaces)
 }
 END_TEST
 
+/* ---- what waits too long ---- */
+
+#define START INT64_C(1800000000000)
+#define HOUR INT64_C(3600000)
+
+static int add_waiting(void *ctx, struct store *store, struct err *err)
+{
+	struct run_spec spec = { .interface = "orders", .connection = "c", .object = "Account" };
+	struct row_in rows[2] = { { .key = "A", .source = "", .record = "{}", .record_len = 2 },
+		{ .key = "B", .source = "", .record = "{}", .record_len = 2 } };
+	struct run_claim *claim = NULL;
+	int64_t packet;
+	int64_t *run = ctx;
+	int rc = store_run_create(run, store, &spec, err);
+
+	if (!rc)
+		rc = store_run_claim(&claim, store, *run, err);
+	if (!rc)
+		rc = store_packet_add(&packet, store, claim, rows, 2, err);
+	run_claim_free(claim);
+	return rc;
+}
+
+static int cancel_all(void *ctx, struct store *store, struct err *err)
+{
+	struct run_claim *claim = NULL;
+	int64_t *run = ctx;
+	int64_t rows;
+	int rc = store_run_claim(&claim, store, *run, err);
+
+	if (!rc)
+		rc = store_run_cancel_rest(&rows, store, claim, "tester", err);
+	run_claim_free(claim);
+	return rc;
+}
+
+START_TEST(backlog_is_told_when_it_is_old_and_stays)
+{
+	struct backlog_alarms *alarms = calloc(1, sizeof(*alarms));
+	const char *home = test_folder();
+	struct writer *writer = NULL;
+	struct view *view = NULL;
+	struct alerts *alerts;
+	struct err err = ERR_INIT;
+	char command[500], last[4096] = "";
+	int64_t run;
+
+	clock_freeze(START);
+	snprintf(path, sizeof(path), "%s/told", home);
+	snprintf(command, sizeof(command), "(cat; echo) >> %s", path);
+	alerts = alerts_new(command);
+	ck_ok(writer_start(&writer, home, &err), &err);
+	ck_ok(writer_call(writer, add_waiting, &run, &err), &err);
+	ck_ok(view_open(&view, home, &err), &err);
+	backlog_alarms_look(alarms, view, 24, alerts);
+	ck_assert_int_eq(alarms->count, 0); /* it is young */
+	clock_freeze(START + 24 * HOUR + 1);
+	backlog_alarms_look(alarms, view, 0, alerts);
+	ck_assert_int_eq(alarms->count, 0); /* it may become as old as it likes */
+	clock_freeze(START + 24 * HOUR + 60001);
+	backlog_alarms_look(alarms, view, 24, alerts);
+	ck_assert_int_eq(alarms->count, 1);
+	ck_assert(!alarms->items[0].told); /* it may be on its way just now */
+	clock_freeze(START + 25 * HOUR);
+	backlog_alarms_look(alarms, view, 24, alerts);
+	ck_assert(alarms->items[0].told);
+	ck_ok(writer_call(writer, cancel_all, &run, &err), &err);
+	clock_freeze(START + 26 * HOUR);
+	backlog_alarms_look(alarms, view, 24, alerts);
+	ck_assert_int_eq(alarms->count, 0);
+	clock_freeze(-1);
+	wait_for(2, last, sizeof(last));
+	ck_assert_str_eq(member(last, "alert"), "clear");
+	ck_assert_str_eq(member(last, "interface"), "orders");
+	alerts_free(alerts);
+	view_close(view);
+	writer_stop(writer);
+	free(alarms);
+}
+END_TEST
+
 START_TEST(command_that_hangs_holds_nobody_up)
 {
 	struct run_info run = { .id = 7, .state = RUN_STOPPED };
@@ -128,6 +211,7 @@ Suite *suite_alert(void)
 	tcase_set_timeout(tests, 60);
 	tcase_add_test(tests, trouble_is_told_once_and_then_that_it_is_over);
 	tcase_add_test(tests, full_disk_is_told_once_for_all_interfaces);
+	tcase_add_test(tests, backlog_is_told_when_it_is_old_and_stays);
 	tcase_add_test(tests, command_that_hangs_holds_nobody_up);
 	suite_add_tcase(suite, tests);
 	return suite;

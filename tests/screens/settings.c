@@ -63,17 +63,21 @@ START_TEST(a_name_is_no_address_to_listen_on)
 }
 END_TEST
 
-START_TEST(retention_and_alert_are_set_in_the_form)
+START_TEST(care_of_store_and_operator_is_set_in_the_form)
 {
 	struct fixture fx;
 	struct agent_settings settings;
 
 	open_settings(&fx);
 	pty_type(fx.pty, "\t\t\t\t\t\t\t\t\177\177"
-			 "7\t\t\tmail ops@acme.example" KEY_F4);
+			 "7\t\177\177\177\177\177\177"
+			 "1 gb\t\177\177"
+			 "48\t\tmail ops@acme.example" KEY_F4);
 	pty_wait(fx.pty, "Saved. The running agent");
 	load(&settings, &fx);
 	ck_assert_int_eq(settings.retention_days, 7);
+	ck_assert_int_eq(settings.disk_floor, INT64_C(1) << 30);
+	ck_assert_int_eq(settings.backlog_hours, 48);
 	ck_assert_str_eq(settings.alert, "mail ops@acme.example");
 	agent_settings_free_fields(&settings);
 	fixture_end(&fx);
@@ -113,7 +117,7 @@ Suite *suite_settings(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, an_open_address_with_the_default_password_is_refused_in_the_form);
 	tcase_add_test(tc, a_name_is_no_address_to_listen_on);
-	tcase_add_test(tc, retention_and_alert_are_set_in_the_form);
+	tcase_add_test(tc, care_of_store_and_operator_is_set_in_the_form);
 	tcase_add_test(tc, missed_times_are_set_where_the_schedule_is);
 	suite_add_tcase(suite, tc);
 	return suite;

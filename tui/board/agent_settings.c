@@ -22,6 +22,7 @@ enum {
 	F_PARALLEL,
 	F_RETENTION,
 	F_DISK,
+	F_BACKLOG,
 	F_SCHEDULES,
 	F_ALERT,
 	F_LOG,
@@ -59,6 +60,8 @@ static const struct field_spec specs[F_COUNT] = {
 		"Those of one interface always take turns. 1 to 64.", .max = 2 },
 	[F_RETENTION] = { FIELD_NUMBER, "retention", "Keep days",
 		"Completed messages older than this are removed once a day; 0 = never.", .max = 5 },
+	[F_BACKLOG] = { FIELD_NUMBER, "backlog", "Backlog hours",
+		"Messages that wait longer are told; 0 = never.", .max = 4 },
 	[F_DISK] = { FIELD_TEXT, "disk_floor", "Disk floor",
 		"Runs pause when less than this is free on the store's disk; 0 = never.",
 		.max = 16 },
@@ -102,6 +105,7 @@ static const struct {
 	int64_t min, max;
 } numbers[] = {
 	{ F_PORT, offsetof(struct agent_settings, port), 0, 65535 },
+	{ F_BACKLOG, offsetof(struct agent_settings, backlog_hours), 0, 8760 },
 	{ F_PARALLEL, offsetof(struct agent_settings, parallel_runs), 1, 64 },
 	{ F_RETENTION, offsetof(struct agent_settings, retention_days), 0, 36500 },
 	{ F_CONNECTIONS, offsetof(struct agent_settings, limits.connections), 1, 10000 },
