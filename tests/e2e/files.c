@@ -207,6 +207,10 @@ START_TEST(twenty_files_in_five_encodings_arrive_but_for_what_is_broken)
 	ck_assert(strstr(world_json("messages.2.comment"), "no column name"));
 	ck_run(0, &world, "message", "list", "key:F07-2", "--json");
 	ck_assert_str_eq(world_json("messages.0.status"), "Completed");
+	text_copy(name, sizeof(name), world_json("messages.0.id"));
+	ck_run(0, &world, "message", "show", name, "--json");
+	ck_assert_str_eq(world_json("message.file"), "f07.csv");
+	ck_assert_int_eq(world_number("message.line"), 3);
 	ck_run(0, &world, "run", "show", "1", "--json");
 	ck_assert(strstr(world_json("run.reason"), "h.csv is not complete yet"));
 

@@ -14,6 +14,7 @@
 
 #include "base/err.h"
 #include "model/catalog.h"
+#include "process/row_place.h"
 #include "store/schedules.h"
 #include "store/view.h"
 
@@ -103,6 +104,7 @@ struct feed_news {
 	int backlog_count;
 	struct rate rates[RATE_MINUTES];
 	struct message_detail *detail; /* NULL = gone */
+	struct row_place place;	       /* of it */
 	struct run_info *history;
 	int history_count;
 	struct err err; /* kind ERR_NONE, or why the store could not be read */

@@ -240,6 +240,8 @@ static int fetch_lists(struct feed *feed, const struct feed_request *request,
 
 	if (request->parts & FEED_DETAIL && request->message) {
 		rc = view_message(&news->detail, feed->view, request->message, err);
+		if (!rc)
+			rc = process_row_place(&news->place, feed->view, news->detail, err);
 		news->parts |= rc == 0 ? (unsigned)FEED_DETAIL : 0u;
 	}
 	if (!rc && request->parts & FEED_HISTORY) {

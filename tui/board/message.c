@@ -21,6 +21,7 @@
 struct message_page {
 	int64_t id;
 	struct message_detail *detail; /* owned */
+	struct row_place place;
 	struct pager pager;
 };
 
@@ -98,6 +99,9 @@ static void build(struct message_page *page)
 
 	pager_reset(pager);
 	add_head(pager, detail);
+	if (page->place.file[0])
+		pager_add(pager, "Read from", STYLE_TEXT, "%s, line %" PRId64, page->place.file,
+			page->place.line);
 	add_remedy(pager, &detail->message);
 	add_payload(pager, detail->record);
 	pager_add(pager, "", STYLE_TEXT, "%s", "");
@@ -117,6 +121,7 @@ void message_take(struct board *board, struct feed_news *news)
 	}
 	message_detail_free(page->detail);
 	page->detail = news->detail;
+	page->place = news->place;
 	build(page);
 }
 

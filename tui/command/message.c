@@ -181,6 +181,7 @@ static int message_list(struct command_env *env, const struct arguments *args)
 static int message_show(struct command_env *env, const struct arguments *args)
 {
 	struct message_detail *detail = NULL;
+	struct row_place place = { .line = 0 };
 	struct audit_entry *audit = NULL;
 	int count = 0;
 	struct buf text = BUF_INIT(64u << 20);
@@ -195,17 +196,24 @@ static int message_show(struct command_env *env, const struct arguments *args)
 	if (rc == 0)
 		rc = view_message(&detail, view, id, &err);
 	if (rc == 0)
+		rc = process_row_place(&place, view, detail, &err);
+	if (rc == 0)
 		rc = view_audit(&audit, &count, view, 0, id, AUDIT_MAX, &err);
 	if (rc == 0 && env->json) {
 		json_open(&json, '{');
 		json_key(&json, "message");
 		message_detail_json_open(&json, detail);
+		json_put_text(&json, "file", place.file[0] ? place.file : NULL);
+		if (place.file[0])
+			json_put_int(&json, "line", place.line);
 		message_timeline_json(&json, detail, audit, count);
 		json_close(&json, '}');
 		json_close(&json, '}');
 		command_print_json(env, &text);
 	} else if (rc == 0) {
 		message_detail_lines(env->out, detail);
+		if (place.file[0])
+			message_place_line(env->out, &place);
 		message_timeline_lines(env->out, detail, audit, count);
 	}
 	audit_entries_free(audit, count);

@@ -208,6 +208,13 @@ void message_detail_lines(FILE *to, const struct message_detail *detail)
 	fputc('\n', to);
 }
 
+void message_place_line(FILE *to, const struct row_place *place)
+{
+	fputs("  read from ", to);
+	report_text(to, place->file, 0);
+	fprintf(to, ", line %" PRId64 "\n", place->line);
+}
+
 static void audit_lines(FILE *to, const struct audit_entry *entry)
 {
 	char when[CLOCK_TEXT_MAX];

@@ -3,6 +3,7 @@
 #ifndef COMMAND_MESSAGE_REPORT_H
 #define COMMAND_MESSAGE_REPORT_H
 
+#include "process/row_place.h"
 #include "store/view.h"
 #include "tui/command/command.h"
 
@@ -23,6 +24,7 @@ void message_timeline_lines(
 	FILE *to, const struct message_detail *detail, const struct audit_entry *audit, int count);
 
 void message_detail_lines(FILE *to, const struct message_detail *detail);
+void message_place_line(FILE *to, const struct row_place *place);
 
 /*
  * RFC 4180: the header, and a record. A text that a spreadsheet would take for a formula gets a '
