@@ -74,7 +74,8 @@ static int open_desk(struct desk *desk, const struct files_wish *wish, struct er
 		err_prefix(err, "source.password");
 		return rc;
 	}
-	desk->inbox_spec = (struct inbox_spec){ .folder = source->folder,
+	desk->inbox_spec = (struct inbox_spec){ .name = wish->connection->name,
+		.folder = source->folder,
 		.url = source->url,
 		.pattern = text_empty(source->marker) ? source->pattern : NULL,
 		.archive = source->archive,
@@ -457,6 +458,23 @@ int files_look(struct folder_list *out, const struct files_wish *wish, struct er
 
 	if (!rc)
 		rc = inbox_look(out, desk.inbox, err);
+	close_desk(&desk);
+	return rc;
+}
+
+int process_accept_host(char key[SFTP_KEY_WORDS], const struct process_env *env,
+	const struct connection *connection, const char *fingerprint, const atomic_bool *cancel,
+	struct err *err)
+{
+	struct files_wish wish = { env, connection, NULL, NULL, cancel, NULL };
+	struct desk desk = { 0 };
+	int rc;
+
+	if (text_empty(connection->source.url))
+		return err_set(err, ERR_USAGE, "%s reads no files behind SFTP", connection->name);
+	rc = open_desk(&desk, &wish, err);
+	if (!rc)
+		rc = inbox_accept(key, desk.inbox, fingerprint, err);
 	close_desk(&desk);
 	return rc;
 }

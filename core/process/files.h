@@ -13,6 +13,7 @@
 #include "process/process.h"
 #include "source/file_source.h"
 #include "source/folder.h"
+#include "source/sftp.h"
 #include "store/source_file.h"
 
 struct files_wish {
@@ -39,6 +40,11 @@ void files_free(struct files *files);
 
 /* What lies there now, of the wish's connection alone. */
 int files_look(struct folder_list *out, const struct files_wish *wish, struct err *err);
+
+/* The server of a connection's files, by sftp_accept(). Blocks. ERR_USAGE where there is none. */
+int process_accept_host(char key[SFTP_KEY_WORDS], const struct process_env *env,
+	const struct connection *connection, const char *fingerprint, const atomic_bool *cancel,
+	struct err *err);
 
 /*
  * Every row of these files is accounted for: keep, move or delete them, and those of earlier runs

@@ -4,7 +4,6 @@
 #include "source/inbox.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "source/sftp.h"
 
 #include <dirent.h>
 #include <sys/stat.h>
@@ -29,7 +28,8 @@ int inbox_open(struct inbox **out, const struct inbox_spec *spec, struct err *er
 	if (!inbox)
 		return err_nomem(err);
 	inbox->spec = spec;
-	inbox->server = (struct sftp_spec){ .url = spec->url,
+	inbox->server = (struct sftp_spec){ .name = spec->name,
+		.url = spec->url,
 		.username = spec->username,
 		.password = spec->password,
 		.key_file = set_or_null(spec->key_file),
@@ -64,6 +64,13 @@ int inbox_look(struct folder_list *out, struct inbox *inbox, struct err *err)
 int inbox_exact(struct folder_file *file, struct inbox *inbox, struct err *err)
 {
 	return inbox->sftp ? sftp_stat(file, inbox->sftp, err) : 0;
+}
+
+int inbox_accept(
+	char key[SFTP_KEY_WORDS], struct inbox *inbox, const char *fingerprint, struct err *err)
+{
+	key[0] = '\0';
+	return inbox->sftp ? sftp_accept(key, inbox->sftp, fingerprint, err) : 1;
 }
 
 /* Where it can be read: the file itself, or its copy. */

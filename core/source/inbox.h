@@ -7,8 +7,10 @@
 #define SOURCE_INBOX_H
 
 #include "source/folder.h"
+#include "source/sftp.h"
 
 struct inbox_spec {
+	const char *name;		 /* of the connection, for what an error says to do */
 	const char *folder;		 /* local; else `url` */
 	const char *url;		 /* sftp://host[:port]/folder */
 	const char *pattern;		 /* NULL = all files */
@@ -28,6 +30,10 @@ void inbox_close(struct inbox *inbox);
 
 /* ERR_SOURCE; retryable when a server cannot be reached. */
 int inbox_look(struct folder_list *out, struct inbox *inbox, struct err *err);
+
+/* sftp_accept(); 1 for a local folder. */
+int inbox_accept(
+	char key[SFTP_KEY_WORDS], struct inbox *inbox, const char *fingerprint, struct err *err);
 
 /* Is it still being written, as far as the system tells? */
 bool inbox_is_written(struct inbox *inbox, const char *name);

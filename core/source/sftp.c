@@ -176,6 +176,7 @@ int sftp_open(struct sftp **out, const struct sftp_spec *spec, struct err *err)
 		return err_nomem(err);
 	sftp->spec = spec;
 	sftp->line = CURL_SOCKET_BAD;
+	buf_init(&sftp->host_line, 3 * SFTP_PATH_MAX);
 	sftp->easy = curl_easy_init();
 	sftp->multi = curl_multi_init();
 	rc = sftp->easy && sftp->multi ? sftp_address(sftp, err) : err_nomem(err);
@@ -193,7 +194,63 @@ void sftp_close(struct sftp *sftp)
 		return;
 	curl_easy_cleanup(sftp->easy);
 	curl_multi_cleanup(sftp->multi);
+	buf_free(&sftp->host_line);
 	free(sftp);
+}
+
+/* ---- whose server is it? ---- */
+
+/* The file may be a person's own: what is in it stays as it is. */
+static int add_known_host(struct sftp *sftp, struct err *err)
+{
+	struct buf text = BUF_INIT(16u << 20);
+	char folder[SFTP_PATH_MAX];
+	const char *slash = strrchr(sftp->known_hosts, '/');
+	struct stat st;
+	int rc = 0;
+
+	snprintf(folder, sizeof(folder), "%.*s", slash ? (int)(slash - sftp->known_hosts) : 1,
+		slash ? sftp->known_hosts : ".");
+	if (folder[0])
+		rc = file_mkdirs(folder, 0700, err);
+	if (!rc && file_exists(sftp->known_hosts))
+		rc = file_read(&text, sftp->known_hosts, err);
+	if (text.len && text.data[text.len - 1] != '\n')
+		buf_add_char(&text, '\n');
+	buf_add_str(&text, buf_str(&sftp->host_line));
+	if (!rc)
+		rc = buf_check(&text, sftp->known_hosts, err);
+	if (!rc)
+		rc = file_write(sftp->known_hosts, text.data, text.len,
+			stat(sftp->known_hosts, &st) == 0 ? st.st_mode & 0777 : 0644, err);
+	buf_free(&text);
+	return rc;
+}
+
+int sftp_accept(
+	char key[SFTP_KEY_WORDS], struct sftp *sftp, const char *fingerprint, struct err *err)
+{
+	struct sftp_errand errand = {
+		.path = sftp->base, .folder = true, .purpose = "asking for the server's key"
+	};
+	struct err why = ERR_INIT;
+	const char *blank;
+	int rc;
+
+	sftp->host_known = false;
+	rc = sftp_run(sftp, &errand, &why);
+	text_copy(key, SFTP_KEY_WORDS, sftp->host_key);
+	if (sftp->host_known)
+		return 1; /* whatever came of the rest */
+	blank = strchr(key, ' ');
+	if (!blank || !sftp->host_line.len || sftp->host_key_differs || text_empty(fingerprint))
+		return rc ? err_copy(err, &why) : 1;
+	if (strcmp(blank + 1, fingerprint) != 0)
+		return err_set(err, ERR_SOURCE,
+			"%s shows the key %s, which is another one: nothing "
+			"was accepted",
+			sftp->place, key);
+	return add_known_host(sftp, err);
 }
 
 /* ---- looking ---- */

@@ -12,7 +12,8 @@
 #include "source/folder.h"
 
 struct sftp_spec {
-	const char *url; /* sftp://host[:port]/folder; "/~/folder" is below the user's own */
+	const char *name; /* of the connection, for what an error says to do */
+	const char *url;  /* sftp://host[:port]/folder; "/~/folder" is below the user's own */
 	const char *username;
 	const char *password;	 /* the user's, or the passphrase of the key */
 	const char *key_file;	 /* private key; NULL = sign in with the password */
@@ -26,6 +27,15 @@ struct sftp;
 /* Everything in `spec` is borrowed until sftp_close(). Connects to nobody yet; ERR_CONFIG. */
 int sftp_open(struct sftp **out, const struct sftp_spec *spec, struct err *err);
 void sftp_close(struct sftp *sftp);
+
+#define SFTP_KEY_WORDS 200
+
+/*
+ * Ask the server for its key, told as "ed25519 SHA256:...". Returns 1 when known_hosts has it. If
+ * not, and `fingerprint` ("SHA256:...") is its, it is added there: 0. Else the usual error.
+ */
+int sftp_accept(
+	char key[SFTP_KEY_WORDS], struct sftp *sftp, const char *fingerprint, struct err *err);
 
 /*
  * Like folder_look(). `changed` changes with the line that the server lists the file by, which

@@ -31,8 +31,10 @@ struct sftp {
 	int port;
 	char base[SFTP_PATH_MAX]; /* path of the folder, without a slash at its end */
 	char known_hosts[SFTP_PATH_MAX];
-	char host_key[200];    /* what the server showed when it was refused; "" = it was not */
-	bool host_key_differs; /* known_hosts has another */
+	char host_key[SFTP_KEY_WORDS]; /* what the server showed; "" = nothing yet */
+	bool host_known;
+	struct buf host_line;	     /* of known_hosts, when it was refused */
+	bool host_key_differs;	     /* known_hosts has another */
 	char words[CURL_ERROR_SIZE]; /* libcurl's */
 	const struct sftp_errand *errand;
 	curl_socket_t line;

@@ -15,6 +15,7 @@
 #define SILENCE_DEFAULT_S 60
 #define CONNECT_MS 30000L
 #define LOOK_MS 100
+#define KEY_MAX 4096 /* bytes of a server's public key */
 
 /* ---- the server's key ---- */
 
@@ -32,36 +33,63 @@ static const char *key_kind(enum curl_khtype type)
 	}
 }
 
-/* As ssh-keygen -l prints it: "ed25519 SHA256:...". Some builds of libcurl give the key as text. */
-static void fingerprint(char *out, size_t size, const struct curl_khkey *key)
+/* The bytes of a key; some builds of libcurl give it as base64. */
+static size_t key_bytes(unsigned char raw[KEY_MAX], const struct curl_khkey *key)
 {
-	unsigned char raw[4096], hash[crypto_hash_sha256_BYTES];
-	const unsigned char *bytes = (const unsigned char *)key->key;
 	size_t len = key->len;
+
+	if (!len && sodium_base642bin(raw, KEY_MAX, key->key, strlen(key->key), NULL, &len, NULL,
+			    sodium_base64_VARIANT_ORIGINAL) != 0)
+		return 0;
+	if (key->len && key->len <= KEY_MAX)
+		memcpy(raw, key->key, key->len);
+	return len <= KEY_MAX ? len : 0;
+}
+
+/* As ssh-keygen -l prints it: "ed25519 SHA256:...". */
+static void fingerprint(
+	char *out, size_t size, enum curl_khtype type, const unsigned char *raw, size_t len)
+{
+	unsigned char hash[crypto_hash_sha256_BYTES];
 	char text[64];
 
-	if (!len) {
-		bytes = raw;
-		if (sodium_base642bin(raw, sizeof(raw), key->key, strlen(key->key), NULL, &len,
-			    NULL, sodium_base64_VARIANT_ORIGINAL) != 0)
-			len = 0;
-	}
-	crypto_hash_sha256(hash, bytes, len);
+	crypto_hash_sha256(hash, raw, len);
 	sodium_bin2base64(
 		text, sizeof(text), hash, sizeof(hash), sodium_base64_VARIANT_ORIGINAL_NO_PADDING);
-	snprintf(out, size, "%s SHA256:%s", key_kind(key->keytype), text);
+	snprintf(out, size, "%s SHA256:%s", key_kind(type), text);
+}
+
+/* "[host]:port ssh-ed25519 AAAA...": a key begins with its type's name (RFC 4253, 6.6). */
+static void host_line(struct sftp *sftp, const unsigned char *raw, size_t len)
+{
+	size_t type = len > 4 ? (size_t)raw[2] << 8 | raw[3] : 0;
+	char text[KEY_MAX * 4 / 3 + 8];
+
+	buf_reset(&sftp->host_line);
+	if (!type || type > len - 4)
+		return;
+	sodium_bin2base64(text, sizeof(text), raw, len, sodium_base64_VARIANT_ORIGINAL);
+	if (sftp->port == 22)
+		buf_addf(&sftp->host_line, "%s ", sftp->host);
+	else
+		buf_addf(&sftp->host_line, "[%s]:%d ", sftp->host, sftp->port);
+	buf_addf(&sftp->host_line, "%.*s %s\n", (int)type, (const char *)raw + 4, text);
 }
 
 static int on_host_key(CURL *easy, const struct curl_khkey *known, const struct curl_khkey *found,
 	enum curl_khmatch match, void *ctx)
 {
 	struct sftp *sftp = ctx;
+	unsigned char raw[KEY_MAX];
+	size_t len = key_bytes(raw, found);
 
 	(void)easy;
 	(void)known;
-	if (match == CURLKHMATCH_OK)
+	fingerprint(sftp->host_key, sizeof(sftp->host_key), found->keytype, raw, len);
+	sftp->host_known = match == CURLKHMATCH_OK;
+	if (sftp->host_known)
 		return CURLKHSTAT_FINE;
-	fingerprint(sftp->host_key, sizeof(sftp->host_key), found);
+	host_line(sftp, raw, len);
 	sftp->host_key_differs = match == CURLKHMATCH_MISMATCH;
 	return CURLKHSTAT_REJECT;
 }

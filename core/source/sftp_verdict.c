@@ -4,23 +4,21 @@
 #include "source/sftp_private.h"
 #include "base/text.h"
 
-/* `ssh-keyscan` as a person has to call it. */
 static int unknown_host(struct sftp *sftp, struct err *err)
 {
 	const char *blank = strchr(sftp->host_key, ' ');
-	int kind = blank ? (int)(blank - sftp->host_key) : 0;
 
 	if (sftp->host_key_differs)
 		return err_set(err, ERR_SOURCE,
 			"%s shows another key (%s) than %s knows: nothing was sent. Ask its owner "
-			"whether the server was set up anew; only then remove the old line "
-			"(ssh-keygen -R '[%s]:%d' -f FILE) and accept the new key",
-			sftp->place, sftp->host_key, sftp->known_hosts, sftp->host, sftp->port);
+			"whether the server was set up anew; only then remove the old line there "
+			"and accept the new key",
+			sftp->place, sftp->host_key, sftp->known_hosts);
 	return err_set(err, ERR_SOURCE,
 		"the key of %s is not in %s: %s. When its owner confirms that fingerprint: "
-		"ssh-keyscan -t %.*s -p %d %s >> %s",
-		sftp->place, sftp->known_hosts, sftp->host_key, kind, sftp->host_key, sftp->port,
-		sftp->host, sftp->known_hosts);
+		"agentboard connection accept-host %s %s",
+		sftp->place, sftp->known_hosts, sftp->host_key,
+		sftp->spec->name ? sftp->spec->name : "NAME", blank ? blank + 1 : "");
 }
 
 static int refused(struct sftp *sftp, struct err *err)

@@ -239,6 +239,7 @@ END_TEST
 START_TEST(a_source_tells_what_it_has)
 {
 	static const char *const set[] = { "source.pattern=*.csv", NULL };
+	char hosts[700];
 
 	sftp_server_start(&sftp);
 	open_inbox(set);
@@ -252,10 +253,13 @@ START_TEST(a_source_tells_what_it_has)
 	ck_assert_int_eq(world_number("files.0.size"), 8);
 	ck_assert_str_eq(world_json("files.1.name"), "b.csv");
 	ck_run(2, &world, "connection", "source", "in", "a.csv");
-	ck_run(0, &world, "connection", "add", "in", "--replace", "--set",
-		"source.known_hosts=/dev/null");
+	snprintf(hosts, sizeof(hosts), "source.known_hosts=%s/ssh/hosts", world.home);
+	ck_run(0, &world, "connection", "add", "in", "--replace", "--set", hosts);
 	ck_run(6, &world, "connection", "source", "in", "--json");
 	ck_assert(strstr(world_json("error.text"), sftp.fingerprint));
+	ck_run(0, &world, "connection", "accept-host", "in", sftp.fingerprint, "--json");
+	ck_run(0, &world, "connection", "source", "in");
+	ck_assert(strstr(world_run(&world, "doctor", "in", NULL)->out, "answers: 2 files"));
 
 	world_connection(&world);
 	ck_run(0, &world, "connection", "source", "erp", "--json");

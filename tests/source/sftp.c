@@ -20,7 +20,8 @@ static void setup(void)
 {
 	http_global_init();
 	sftp_server_start(&server);
-	spec = (struct sftp_spec){ .url = server.url,
+	spec = (struct sftp_spec){ .name = "erp-files",
+		.url = server.url,
 		.username = server.user,
 		.key_file = server.key,
 		.known_hosts = server.known_hosts };
@@ -64,7 +65,8 @@ START_TEST(a_key_that_is_not_known_is_told_and_nothing_is_sent)
 	spec.known_hosts = none;
 	open_it();
 	ck_assert_int_eq(look(&list), -ERR_SOURCE);
-	ck_assert_msg(strstr(err.text, server.fingerprint) && strstr(err.text, "ssh-keyscan -t ed"),
+	ck_assert_msg(strstr(err.text, server.fingerprint) &&
+			      strstr(err.text, "accept-host erp-files SHA256:"),
 		"%s", err.text);
 	ck_assert(!err.retryable);
 	ck_assert(!file_exists(none));
@@ -76,11 +78,42 @@ START_TEST(a_key_that_is_not_known_is_told_and_nothing_is_sent)
 }
 END_TEST
 
+START_TEST(a_key_is_accepted_by_its_fingerprint_alone)
+{
+	static const char old[] =
+		"# ours\nother.example ssh-ed25519 "
+		"AAAAC3NzaC1lZDI1NTE5AAAAIA6z9dZTWcU7fws1+OOMyrsD1g0sfy8nZ4q2xayustQJ"; /* no end of
+											   line */
+	struct folder_list list;
+	struct buf text = BUF_INIT(1u << 16);
+	char path[600], key[SFTP_KEY_WORDS];
+
+	snprintf(path, sizeof(path), "%s/hosts", test_folder());
+	ck_ok(file_write(path, old, strlen(old), 0640, &err), &err);
+	spec.known_hosts = path;
+	open_it();
+	ck_assert_int_eq(sftp_accept(key, sftp, NULL, &err), -ERR_SOURCE);
+	ck_assert_int_eq(sftp_accept(key, sftp, "SHA256:another", &err), -ERR_SOURCE);
+	ck_assert_msg(strstr(err.text, "another one"), "%s", err.text);
+	ck_ok(file_read(&text, path, &err), &err);
+	ck_assert_str_eq(buf_str(&text), old);
+	ck_assert_int_eq(sftp_accept(key, sftp, server.fingerprint, &err), 0);
+	ck_assert_msg(strstr(key, server.fingerprint), "%s", key);
+	ck_assert_int_eq(sftp_accept(key, sftp, NULL, &err), 1);
+	ck_ok(look(&list), &err);
+	folder_list_free(&list);
+	buf_reset(&text);
+	ck_ok(file_read(&text, path, &err), &err);
+	ck_assert(!strncmp(buf_str(&text), old, strlen(old)));
+	buf_free(&text);
+}
+END_TEST
+
 START_TEST(another_key_than_the_known_one_is_refused)
 {
 	struct folder_list list;
 	struct buf text = BUF_INIT(1u << 16);
-	char pub[128];
+	char pub[128], key[SFTP_KEY_WORDS];
 
 	buf_addf(&text, "[127.0.0.1]:%d ", server.port);
 	snprintf(pub, sizeof(pub), "%s.pub", server.other_key);
@@ -90,6 +123,7 @@ START_TEST(another_key_than_the_known_one_is_refused)
 	open_it();
 	ck_assert_int_eq(look(&list), -ERR_SOURCE);
 	ck_assert_msg(strstr(err.text, "shows another key (ed25519 SHA256:"), "%s", err.text);
+	ck_assert_int_eq(sftp_accept(key, sftp, server.fingerprint, &err), -ERR_SOURCE);
 }
 END_TEST
 
@@ -393,6 +427,7 @@ Suite *suite_sftp(void)
 	tcase_set_timeout(at_server, 30);
 	tcase_add_checked_fixture(at_server, setup, teardown);
 	tcase_add_test(at_server, a_key_that_is_not_known_is_told_and_nothing_is_sent);
+	tcase_add_test(at_server, a_key_is_accepted_by_its_fingerprint_alone);
 	tcase_add_test(at_server, another_key_than_the_known_one_is_refused);
 	tcase_add_test(at_server, a_wrong_sign_in_says_what_to_look_at);
 	tcase_add_test(at_server, a_key_with_a_passphrase_opens);

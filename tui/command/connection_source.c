@@ -1,9 +1,11 @@
-/* connection_source.c — what there is at a connection's source, which is also a test of it. */
+/* connection_source.c — what there is at a connection's source, which is also a test of it; and
+ * whose server it is. */
 
 #include "base/base.h"
 #include "tui/command/settings.h"
 
 #include "base/clock.h"
+#include "process/files.h"
 #include "process/survey.h"
 #include "tui/command/grid.h"
 
@@ -100,6 +102,54 @@ int command_connection_source(struct command_env *env, const struct arguments *a
 	else if (rc == 0)
 		print_text(env, survey);
 	survey_free(survey);
+	connection_free_fields(&connection);
+	return rc < 0 ? command_fail(env, &err) : 0;
+}
+
+/* ---- accept-host ---- */
+
+static void print_accepted(
+	struct command_env *env, const char *connection, const char *key, bool known)
+{
+	struct buf text = BUF_INIT(8192);
+	struct json json = JSON_INIT(&text);
+
+	if (!env->json) {
+		fprintf(env->out,
+			known ? "%s: its server's key %s is known\n"
+			      : "%s: its server's key %s is accepted\n",
+			connection, key);
+		return;
+	}
+	json_open(&json, '{');
+	json_put_bool(&json, "ok", true);
+	json_put_text(&json, "connection", connection);
+	json_put_text(&json, "key", key);
+	json_put_bool(&json, "known_before", known);
+	json_close(&json, '}');
+	command_print_json(env, &text);
+	buf_free(&text);
+}
+
+int command_connection_accept_host(struct command_env *env, const struct arguments *args)
+{
+	struct process_env process = { .home_data = env->home->data,
+		.reader_program = env->program };
+	const char *fingerprint = args->words.count > 1 ? args->words.items[1] : NULL;
+	struct connection connection;
+	char key[SFTP_KEY_WORDS] = "";
+	struct err err = ERR_INIT;
+	int rc = command_unseal_if_any(env, &err);
+
+	connection_init(&connection);
+	process.keyring = env->keyring;
+	if (rc == 0)
+		rc = settings_connection(env, &connection, args->words.items[0], &err);
+	if (rc == 0)
+		rc = process_accept_host(
+			key, &process, &connection, fingerprint, command_interrupt(), &err);
+	if (rc >= 0)
+		print_accepted(env, connection.name, key, rc == 1);
 	connection_free_fields(&connection);
 	return rc < 0 ? command_fail(env, &err) : 0;
 }

@@ -3,6 +3,7 @@
 #include "base/base.h"
 #include "model/address.h"
 #include "process/process.h"
+#include "process/survey.h"
 #include "source/reader.h"
 #include "store/view.h"
 #include "tui/command/doctor.h"
@@ -79,6 +80,23 @@ static void look_at_folder(struct doctor *doctor, const struct source_access *so
 			"archive %s: %s", source->archive, strerror(errno));
 }
 
+static void look_at_server(struct doctor *doctor)
+{
+	struct process_env process = { .home_data = doctor->env->home->data,
+		.keyring = doctor->env->keyring };
+	struct survey *survey = NULL;
+	struct err err = ERR_INIT;
+
+	if (process_survey(
+		    &survey, &process, doctor->connection, NULL, command_interrupt(), &err) == 0)
+		doctor_tell(doctor, VERDICT_OK, ERR_NONE, "source", NULL, "%s answers: %zu file%s",
+			doctor->connection->source.url, survey->count,
+			survey->count == 1 ? "" : "s");
+	else
+		doctor_tell(doctor, VERDICT_FAIL, ERR_SOURCE, "source", NULL, "%s", err.text);
+	survey_free(survey);
+}
+
 void doctor_source(struct doctor *doctor)
 {
 	const struct source_access *source = &doctor->connection->source;
@@ -87,6 +105,8 @@ void doctor_source(struct doctor *doctor)
 		look_at_database(doctor, source->odbc);
 	else if (doctor->connection->type == CONNECTION_AGENT_FILE && !text_empty(source->folder))
 		look_at_folder(doctor, source);
+	else if (doctor->connection->type == CONNECTION_AGENT_FILE && !text_empty(source->url))
+		look_at_server(doctor);
 }
 
 /* ---- proxy ---- */

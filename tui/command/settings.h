@@ -15,6 +15,7 @@ int command_connection_checklist(struct command_env *env, const struct arguments
 extern const struct option_spec connection_hold_options[];
 int command_connection_hold(struct command_env *env, const struct arguments *args);
 int command_connection_source(struct command_env *env, const struct arguments *args);
+int command_connection_accept_host(struct command_env *env, const struct arguments *args);
 int command_connection_release(struct command_env *env, const struct arguments *args);
 int command_connection_accept_org(struct command_env *env, const struct arguments *args);
 int command_interface_check(struct command_env *env, const struct arguments *args);
