@@ -274,6 +274,36 @@ START_TEST(a_source_tells_what_it_has)
 }
 END_TEST
 
+START_TEST(a_run_whose_line_was_cut_is_made_good_by_the_next)
+{
+	static const char *const set[] = { NULL };
+	struct buf text = BUF_INIT(1u << 20);
+	char spool[700];
+
+	sftp_server_start(&sftp);
+	open_inbox(set);
+	to_archive();
+	buf_add_str(&text, "no,name\n");
+	for (int i = 0; i < 200; i++)
+		buf_addf(&text, "A-%d,%01000d\n", i, i);
+	put_bytes("a.csv", text.data, text.len);
+	buf_free(&text);
+	ck_run(0, &world, "interface", "add", "people", "--replace", "--set", "operation=Insert",
+		"--set", "external_id=", "--map", "Name=no");
+	atomic_store(&sftp.line->pass, 100000);
+	ck_run(6, &world, "process", "people", "--json");
+	check_counts(0, 0);
+	ck_assert(strstr(world_json("runs.0.reason"), "the line broke"));
+	snprintf(spool, sizeof(spool), "%s/data/spool/people", world.home);
+	ck_assert_int_eq(files_in(spool), 0);
+	atomic_store(&sftp.line->pass, 0);
+	ck_run(0, &world, "process", "people", "--json");
+	check_counts(200, 0);
+	ck_assert_int_eq(practice_record_count(world.practice, "Account"), 200);
+	ck_assert(!lies_in(inbox, "a.csv") && lies_in(archive, "a.csv"));
+}
+END_TEST
+
 START_TEST(a_file_delivered_again_is_read_only_when_told_to)
 {
 	static const char *const set[] = { NULL };
@@ -411,6 +441,7 @@ Suite *suite_e2e_files(void)
 	tcase_add_loop_test(
 		tcase, twenty_files_in_five_encodings_arrive_but_for_what_is_broken, 0, 2);
 	tcase_add_test(tcase, a_source_tells_what_it_has);
+	tcase_add_test(tcase, a_run_whose_line_was_cut_is_made_good_by_the_next);
 	tcase_add_test(tcase, a_file_delivered_again_is_read_only_when_told_to);
 	tcase_add_test(tcase, inserts_of_a_cut_or_cancelled_run_are_not_doubled);
 	tcase_add_test(tcase, a_marker_says_that_its_file_is_complete);
