@@ -29,6 +29,7 @@ Suite *suite_bulk_match(void);
 Suite *suite_bulk_run(void);
 Suite *suite_by_key(void);
 Suite *suite_mark(void);
+Suite *suite_sources(void);
 Suite *suite_retry(void);
 Suite *suite_write_back(void);
 
