@@ -1,6 +1,7 @@
 /*
- * Random walks: runs, operators and crashes do what the transition table allows, in any order, to a
- * few packets, while a plain model in memory says what each message must be.
+ * Random walks: runs, bulk jobs, operators and crashes do what the transition table allows, in any
+ * order, to a few packets, while a plain model in memory says what each message must be, and what
+ * the org has made of it.
  */
 
 #include "store/fixture.h"
@@ -29,10 +30,17 @@ struct model {
 	enum message_status status[PACKETS][ROWS];
 	int attempts[PACKETS][ROWS];
 	struct {
-		int64_t id; /* 0 = free */
+		int64_t id;  /* 0 = free */
+		int64_t job; /* that carries it, 0 = a request */
 		int packet;
 		struct row_set rows;
 	} open[ATTEMPTS_UP];
+	/* The org: how often it executed the row, and how often somebody said in so many words
+	 * that it may go again though its outcome is not known, or that it is there. */
+	bool insert;
+	int made[PACKETS][ROWS];
+	int words[PACKETS][ROWS];
+	bool vouched[PACKETS][ROWS];
 };
 
 static struct model model;
@@ -46,39 +54,113 @@ static void move(int packet, int row, enum message_event event, enum actor actor
 		&err);
 }
 
+/* A person, or the check by key, changes a message: is it a word that the ledger must heed? */
+static void move_by_word(int packet, int row, enum message_event event, enum message_status to)
+{
+	bool was_unknown = model.status[packet][row] == MESSAGE_UNKNOWN;
+
+	if (event == EVENT_RESOLVE_NOT_SENT || (event == EVENT_FORCE && was_unknown))
+		model.words[packet][row]++;
+	if (event == EVENT_RESOLVE_COMPLETED)
+		model.vouched[packet][row] = true;
+	model.status[packet][row] = to;
+}
+
+/* The org was told of the row, and nobody knows: did it execute it? */
+static void make_perhaps(int packet, int row)
+{
+	model.made[packet][row] += (int)dice(2);
+}
+
 static bool may_send(enum message_status status)
 {
 	return status == MESSAGE_NEW || status == MESSAGE_PENDING;
 }
 
-static void begin(void)
+/* How many of the sendable rows: all, a half, ... */
+static struct row_set sendable(int packet)
 {
-	int packet = (int)dice(PACKETS);
-	unsigned share = 1 + dice(4); /* how many of the sendable rows: all, a half, ... */
 	struct row_set rows = { { 0 } };
-	struct err err = ERR_INIT;
-	int slot = 0;
+	unsigned share = 1 + dice(4);
 
-	while (slot < ATTEMPTS_UP && model.open[slot].id)
-		slot++;
 	for (int i = 0; i < ROWS; i++) {
 		if (may_send(model.status[packet][i]) && dice(share) == 0)
 			row_set_add(&rows, i);
 	}
-	if (slot == ATTEMPTS_UP || row_set_count(&rows) == 0)
-		return;
-	ck_commit(&fx,
-		store_attempt_begin(&model.open[slot].id, fx.store, fx.claim, model.packets[packet],
-			&rows, "walk", &err),
-		&err);
+	return rows;
+}
+
+static int free_slot(void)
+{
+	int slot = 0;
+
+	while (slot < ATTEMPTS_UP && model.open[slot].id)
+		slot++;
+	return slot;
+}
+
+static void begun(int slot, int64_t attempt, int64_t job, int packet, const struct row_set *rows)
+{
+	model.open[slot].id = attempt;
+	model.open[slot].job = job;
 	model.open[slot].packet = packet;
-	model.open[slot].rows = rows;
+	model.open[slot].rows = *rows;
 	for (int i = 0; i < ROWS; i++) {
-		if (!row_set_has(&rows, i))
+		if (!row_set_has(rows, i))
 			continue;
 		move(packet, i, EVENT_SEND, ACTOR_RUN);
 		model.attempts[packet][i]++;
 	}
+}
+
+static void begin(void)
+{
+	int packet = (int)dice(PACKETS);
+	struct row_set rows = sendable(packet);
+	struct err err = ERR_INIT;
+	int slot = free_slot();
+	int64_t attempt;
+
+	if (slot == ATTEMPTS_UP || row_set_count(&rows) == 0)
+		return;
+	ck_commit(&fx,
+		store_attempt_begin(
+			&attempt, fx.store, fx.claim, model.packets[packet], &rows, "walk", &err),
+		&err);
+	begun(slot, attempt, 0, packet, &rows);
+}
+
+static void carry_in_job(int64_t job, int packet)
+{
+	struct row_set rows = sendable(packet);
+	struct job_part *parts;
+	struct err err = ERR_INIT;
+	int slot = free_slot();
+	int count;
+
+	if (slot == ATTEMPTS_UP || row_set_count(&rows) == 0)
+		return;
+	ck_commit(&fx,
+		store_job_attempt(fx.store, fx.claim, job, model.packets[packet], &rows, &err),
+		&err);
+	ck_ok(view_job_parts(&parts, &count, fx.view, job, &err), &err);
+	begun(slot, parts[count - 1].attempt, job, packet, &rows);
+	free(parts);
+}
+
+static void begin_job(void)
+{
+	static const struct job_change made = { "7502M00000aFzAIQA0", "Open", -1, -1, NULL };
+	struct err err = ERR_INIT;
+	int64_t job;
+
+	ck_commit(&fx,
+		store_job_begin(&job, fx.store, fx.claim, model.packets[0],
+			model.packets[PACKETS - 1], &err),
+		&err);
+	ck_commit(&fx, store_job_update(fx.store, fx.claim, job, &made, &err), &err);
+	for (int packet = (int)dice(PACKETS); packet < PACKETS; packet += 1 + (int)dice(2))
+		carry_in_job(job, packet);
 }
 
 static struct row_result any_result(int position, unsigned mood)
@@ -114,7 +196,12 @@ static void answer(void)
 		if (!row_set_has(&model.open[slot].rows, i))
 			continue;
 		results[count] = any_result(i, mood);
-		move(packet, i, results[count++].event, ACTOR_RUN);
+		move(packet, i, results[count].event, ACTOR_RUN);
+		if (results[count].event == EVENT_SUCCEED)
+			model.made[packet][i]++;
+		else if (results[count].event == EVENT_LOSE)
+			make_perhaps(packet, i);
+		count++;
 	}
 	ck_commit(&fx,
 		store_attempt_done(
@@ -123,10 +210,28 @@ static void answer(void)
 	model.open[slot].id = 0;
 }
 
-/* The process dies, another one takes over. */
+/* No answer will come for these slots; returns the rows. */
+static int64_t lose(int slot, enum message_event event, bool executed)
+{
+	int packet = model.open[slot].packet;
+	int64_t rows = 0;
+
+	for (int i = 0; model.open[slot].id && i < ROWS; i++) {
+		if (!row_set_has(&model.open[slot].rows, i))
+			continue;
+		move(packet, i, event, ACTOR_RUN);
+		if (executed)
+			make_perhaps(packet, i);
+		rows++;
+	}
+	model.open[slot].id = 0;
+	return rows;
+}
+
+/* The process dies, another one takes over. What left in a job can still be asked for. */
 static void crash(void)
 {
-	enum message_event event = dice(2) ? EVENT_RETRY : EVENT_LOSE;
+	enum message_event event = model.insert ? EVENT_LOSE : EVENT_RETRY;
 	struct err err = ERR_INIT;
 	int64_t rows;
 	int64_t expected = 0;
@@ -135,15 +240,28 @@ static void crash(void)
 	ck_commit(&fx, store_run_claim(&fx.claim, fx.store, fx.run, &err), &err);
 	ck_commit(
 		&fx, store_attempts_settle(&rows, fx.store, fx.claim, event, "crash", &err), &err);
-	for (int slot = 0; slot < ATTEMPTS_UP; slot++) {
-		for (int i = 0; model.open[slot].id && i < ROWS; i++) {
-			if (!row_set_has(&model.open[slot].rows, i))
-				continue;
-			move(model.open[slot].packet, i, event, ACTOR_RUN);
-			expected++;
-		}
-		model.open[slot].id = 0;
-	}
+	for (int slot = 0; slot < ATTEMPTS_UP; slot++)
+		if (!model.open[slot].job)
+			expected += lose(slot, event, true);
+	ck_assert_int_eq(rows, expected);
+}
+
+/* A job comes to nothing before its upload was complete, or is gone from the org. */
+static void end_job(void)
+{
+	int64_t job = model.open[dice(ATTEMPTS_UP)].job;
+	bool gone = dice(2);
+	enum message_event event = gone && model.insert ? EVENT_LOSE : EVENT_RETRY;
+	struct err err = ERR_INIT;
+	int64_t expected = 0;
+	int64_t rows;
+
+	if (!job)
+		return;
+	ck_commit(&fx, store_job_settle(&rows, fx.store, fx.claim, job, event, "gone", &err), &err);
+	for (int slot = 0; slot < ATTEMPTS_UP; slot++)
+		if (model.open[slot].job == job)
+			expected += lose(slot, event, gone);
 	ck_assert_int_eq(rows, expected);
 }
 
@@ -165,7 +283,7 @@ static void operate(void)
 		expected, err.text);
 	if (rc == 0) {
 		ck_ok(store_commit(fx.store, &err), &err);
-		model.status[packet][row] = to;
+		move_by_word(packet, row, event, to);
 	} else {
 		store_rollback(fx.store);
 	}
@@ -186,7 +304,8 @@ static void check_verdict(void *ctx, const struct message_verdict *verdict)
 	to = model.status[packet][row];
 	expected = message_next(&to, to, what->event, what->actor, NULL);
 	ck_assert_int_eq(verdict->why == NULL, expected == 0);
-	model.status[packet][row] = to;
+	if (expected == 0)
+		move_by_word(packet, row, what->event, to);
 	ck_assert_int_eq(verdict->status, to);
 	told++;
 }
@@ -261,8 +380,32 @@ static void roll_back(void)
 	store_rollback(fx.store);
 }
 
-static void (*const steps[])(void) = { begin, begin, begin, answer, answer, answer, operate,
-	operate, operate, operate_many, edit, crash, cancel_rest, roll_back };
+static void (*const steps[])(void) = { begin, begin, begin, begin_job, answer, answer, answer,
+	answer, end_job, operate, operate, operate, operate_many, edit, crash, cancel_rest,
+	roll_back };
+
+/*
+ * What the store says against what the org did. Nothing is told as Completed that the org never
+ * made, and an insert that it made, or may have made, goes again only when somebody said so.
+ */
+static void compare_with_org(void)
+{
+	for (int packet = 0; packet < PACKETS; packet++) {
+		for (int row = 0; row < ROWS; row++) {
+			enum message_status status = model.status[packet][row];
+			int made = model.made[packet][row];
+			int words = model.words[packet][row];
+
+			ck_assert(status != MESSAGE_COMPLETED || made > 0 ||
+				  model.vouched[packet][row]);
+			if (!model.insert)
+				continue;
+			ck_assert_int_le(made, 1 + words);
+			ck_assert(made == 0 || words > 0 || status == MESSAGE_COMPLETED ||
+				  status == MESSAGE_UNKNOWN);
+		}
+	}
+}
 
 /* The store against the model, message by message, and its counts against both. */
 static void compare(void)
@@ -391,6 +534,7 @@ START_TEST(no_message_is_lost_or_doubled_on_any_way)
 {
 	seed = (uint64_t)_i * 7919 + 1;
 	memset(&model, 0, sizeof(model));
+	model.insert = _i % 2;
 	fixture_open(&fx);
 	for (int i = 0; i < PACKETS; i++) {
 		char prefix[16];
@@ -401,6 +545,7 @@ START_TEST(no_message_is_lost_or_doubled_on_any_way)
 	for (int i = 0; i < STEPS; i++) {
 		steps[dice(ARRAY_SIZE(steps))]();
 		fixture_verify(&fx);
+		compare_with_org();
 		if (i % 10 == 0)
 			compare();
 	}
