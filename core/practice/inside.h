@@ -13,6 +13,7 @@
 #include "practice/mistake.h"
 #include "practice/practice.h"
 #include "practice/records.h"
+#include "practice/rules.h"
 #include "practice/sfid.h"
 
 #define PRACTICE_API_ALLOWED 15000 /* as in a Developer Edition */
@@ -38,6 +39,8 @@ struct practice {
 	struct cursors cursors;
 	struct journal *journal;
 	struct bulk bulk;
+	struct parent_locks parent_locks;
+	int64_t began_us; /* clock_mono_us(): when the call at work came in */
 	int64_t requests; /* all, also those that are not API calls */
 	int64_t api_used, api_allowed;
 	bool api_enforced;

@@ -19,6 +19,9 @@ enum mistake_place {
 	MISTAKE_LIMITS,
 	MISTAKE_ORGANIZATION, /* queries on Organization */
 	MISTAKE_ROW,	      /* each row written */
+	MISTAKE_DUPLICATES,   /* rules.c: rows that break the duplicate rule ... */
+	MISTAKE_VALIDATION,   /* ... the validation rule ... */
+	MISTAKE_PARENT_LOCKS, /* ... or meet another request at their parent */
 	MISTAKE_OBJECT,	      /* flags of objects; target "Object" */
 	MISTAKE_FIELD,	      /* flags of fields; target "Object.Field" */
 	MISTAKE_APEX,	      /* the Apex class of the set-up package */

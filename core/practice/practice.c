@@ -131,6 +131,7 @@ static void answer_locked(struct call *call, const struct route *route, bool jso
 	const char *fault = NULL;
 
 	call->number = ++org->requests;
+	org->began_us = began;
 	if (route && may_pass(call, route)) {
 		if (json_ok)
 			run_handler(call, route, out, &fault);

@@ -8,6 +8,7 @@
 #include "practice/fault.h"
 #include "practice/inside.h"
 #include "practice/mistake.h"
+#include "practice/rules.h"
 #include "practice/sfid.h"
 
 const struct row_error write_rolled_back = {
@@ -202,6 +203,14 @@ static bool check_unique(
 	return true;
 }
 
+static bool check_rules(struct write *write, const struct record *old, const struct bound *row,
+	struct row_result *result)
+{
+	const struct row_error *error = rules_refuse(write, old, row);
+
+	return error ? fails(result, error) : true;
+}
+
 /* Failures that the set-up of the org or a fault brings about. */
 static bool check_weather(
 	struct write *write, const struct bound *row, uint64_t number, struct row_result *result)
@@ -361,7 +370,7 @@ static bool save(struct write *write, struct bound *row, uint64_t number, struct
 	if (!may(write, row->object, number ? SCHEMA_OBJECT_NO_EDIT : SCHEMA_OBJECT_NO_CREATE,
 		    result) ||
 		!resolve_parents(write, row, result) || !check_references(write, row, result) ||
-		!check_required(write, old, row, result) ||
+		!check_required(write, old, row, result) || !check_rules(write, old, row, result) ||
 		!check_weather(write, row, number, result) ||
 		!check_unique(write, number, row, result))
 		return false;

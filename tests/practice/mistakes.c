@@ -13,6 +13,7 @@
 	"{\"records\":[{\"attributes\":{\"type\":\"Account\"},\"Ext_Id__c\":\"1\",\"Name\":\"x\"}" \
 	"]}"
 
+#define NAMESAKE "{\"attributes\":{\"type\":\"Account\"},\"Name\":\"x\"}"
 #define APEX "/services/apexrest/agentboard/ping"
 #define CALL "{\"url\":\"http://127.0.0.1:1\",\"username\":\"skyvva\",\"password\":\"x\"}"
 
@@ -105,6 +106,14 @@ static const struct {
 	{ "duplicate-rule", { "POST", "sobjects/Order_Line__c", LINE, 400,
 				    "[{\"duplicateResut\":{*\"matchResults\":[]},*\"errorCode\":"
 				    "\"DUPLICATES_DETECTED\"}]" } },
+	{ "negative-quantity",
+		{ "POST", "sobjects/Order_Line__c", "{\"Name\":\"x\",\"Quantity__c\":-1}", 400,
+			"*\"FIELD_CUSTOM_VALIDATION_EXCEPTION\"*" } },
+	{ "duplicate-accounts",
+		{ "POST", "composite/sobjects", "{\"records\":[" NAMESAKE "," NAMESAKE "]}", 200,
+			"[{\"id\":*\"success\":true*},{\"success\":false*\"DUPLICATES_"
+			"DETECTED\"*" } },
+	{ "parent-locks", { "POST", "sobjects/Order_Line__c", LINE, 201, "*" } }, /* alone */
 	{ "trigger-limit",
 		{ "POST", "sobjects/Order_Line__c", LINE, 201, "*" } }, /* one row passes */
 	{ "trigger-error", { "POST", "sobjects/Order_Line__c", LINE, 400,

@@ -19,6 +19,7 @@ Suite *suite_journal(void);
 Suite *suite_parallel(void);
 Suite *suite_mutants(void);
 Suite *suite_remedies(void);
+Suite *suite_rules(void);
 Suite *suite_command(void);
 
 #endif
