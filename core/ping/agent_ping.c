@@ -90,6 +90,39 @@ static void judge(struct pinging *ping, const struct http_answer *answer)
 	}
 }
 
+/* ---- an agent that Salesforce never calls ---- */
+
+/* It is asked over loopback, where it always listens; that nobody is there harms no push. */
+static void ask_here(struct pinging *ping)
+{
+	static const char *const left[] = { "HTTP", "credential", "our agent", NULL };
+	const char *username = ping->connection->agent.username;
+	struct steps *steps = &ping->steps;
+	struct http_answer answer;
+	struct greeting greeting;
+	int port = ping->connection->agent.port;
+
+	http_answer_init(&answer);
+	if (call(ping, NULL, &answer, NULL) < 0) {
+		steps_warn(steps, "TCP", "agent.not_needed", "no agent answers at %s:%d",
+			ping->address.host, port);
+		steps_not_reached(steps, left);
+	} else if (answer.status == 401 || ours(&greeting, &answer)) {
+		steps_ok(steps, "TCP", answer.timing.connect_ms, "%s:%d, on this machine alone",
+			ping->address.host, port);
+		steps_ok(steps, "HTTP", answer.timing.first_byte_ms, "answered %d", answer.status);
+		if (answer.status == 401)
+			steps_ok(steps, "credential", 0, "asked for, but Salesforce does not call");
+		else
+			steps_ok(steps, "our agent", 0, "agentboard %s, user %s", greeting.version,
+				username ? username : "");
+	} else {
+		steps_warn(steps, "our agent", "agent.not_needed",
+			"something else than an agent answers at %s:%d", ping->address.host, port);
+	}
+	http_answer_free(&answer);
+}
+
 /* ---- the way there ---- */
 
 /*
@@ -143,21 +176,23 @@ static void go(struct pinging *ping)
 	http_answer_free(&answer);
 }
 
-/* False when there is nothing to call, or no way to; the step is told. */
+static bool is_push_only(const struct agent_access *agent)
+{
+	return text_empty(agent->host) && !agent->called_by_salesforce;
+}
+
+/* False when there is no way to call; the step is told. */
 static bool make_ready(struct pinging *ping, const struct keyring *keyring)
 {
 	const struct agent_access *agent = &ping->connection->agent;
 	struct http_options options = { .connect_timeout_ms = STEP_TIMEOUT_MS };
 	struct err err = ERR_INIT;
 
-	if (text_empty(agent->host) && !agent->called_by_salesforce) {
-		steps_warn(&ping->steps, "settings", "agent.not_needed",
-			"no address is set, and nothing has to reach the agent from outside");
-		return false;
-	}
 	if (!steps_settings(&ping->steps, ping->connection, "agent."))
 		return false;
-	if (text_empty(agent->host) || !address_parse(&ping->address, agent->host)) {
+	if (is_push_only(agent)) {
+		address_parse(&ping->address, "http://127.0.0.1");
+	} else if (text_empty(agent->host) || !address_parse(&ping->address, agent->host)) {
 		steps_fail(&ping->steps, "settings", ERR_CONFIG, "settings.value",
 			"agent.host: not set: enter the address Salesforce reaches the agent at");
 		return false;
@@ -183,10 +218,12 @@ void ping_agent(struct ping_result *out, const struct connection *connection,
 
 	steps_start(&ping.steps, out, connection->salesforce.app, on_step, ctx);
 	ping.steps.agent = true;
-	if (make_ready(&ping, keyring))
-		go(&ping);
-	else if (!out->ok)
+	if (!make_ready(&ping, keyring))
 		give_up_from(&ping, "name resolves");
+	else if (is_push_only(&connection->agent))
+		ask_here(&ping);
+	else
+		go(&ping);
 	http_client_free(ping.client);
 	secret_wipe(ping.password);
 }

@@ -242,7 +242,8 @@ const struct remedy remedy_table[] = {
 	{ "agent.not_ours", "Another program answers on that port, or something between here and the agent answers in its place",
 	  "Compare agent.host and agent.port with listen and port in agent.cfg; `ss -ltnp` shows who listens" },
 	{ "agent.clear_text", "Plain HTTP to another machine would show the agent's password on the way", "Use https:// in agent.host, or accept it in so many words: agent.allow_clear_text = true" },
-	{ "agent.not_needed", "Salesforce does not call this agent (agent.called_by_salesforce = false)", "Nothing has to be done" },
+	{ "agent.not_needed", "No agent answers on this machine; Salesforce does not call it (agent.called_by_salesforce = false), and runs by hand do without",
+	  "Nothing has to be done for runs by hand; for schedules: `agentboard agent start`" },
 	{ "agent.loopback", "The agent answers on this machine, but its public address does not lead back here; whether Salesforce reaches it cannot be told from this machine",
 	  "Open the agent's port for Salesforce's addresses, set listen in agent.cfg to 0.0.0.0 if it is 127.0.0.1, and try from outside: curl http://HOST:PORT/health" },
 

@@ -133,15 +133,47 @@ END_TEST
 
 START_TEST(an_agent_that_nothing_has_to_reach_is_no_failure)
 {
+	struct wire *wire = wire_start(NULL, 0);
+
+	point_at(wire);
+	wire_stop(wire);
 	rig.connection.agent.called_by_salesforce = false;
 	ck_assert(text_set(&rig.connection.agent.host, NULL));
 	rig_ping_agent(&rig);
 	ck_assert(rig.result.ok);
 	ck_assert_str_eq(rig_worst(&rig)->remedy_id, "agent.not_needed");
+	ck_assert_str_eq(rig_worst(&rig)->name, "TCP");
 	rig.connection.agent.called_by_salesforce = true;
 	rig_ping_agent(&rig);
 	ck_assert(!rig.result.ok);
 	ck_assert_str_eq(rig_worst(&rig)->remedy_id, "settings.value");
+}
+END_TEST
+
+/* What answers on this machine's port, and what that says where Salesforce never calls. */
+static const struct {
+	const char *answer, *step, *remedy_id;
+} here[] = {
+	{ "HTTP/1.1 200 OK\r\nContent-Length: 41\r\n\r\n"
+	  "{\"agent\":\"agentboard\",\"version\":\"0.1.0\"}",
+		"our agent", "" },
+	{ "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n", "credential", "" },
+	{ "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", "our agent", "agent.not_needed" },
+};
+
+START_TEST(an_agent_that_only_pushes_is_asked_over_loopback)
+{
+	struct wire_step step = { .answer = here[_i].answer, .end = WIRE_CLOSE };
+	struct wire *wire = wire_start(&step, 1);
+
+	point_at(wire);
+	rig.connection.agent.called_by_salesforce = false;
+	ck_assert(text_set(&rig.connection.agent.host, NULL));
+	rig_ping_agent(&rig);
+	ck_assert(rig.result.ok);
+	ck_assert_uint_eq(wire_count(wire), 1);
+	ck_assert_str_eq(rig_step(&rig, here[_i].step)->remedy_id, here[_i].remedy_id);
+	wire_stop(wire);
 }
 END_TEST
 
@@ -269,6 +301,8 @@ Suite *suite_agent_trouble(void)
 	tcase_add_test(tc, an_agent_that_is_down_is_told_at_tcp);
 	tcase_add_test(tc, a_name_that_does_not_exist_is_told_at_the_name);
 	tcase_add_test(tc, clear_text_to_another_machine_is_refused_before_a_call);
+	tcase_add_loop_test(
+		tc, an_agent_that_only_pushes_is_asked_over_loopback, 0, (int)ARRAY_SIZE(here));
 	tcase_add_test(tc, an_agent_that_nothing_has_to_reach_is_no_failure);
 	tcase_add_test(tc, a_password_that_cannot_be_opened_stops_before_a_call);
 	tcase_add_test(tc, https_needs_a_certificate_that_salesforce_would_accept);

@@ -82,7 +82,7 @@ START_TEST(a_connection_without_a_name_has_no_ticks)
 	pty_type(fx.pty, "n");
 	pty_wait(fx.pty, "step 1 of 4");
 	pty_type(fx.pty, KEY_F6);
-	pty_wait(fx.pty, "16 open");
+	pty_wait(fx.pty, "12 open");
 	pty_type(fx.pty, " ");
 	pty_wait(fx.pty, "Give the connection a name first");
 	pty_type(fx.pty, "\033");

@@ -171,12 +171,18 @@ static void play_wizard_destination(struct fixture *fx)
 	pty_wait(fx->pty, "/srv/erp/orders.db");
 }
 
-static void play_wizard_agent(struct fixture *fx)
+static void play_wizard_push(struct fixture *fx)
 {
 	play_wizard_destination(fx);
 	pty_type(fx->pty, KEY_F4);
 	pty_wait(fx->pty, "step 2 of 4");
-	pty_type(fx->pty, "https://18.158.217.193\t\t\t\t");
+	pty_wait(fx->pty, "Salesforce calls");
+}
+
+static void play_wizard_agent(struct fixture *fx)
+{
+	play_wizard_push(fx);
+	pty_type(fx->pty, KEY_RIGHT "\thttps://18.158.217.193\t\t\t\t");
 	pty_wait(fx->pty, "https://18.158.217.193:9055");
 	pty_type(fx->pty, "\r");
 	pty_wait(fx->pty, "ping OK");
@@ -256,6 +262,8 @@ static const struct scene {
 	{ "help", "Help is made from the keys of the page", NULL, play_help },
 	{ "command", "The command line completes", NULL, play_command },
 	{ "wizard-1", "The wizard: destination", empty, play_wizard_destination },
+	{ "wizard-2-push", "The wizard: does Salesforce call this agent?", empty,
+		play_wizard_push },
 	{ "wizard-2", "The wizard: the agent, pinged", empty, play_wizard_agent },
 	{ "wizard-3", "The wizard: Salesforce, pinged", empty, play_wizard_salesforce },
 	{ "wizard-3-red", "The wizard: what to do about a red ping", red, play_wizard_salesforce },

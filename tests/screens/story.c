@@ -61,6 +61,7 @@ static void connect_by_wizard(struct pty *pty)
 	pty_type(pty, text);
 	pty_type(pty, KEY_F4);
 	pty_wait(pty, "step 2 of 4");
+	pty_type(pty, KEY_RIGHT "\t"); /* Salesforce calls it */
 	pty_wait(pty, "skyvva");
 	snprintf(text, sizeof(text), "http://127.0.0.1\t\025%d" KEY_F3, port);
 	pty_type(pty, text);

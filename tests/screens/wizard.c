@@ -16,6 +16,7 @@ static void destination(struct fixture *fx)
 	pty_wait(fx->pty, "SQLite3");
 	pty_type(fx->pty, "new-orders\tERP orders\t\t\t\t/srv/erp/orders.db\t\t\t\r");
 	pty_wait(fx->pty, "step 2 of 4");
+	pty_type(fx->pty, KEY_RIGHT "\t"); /* Salesforce calls it */
 	pty_wait(fx->pty, "skyvva");
 }
 
@@ -78,6 +79,37 @@ START_TEST(the_tutorials_walk_ends_in_a_saved_connection)
 	pty_wait(fx.pty, "ORG:ACME");
 	pty_wait(fx.pty, "OK acme.my");
 	check_saved(&fx, false);
+	fixture_end(&fx);
+}
+END_TEST
+
+START_TEST(an_agent_that_is_never_called_needs_no_address)
+{
+	struct fixture fx;
+	struct connection connection;
+	struct err err = ERR_INIT;
+
+	fixture_init(&fx);
+	fx.empty = true;
+	fixture_start(&fx);
+	destination(&fx); /* ... which says yes */
+	pty_type(fx.pty, "https://18.158.217.193" KEY_UP KEY_LEFT);
+	pty_wait_gone(fx.pty, "Host URL");
+	pty_type(fx.pty, KEY_F3);
+	pty_wait(fx.pty, "ping OK 12 ms");
+	salesforce(&fx);
+	pty_wait(fx.pty, "ping OK 339 ms");
+	pty_type(fx.pty, KEY_F4);
+	pty_wait(fx.pty, "not called by Salesforce");
+	pty_type(fx.pty, KEY_F4);
+	pty_wait(fx.pty, "Saved 'new-orders'");
+	pty_wait(fx.pty, "push only");
+	connection_init(&connection);
+	ck_ok(fx.catalog.connection(fx.catalog.self, &connection, "new-orders", &err), &err);
+	ck_assert(!connection.agent.called_by_salesforce);
+	ck_assert_ptr_null(connection.agent.host);
+	ck_assert_int_eq(connection.agent.password.kind, SECRET_NONE);
+	connection_free_fields(&connection);
 	fixture_end(&fx);
 }
 END_TEST
@@ -274,6 +306,7 @@ START_TEST(files_behind_sftp_are_asked_for_and_kept_by_an_edit)
 	pty_type(fx.pty, "carrier\t" SECRET "\t/etc/agentboard/id\t/etc/agentboard/hosts\t*.csv");
 	pty_type(fx.pty, KEY_F4);
 	pty_wait(fx.pty, "step 2 of 4");
+	pty_type(fx.pty, KEY_RIGHT "\t");
 	agent(&fx, "https://18.158.217.193");
 	pty_wait(fx.pty, "ping OK 12 ms");
 	salesforce(&fx);
@@ -358,6 +391,7 @@ Suite *suite_wizard(void)
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, the_tutorials_walk_ends_in_a_saved_connection);
+	tcase_add_test(tc, an_agent_that_is_never_called_needs_no_address);
 	tcase_add_test(tc, a_red_ping_keeps_save_shut_and_offers_a_draft);
 	tcase_add_test(tc, nothing_typed_is_lost_by_leaving);
 	tcase_add_test(tc, plain_http_to_another_machine_wants_a_typed_yes);

@@ -54,7 +54,8 @@ static void agent_cell(struct table_cell *out, const struct connection *connecti
 	connection_host(host, sizeof(host), connection->agent.host);
 	ping_config_hash(hash, connection, true);
 	if (!connection->agent.host) {
-		text_copy(out->text, sizeof(out->text), "-- no host yet");
+		text_copy(out->text, sizeof(out->text),
+			connection->agent.called_by_salesforce ? "-- no host yet" : "push only");
 		out->style = STYLE_QUIET;
 	} else if (!state || !state->agent_checked) {
 		snprintf(out->text, sizeof(out->text), "-- not checked");

@@ -25,6 +25,7 @@ static struct wizard *make(struct board *board, const struct connection *base, b
 	wizard->editing = editing;
 	connection_init(&wizard->base);
 	wizard_init_forms(wizard);
+	wizard->base.agent.called_by_salesforce = false; /* asked for in step 2 */
 	if (base && connection_copy(&wizard->base, base, NULL) != 0) {
 		wizard_free_forms(wizard);
 		free(wizard);

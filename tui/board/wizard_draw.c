@@ -195,8 +195,11 @@ static void draw_save_step(struct board *board, struct area area)
 		snprintf(text, sizeof(text), "%s",
 			connection.source.folder ? connection.source.folder : "");
 	y = draw_fact(board, y, connection_type_name(connection.type), STYLE_TEXT, text);
-	snprintf(text, sizeof(text), "%s:%d", connection.agent.host ? connection.agent.host : "",
-		connection.agent.port);
+	if (connection.agent.called_by_salesforce)
+		snprintf(text, sizeof(text), "%s:%d",
+			connection.agent.host ? connection.agent.host : "", connection.agent.port);
+	else
+		text_copy(text, sizeof(text), "not called by Salesforce");
 	y = draw_fact(board, y, "Agent", STYLE_TEXT, text);
 	ping_fact(text, sizeof(text), board, true);
 	y = draw_fact(board, y, "", ping_words[wizard_ping_state(board, true)].style, text);

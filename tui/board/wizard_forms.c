@@ -16,6 +16,7 @@ static const char *const formats[] = { "csv", "tsv", "jsonl", "json", NULL };
 static const char *const afters[] = { "keep", "archive", "delete", NULL };
 static const char *const grants[] = { "client_credentials", NULL };
 static const char *const environments[] = { "Production", "Sandbox", NULL };
+static const char *const calls[] = { "not this agent", "this agent", NULL };
 static const char *const apps[] = { "External Client App", "Connected App", NULL };
 
 static bool is_database(const struct form *form)
@@ -123,29 +124,49 @@ static const struct field_spec destination[] = {
 		"Back to the list; what you typed is kept while this board runs." },
 };
 
+static bool is_called(const struct form *form)
+{
+	return form->fields[AGENT_CALLED].choice == 1;
+}
+
 static bool offers_password(const struct form *form)
 {
 	const struct wizard *wizard = form->ctx;
 
-	return wizard->default_password;
+	return is_called(form) && wizard->default_password;
+}
+
+static bool listens_here(const struct form *form)
+{
+	const struct wizard *wizard = form->ctx;
+
+	return is_called(form) && wizard->listens_here;
 }
 
 static const struct field_spec agent[] = {
+	[AGENT_CALLED] = { FIELD_CHOICE, "agent.called_by_salesforce", "Salesforce calls",
+		"Does Salesforce call this agent? If not, nothing has to get in from outside: it "
+		"listens on this machine alone, and its ping stays here.",
+		calls },
 	[AGENT_HOST] = { FIELD_TEXT, "agent.host", "Host URL",
 		"The address of the server that runs the agent, as Salesforce reaches it: "
-		"http://18.158.217.193 or https://agent.acme.example" },
+		"http://18.158.217.193 or https://agent.acme.example",
+		.shown = is_called },
 	[AGENT_PORT] = { FIELD_NUMBER, "agent.port", "Port Forward",
 		"The port the agent listens on, as Salesforce reaches it; 9055 unless it is "
 		"forwarded from another one.",
-		.max = 5 },
+		.max = 5, .shown = is_called },
 	[AGENT_USERNAME] = { FIELD_TEXT, "agent.username", "Username",
-		"The user Salesforce signs in to the agent with." },
+		"The user Salesforce signs in to the agent with.", .shown = is_called },
 	[AGENT_PASSWORD] = { FIELD_SECRET, "agent.password", "Password",
-		"The password Salesforce signs in to the agent with. F2 shows it." },
-	[AGENT_REMOTE_SITE] = { FIELD_NOTE, NULL, "Remote Site", NULL },
+		"The password Salesforce signs in to the agent with. F2 shows it.",
+		.shown = is_called },
+	[AGENT_REMOTE_SITE] = { FIELD_NOTE, NULL, "Remote Site", NULL, .shown = is_called },
+	[AGENT_LISTEN] = { FIELD_NOTE, NULL, "Listens on", NULL, .shown = listens_here },
 	[AGENT_SPACE] = { FIELD_SPACE },
 	[AGENT_PING] = { FIELD_BUTTON, NULL, "Ping Agent Connection",
-		"Goes the way Salesforce goes: name, port, TLS, sign-in." },
+		"Goes the way Salesforce goes: name, port, TLS, sign-in; over loopback when it "
+		"is not called." },
 	[AGENT_CHANGE_PASSWORD] = { FIELD_BUTTON, NULL, "Change password",
 		"The agent still has the password that the tutorial prints. Beyond this machine "
 		"it is not accepted: set one of your own.",
@@ -305,6 +326,9 @@ void wizard_load(struct wizard *wizard)
 	dest->fields[DEST_AFTER].choice = choice_of(afters, base->source.after);
 	dest->fields[DEST_NAME].off = wizard->editing;
 	form_set_number(&wizard->forms[STEP_AGENT], AGENT_PORT, base->agent.port);
+	form_set_text(
+		&wizard->forms[STEP_AGENT], AGENT_LISTEN, "this machine alone; F8 sets 0.0.0.0");
+	wizard->forms[STEP_AGENT].fields[AGENT_CALLED].choice = base->agent.called_by_salesforce;
 	sf->fields[SF_ENVIRONMENT].choice = (int)base->salesforce.environment;
 	sf->fields[SF_APP].choice = (int)base->salesforce.app;
 	wizard_label_fields(wizard);
@@ -436,6 +460,20 @@ static int build_source(struct connection *out, const struct wizard *wizard, str
 	return ok ? 0 : err_nomem(err);
 }
 
+/* Where nothing is called, no address is kept, and a user and password only if they were there. */
+static int build_agent(struct connection *out, const struct wizard *wizard, struct err *err)
+{
+	struct agent_access *agent_of = &out->agent;
+
+	agent_of->called_by_salesforce = is_called(&wizard->forms[STEP_AGENT]);
+	if (agent_of->called_by_salesforce)
+		return 0;
+	return text_set(&agent_of->host, NULL) &&
+			       text_set(&agent_of->username, wizard->base.agent.username)
+		       ? 0
+		       : err_nomem(err);
+}
+
 int wizard_build(struct connection *out, struct wizard *wizard, const struct keyring *keyring,
 	struct err *err)
 {
@@ -446,8 +484,12 @@ int wizard_build(struct connection *out, struct wizard *wizard, const struct key
 	for (size_t i = 0; rc == 0 && i < ARRAY_SIZE(texts); i++)
 		rc = set_text(text_at(out, texts[i].offset),
 			form_text(&wizard->forms[texts[i].step], texts[i].field), err);
-	for (int i = 0; rc == 0 && i < SECRET_COUNT; i++)
-		rc = build_secret(out, wizard, i, keyring, err);
+	for (int i = 0; rc == 0 && i < SECRET_COUNT; i++) {
+		if (i != SECRET_AGENT || is_called(&wizard->forms[STEP_AGENT]))
+			rc = build_secret(out, wizard, i, keyring, err);
+	}
+	if (rc == 0)
+		rc = build_agent(out, wizard, err);
 	if (rc == 0)
 		rc = build_source(out, wizard, err);
 	if (rc)

@@ -16,7 +16,7 @@ struct look_job {
 	const struct board_env *env; /* borrowed, as the services are */
 	const struct board_services *services;
 	unsigned wizard;
-	bool settings_known, default_password;
+	bool settings_known, default_password, listens_here;
 	char username[128];
 	int port;
 	struct text_list drivers;
@@ -43,6 +43,7 @@ static int work_look(struct job *job, struct err *err)
 		text_copy(lj->username, sizeof(lj->username),
 			settings.username ? settings.username : AGENT_DEFAULT_USERNAME);
 		lj->port = settings.port;
+		lj->listens_here = model_is_loopback(settings.listen);
 	}
 	agent_settings_free_fields(&settings);
 	return 0;
@@ -97,6 +98,7 @@ static void done_look(struct board *board, struct job *job)
 		return;
 	wizard->settings_known = true;
 	wizard->default_password = lj->default_password;
+	wizard->listens_here = lj->listens_here;
 	prefill(wizard, lj);
 }
 

@@ -37,11 +37,13 @@ enum {
 	DEST_LEAVE,
 };
 enum {
+	AGENT_CALLED,
 	AGENT_HOST,
 	AGENT_PORT,
 	AGENT_USERNAME,
 	AGENT_PASSWORD,
 	AGENT_REMOTE_SITE,
+	AGENT_LISTEN,
 	AGENT_SPACE,
 	AGENT_PING,
 	AGENT_CHANGE_PASSWORD,
@@ -78,6 +80,7 @@ struct wizard {
 	struct typed_secret secrets[SECRET_COUNT];
 	bool settings_known;   /* the agent's settings were read */
 	bool default_password; /* ... and it still has the tutorial's */
+	bool listens_here;     /* ... and it listens on loopback alone */
 	struct text_list drivers;
 	const char **driver_choices; /* NULL-terminated, into `drivers` */
 	int steps_back;		     /* lines the steps of the ping are scrolled back */
