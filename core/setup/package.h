@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "model/catalog.h"
 #include "model/connection.h"
 #include "model/interface.h"
 
@@ -59,6 +60,10 @@ int package_make(struct package **out, const struct connection *connection,
 	const struct interface *const *interfaces, size_t count,
 	const struct package_options *options, struct err *err);
 void package_free(struct package *package);
+
+/* The same for all interfaces that `catalog` has of the connection, which need not be saved yet. */
+int package_of(struct package **out, const struct connection *connection,
+	const struct catalog *catalog, const struct package_options *options, struct err *err);
 
 /*
  * Write it to `dir`, which is made when absent. ERR_EXISTS when something is in there that is not

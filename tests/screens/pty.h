@@ -53,6 +53,7 @@ void pty_type(struct pty *pty, const char *bytes);
 #define KEY_F6 "\033[17~"
 #define KEY_F7 "\033[18~"
 #define KEY_F8 "\033[19~"
+#define KEY_F9 "\033[20~"
 #define KEY_F10 "\033[21~"
 
 /* Until the screen shows `text` / no longer shows it; fails the test after some seconds. */

@@ -114,6 +114,40 @@ START_TEST(an_agent_that_is_never_called_needs_no_address)
 }
 END_TEST
 
+START_TEST(the_set_up_package_is_written_before_the_key_is_known)
+{
+	const char *folder = test_folder();
+	char dialog[600];
+	struct fixture fx;
+	struct buf text = BUF_INIT(65536);
+	struct err err = ERR_INIT;
+	char *path;
+
+	fixture_init(&fx);
+	fx.empty = true;
+	fixture_start(&fx);
+	destination(&fx); /* neither address nor key were typed yet */
+	pty_type(fx.pty, "https://agent.acme.example" KEY_F9);
+	pty_wait(fx.pty, "Set-up package");
+	snprintf(dialog, sizeof(dialog), "\025%s/project\tagent@acme.example\t\r", folder);
+	pty_type(fx.pty, dialog);
+	pty_wait(fx.pty, "Agentboard_new_orders");
+	snprintf(dialog, sizeof(dialog), "%s/project", folder);
+	path = file_join(dialog, "README.md");
+	ck_ok(file_read(&text, path, &err), &err);
+	ck_assert_ptr_nonnull(strstr(buf_str(&text), "https://agent.acme.example:9055"));
+	free(path);
+	buf_reset(&text);
+	path = file_join(dialog, "force-app/main/default/extlClntAppOauthPolicies/"
+				 "Agentboard_new_orders_oauthPlcy.ecaOauthPlcy-meta.xml");
+	ck_ok(file_read(&text, path, &err), &err);
+	ck_assert_ptr_nonnull(strstr(buf_str(&text), "agent@acme.example"));
+	free(path);
+	buf_free(&text);
+	fixture_end(&fx);
+}
+END_TEST
+
 START_TEST(a_red_ping_keeps_save_shut_and_offers_a_draft)
 {
 	struct fixture fx;
@@ -392,6 +426,7 @@ Suite *suite_wizard(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, the_tutorials_walk_ends_in_a_saved_connection);
 	tcase_add_test(tc, an_agent_that_is_never_called_needs_no_address);
+	tcase_add_test(tc, the_set_up_package_is_written_before_the_key_is_known);
 	tcase_add_test(tc, a_red_ping_keeps_save_shut_and_offers_a_draft);
 	tcase_add_test(tc, nothing_typed_is_lost_by_leaving);
 	tcase_add_test(tc, plain_http_to_another_machine_wants_a_typed_yes);

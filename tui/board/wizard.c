@@ -430,6 +430,12 @@ static void do_checklist(void *ctx, const char *argument)
 	connection_free_fields(&connection);
 }
 
+static void do_package(void *ctx, const char *argument)
+{
+	(void)argument;
+	wizard_package(ctx);
+}
+
 static void do_back(void *ctx, const char *argument)
 {
 	(void)argument;
@@ -442,6 +448,8 @@ static const struct key_binding keys[] = {
 		do_continue },
 	{ K_F(6), "checklist", "Set-up", "What Salesforce needs, step by step, and what is proven",
 		BIND_LINE, do_checklist },
+	{ K_F(9), "package", "Package", "Write the set-up of Salesforce as a project for sf",
+		BIND_LINE | BIND_WRITE, do_package },
 	{ K_ESC, "back", "Back", "The step before; from the first, the list", BIND_LINE, do_back },
 	{ 0 },
 };

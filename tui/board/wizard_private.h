@@ -1,5 +1,5 @@
 /* wizard_private.h — shared by the wizard's files: wizard.c (steps and keys), wizard_draw.c,
- * wizard_forms.c (forms and connection), wizard_jobs.c (what takes time). */
+ * wizard_forms.c (forms and connection), wizard_jobs.c and wizard_package.c (what takes time). */
 
 #ifndef BOARD_WIZARD_PRIVATE_H
 #define BOARD_WIZARD_PRIVATE_H
@@ -124,6 +124,11 @@ void wizard_look_around(struct board *board);
 
 /* Ask for a new password for the agent, and keep it on both sides. */
 void wizard_change_password(struct board *board);
+
+/* ---- wizard_package.c ---- */
+
+/* Ask for a folder, and write the set-up package there. */
+void wizard_package(struct board *board);
 
 /* ---- wizard.c ---- */
 

@@ -5,46 +5,6 @@
 #include "setup/package.h"
 #include "tui/command/command.h"
 
-/* The interfaces of one connection, each loaded whole. */
-struct flows {
-	struct interface *items;
-	const struct interface **list;
-	size_t count;
-};
-
-static void flows_free(struct flows *flows)
-{
-	for (size_t i = 0; i < flows->count; i++)
-		interface_free_fields(&flows->items[i]);
-	free(flows->items);
-	free(flows->list);
-}
-
-/* One that cannot be read is an error: a permission set without its rights would be wrong. */
-static int flows_load(
-	struct flows *out, const struct catalog *catalog, const char *connection, struct err *err)
-{
-	struct text_list names = { NULL, 0 };
-	int rc = catalog->interfaces(catalog->self, &names, err);
-
-	*out = (struct flows){ calloc(names.count + 1, sizeof(*out->items)),
-		calloc(names.count + 1, sizeof(*out->list)), 0 };
-	if (rc == 0 && (!out->items || !out->list))
-		rc = err_nomem(err);
-	for (size_t i = 0; rc == 0 && i < names.count; i++) {
-		struct interface *one = &out->items[out->count];
-
-		interface_init(one);
-		rc = catalog->interface(catalog->self, one, names.items[i], err);
-		if (rc == 0 && text_equal(one->connection, connection))
-			out->list[out->count++] = one;
-		else
-			interface_free_fields(one);
-	}
-	text_list_free(&names);
-	return rc;
-}
-
 static void print_json(struct command_env *env, const struct package *package, const char *dir)
 {
 	struct buf text = BUF_INIT(1u << 20);
@@ -118,7 +78,6 @@ static int run_package(struct command_env *env, const struct arguments *args)
 	const char *required[REQUIRED_MAX + 1];
 	struct package_options options;
 	struct package *package = NULL;
-	struct flows flows = { NULL, NULL, 0 };
 	struct connection connection;
 	struct err err = ERR_INIT;
 	int code = 0;
@@ -128,9 +87,7 @@ static int run_package(struct command_env *env, const struct arguments *args)
 	if (rc == 0)
 		rc = env->catalog.connection(env->catalog.self, &connection, name, &err);
 	if (rc == 0)
-		rc = flows_load(&flows, &env->catalog, name, &err);
-	if (rc == 0)
-		rc = package_make(&package, &connection, flows.list, flows.count, &options, &err);
+		rc = package_of(&package, &connection, &env->catalog, &options, &err);
 	if (rc == 0)
 		rc = package_write(package, dir, &err);
 	if (rc < 0)
@@ -140,7 +97,6 @@ static int run_package(struct command_env *env, const struct arguments *args)
 	else
 		print_lines(env, package, dir);
 	package_free(package);
-	flows_free(&flows);
 	connection_free_fields(&connection);
 	return code;
 }
