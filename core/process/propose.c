@@ -274,6 +274,23 @@ int process_propose(struct proposal **out, const struct process_env *env,
 	return rc;
 }
 
+int proposal_apply(struct interface *interface, const struct proposal *proposal, struct err *err)
+{
+	struct mapping mapping = { NULL, 0 };
+	int rc = mapping_copy(&mapping, &proposal->mapping, err);
+
+	if (rc == 0 && !text_set(&interface->external_id, proposal->external_id))
+		rc = err_nomem(err);
+	if (rc) {
+		mapping_free(&mapping);
+		return rc;
+	}
+	mapping_free(&interface->mapping);
+	interface->mapping = mapping;
+	interface->operation = proposal->external_id ? OPERATION_UPSERT : OPERATION_INSERT;
+	return 0;
+}
+
 /* ---- a table's statement ---- */
 
 static bool is_plain(const char *text, size_t len)

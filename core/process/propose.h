@@ -26,6 +26,10 @@ int propose_match(struct proposal **out, const struct column *columns, int count
 	const struct describe *describe, struct err *err);
 void proposal_free(struct proposal *proposal);
 
+/* Give an interface what is proposed: mapping, key, and Upsert where there is a key, else Insert.
+ */
+int proposal_apply(struct interface *interface, const struct proposal *proposal, struct err *err);
+
 /* May values of this column go into this field at all? */
 bool propose_fits(const struct column *column, const struct field *field);
 

@@ -22,6 +22,18 @@ int process_describe(struct describe **out, const struct process_env *env,
 	return rc;
 }
 
+int process_objects(struct text_list *names, const struct process_env *env,
+	const struct connection *connection, const atomic_bool *cancel, struct err *err)
+{
+	struct org *org = NULL;
+	int rc = org_new(&org, connection, env->keyring, env->tokens, cancel, err);
+
+	if (rc == 0)
+		rc = describe_objects(names, org, err);
+	org_free(org);
+	return rc;
+}
+
 /* ---- rows ---- */
 
 static int keep_columns(

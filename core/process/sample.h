@@ -40,6 +40,10 @@ int process_describe(struct describe **out, const struct process_env *env,
 	const struct connection *connection, const char *object, const atomic_bool *cancel,
 	struct err *err);
 
+/* Names of the objects that the API user can see, sorted, appended to `names`. */
+int process_objects(struct text_list *names, const struct process_env *env,
+	const struct connection *connection, const atomic_bool *cancel, struct err *err);
+
 /* What one line of a mapping makes of one row. */
 struct trial {
 	char *sent;    /* the value as it would be sent, in JSON; NULL: the field is left alone */

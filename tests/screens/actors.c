@@ -338,6 +338,73 @@ static int play_sample(struct sample **out, const struct process_env *env,
 	return 0;
 }
 
+static int play_survey(struct survey **out, const struct process_env *env,
+	const struct connection *connection, const char *table, const atomic_bool *cancel,
+	struct err *err)
+{
+	static const char *const names[] = { "sales.customer", "sales.order_line", "sales.v_open" };
+	struct survey *survey = calloc(1, sizeof(*survey));
+
+	(void)env;
+	(void)connection;
+	(void)cancel;
+	(void)table;
+	if (!survey)
+		return err_nomem(err);
+	survey->count = ARRAY_SIZE(names);
+	survey->entries = calloc(survey->count, sizeof(*survey->entries));
+	for (size_t i = 0; survey->entries && i < survey->count; i++) {
+		survey->entries[i].name = text_dup(names[i]);
+		text_copy(survey->entries[i].type, sizeof(survey->entries[i].type),
+			strstr(names[i], "v_") ? "view" : "table");
+	}
+	*out = survey;
+	return 0;
+}
+
+static int play_objects(struct text_list *names, const struct process_env *env,
+	const struct connection *connection, const atomic_bool *cancel, struct err *err)
+{
+	static const char *const objects[] = { "Account", "Contact", "Order_Line__c", "Product2" };
+
+	(void)env;
+	(void)connection;
+	(void)cancel;
+	for (size_t i = 0; i < ARRAY_SIZE(objects); i++) {
+		if (!text_list_add(names, objects[i]))
+			return err_nomem(err);
+	}
+	return 0;
+}
+
+static int play_propose(struct proposal **out, const struct process_env *env,
+	const struct connection *connection, const struct interface *interface,
+	const atomic_bool *cancel, struct err *err)
+{
+	struct proposal *proposal = calloc(1, sizeof(*proposal));
+
+	(void)env;
+	(void)connection;
+	(void)cancel;
+	if (!proposal)
+		return err_nomem(err);
+	if (!text_equal(interface->object, "Order_Line__c")) {
+		free(proposal);
+		return err_set(err, ERR_NOT_FOUND, "%s is not for this test", interface->object);
+	}
+	proposal->external_id = text_dup("Order_No__c");
+	*out = proposal;
+	return text_list_add(&proposal->columns_left, "legacy_flag") &&
+			       text_list_add(&proposal->required_left, "Status__c") &&
+			       text_list_add(&proposal->notes, "price: decimal into Price__c") &&
+			       mapping_add(&proposal->mapping, "Order_No__c", MAPPING_COLUMN,
+				       "order_no", NULL_KEEP, err) == 0 &&
+			       mapping_add(&proposal->mapping, "Price__c", MAPPING_COLUMN, "price",
+				       NULL_KEEP, err) == 0
+		       ? 0
+		       : err_nomem(err);
+}
+
 static int play_drivers(struct text_list *names, struct err *err)
 {
 	static const char *const drivers[] = { "SQLite3", "PostgreSQL Unicode", "MariaDB Unicode" };
@@ -389,6 +456,9 @@ static const struct board_services services = {
 	.preview = play_preview,
 	.describe = play_describe,
 	.sample = play_sample,
+	.survey = play_survey,
+	.objects = play_objects,
+	.propose = play_propose,
 	.odbc_drivers = play_drivers,
 };
 

@@ -206,6 +206,17 @@ static void play_wizard_save(struct fixture *fx)
 	pty_wait(fx->pty, "step 4 of 4");
 }
 
+static void play_first_mapping(struct fixture *fx)
+{
+	play_connections(fx);
+	pty_type(fx->pty, "i");
+	pty_wait(fx->pty, "sales.order_line");
+	pty_type(fx->pty, "j\r");
+	pty_wait(fx->pty, "Product2");
+	pty_type(fx->pty, "jj\r");
+	pty_wait(fx->pty, "legacy_flag");
+}
+
 static void play_checklist(struct fixture *fx)
 {
 	play_ping(fx);
@@ -246,6 +257,8 @@ static const struct scene {
 	{ "connections", "Connection: both pings of each destination", NULL, play_connections },
 	{ "ping", "A ping that fails says what to click", red, play_ping },
 	{ "checklist", "The set-up of Salesforce: proven, refuted, ticked", red, play_checklist },
+	{ "first-mapping", "An interface out of a table, mapped by name", NULL,
+		play_first_mapping },
 	{ "interfaces", "Interface: tick, and press p for Manual Process", NULL, play_interfaces },
 	{ "process", "Manual Process asks once", NULL, play_process },
 	{ "org-name", "Many rows to production want the org's name", guarded, play_org_name },

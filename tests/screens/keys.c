@@ -29,6 +29,7 @@ static const struct way {
 	{ &help_ops, { "?" }, { "What each key does here" } },
 	{ &log_ops, { KEY_F7 }, { "Log of the agent" } },
 	{ &agent_form_ops, { KEY_F8 }, { "Runs at once" } },
+	{ &first_ops, { "", "j", "i" }, { "crm-sandbox", "ORG:ACME", "sales.customer" } },
 	{ &checklist_ops, { "", "c" }, { "crm-sandbox", "16 open" } },
 };
 
@@ -44,6 +45,7 @@ static const struct press {
 	{ &connections_ops, 'A', "A", "AgentboardPing answers" },
 	{ &connections_ops, 's', "s", "Ping Salesforce Connection: crm-sandbox" },
 	{ &connections_ops, 'c', "c", "Set-up of Salesforce for crm-sandbox" },
+	{ &connections_ops, 'i', "i", "into which object?" },
 	{ &connections_ops, 'D', "D", "To confirm, type its name" },
 	{ &connections_ops, '/', "/", "Part of a name, type" },
 	{ &interfaces_ops, ' ', " ", "[x]  10" },
@@ -104,6 +106,11 @@ static const struct press {
 	{ &log_ops, '/', "/", "level:warn" },
 	{ &agent_form_ops, K_F(4), KEY_F4, "Saved. The running agent" },
 	{ &agent_form_ops, K_ESC, "\033", "Ping Agent" },
+	{ &first_ops, K_ENTER, "\r", "into which object?" },
+	{ &first_ops, 'v', "v", "Choose table and object first" },
+	{ &first_ops, 'd', "d", "Choose table and object first" },
+	{ &first_ops, 't', "t", "Choose table and object first" },
+	{ &first_ops, '/', "/", "Part of a name" },
 	{ &checklist_ops, ' ', " ", ">ticked" },
 	{ &checklist_ops, K_ENTER, "\r", "OK" },
 	{ &checklist_ops, 's', "s", "ping of Salesforce" },

@@ -75,6 +75,8 @@ static void connect_by_wizard(struct pty *pty)
 	pty_type(pty, KEY_F4);
 	pty_wait(pty, "[ Save ]");
 	pty_type(pty, "\r");
+	pty_wait(pty, "Make its first interface now?");
+	pty_type(pty, "n");
 	pty_wait(pty, "Saved 'erp'");
 	pty_wait(pty, ">erp");
 }

@@ -13,6 +13,7 @@ Suite *suite_mapping(void);
 Suite *suite_process(void);
 Suite *suite_verbs(void);
 Suite *suite_checklist(void);
+Suite *suite_first_interface(void);
 Suite *suite_settings(void);
 Suite *suite_story(void);
 

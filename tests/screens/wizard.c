@@ -76,9 +76,13 @@ START_TEST(the_tutorials_walk_ends_in_a_saved_connection)
 	pty_wait(fx.pty, "step 4 of 4");
 	pty_type(fx.pty, "\r");
 	pty_wait(fx.pty, "Saved 'new-orders'");
+	pty_wait(fx.pty, "Make its first interface now?");
 	pty_wait(fx.pty, "ORG:ACME");
 	pty_wait(fx.pty, "OK acme.my");
 	check_saved(&fx, false);
+	pty_type(fx.pty, "y");
+	pty_wait(fx.pty, "First interface of new-orders");
+	pty_wait(fx.pty, "sales.order_line");
 	fixture_end(&fx);
 }
 END_TEST
@@ -352,6 +356,8 @@ START_TEST(files_behind_sftp_are_asked_for_and_kept_by_an_edit)
 	pty_wait(fx.pty, "OK acme.my");
 	check_server(&fx, "files");
 	ck_assert_ptr_null(strstr(buf_str(pty_raw(fx.pty)), SECRET));
+	pty_type(fx.pty, "n"); /* no interface now */
+	pty_wait_gone(fx.pty, "Make its first interface now?");
 	pty_type(fx.pty, "\r");
 	pty_wait(fx.pty, "Connection erp-files");
 	pty_wait(fx.pty, "SFTP password");

@@ -37,8 +37,9 @@ const struct page_ops *const board_tabs[BOARD_TABS] = { &connections_ops, &inter
 	&monitor_ops };
 
 const struct page_ops *const board_all_pages[] = { &connections_ops, &interfaces_ops, &monitor_ops,
-	&wizard_ops, &checklist_ops, &interface_form_ops, &history_ops, &message_ops, &causes_ops,
-	&preview_ops, &payload_form_ops, &help_ops, &log_ops, &agent_form_ops, &mapping_ops, NULL };
+	&wizard_ops, &checklist_ops, &first_ops, &interface_form_ops, &history_ops, &message_ops,
+	&causes_ops, &preview_ops, &payload_form_ops, &help_ops, &log_ops, &agent_form_ops,
+	&mapping_ops, NULL };
 
 /* ---- signals: a flag and a wake-up ---- */
 

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "tui/board/catalog_job.h"
 #include "tui/board/checklist_page.h"
+#include "tui/board/first_interface.h"
 #include "tui/board/ping_job.h"
 #include "tui/board/steps.h"
 #include "tui/board/wizard.h"
@@ -370,6 +371,14 @@ static void do_checklist(void *ctx, const char *argument)
 		checklist_open(ctx, &entry->connection, entry->connection.name);
 }
 
+static void do_first_interface(void *ctx, const char *argument)
+{
+	const struct catalog_connection *entry = meant(ctx, argument);
+
+	if (entry)
+		first_interface_open(ctx, &entry->connection);
+}
+
 static void removal_answered(
 	struct board *board, struct dialog *dialog, enum dialog_event event, void *ctx)
 {
@@ -435,6 +444,9 @@ static const struct key_binding keys[] = {
 	{ 'c', "connection checklist", "Set-up",
 		"The set-up of Salesforce step by step: proven, refuted, to be ticked", BIND_LINE,
 		do_checklist },
+	{ 'i', "interface propose", "Interface from table",
+		"Make an interface: a table, an object, and a mapping by name", BIND_WRITE,
+		do_first_interface },
 	{ 'D', "connection remove", "Remove", "Remove a connection (its name is asked for)",
 		BIND_WRITE, do_remove },
 	{ '/', "filter", "Filter", "Show only the connections that have these words", BIND_LINE,

@@ -20,5 +20,8 @@ const struct board_services board_services_real = {
 	.preview = process_preview,
 	.describe = process_describe,
 	.sample = process_sample,
+	.survey = process_survey,
+	.objects = process_objects,
+	.propose = process_propose,
 	.odbc_drivers = source_odbc_drivers,
 };

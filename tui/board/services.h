@@ -10,7 +10,9 @@
 #include "base/text.h"
 #include "ping/ping.h"
 #include "process/process.h"
+#include "process/propose.h"
 #include "process/sample.h"
+#include "process/survey.h"
 
 struct board_services {
 	void (*ping_agent)(struct ping_result *out, const struct connection *connection,
@@ -41,6 +43,14 @@ struct board_services {
 		const struct connection *connection, const char *object, const atomic_bool *cancel,
 		struct err *err);
 	int (*sample)(struct sample **out, const struct process_env *env,
+		const struct connection *connection, const struct interface *interface,
+		const atomic_bool *cancel, struct err *err);
+	int (*survey)(struct survey **out, const struct process_env *env,
+		const struct connection *connection, const char *table, const atomic_bool *cancel,
+		struct err *err);
+	int (*objects)(struct text_list *names, const struct process_env *env,
+		const struct connection *connection, const atomic_bool *cancel, struct err *err);
+	int (*propose)(struct proposal **out, const struct process_env *env,
 		const struct connection *connection, const struct interface *interface,
 		const atomic_bool *cancel, struct err *err);
 	int (*odbc_drivers)(struct text_list *names, struct err *err);

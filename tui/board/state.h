@@ -125,6 +125,7 @@ struct board {
 	struct log_page *log;
 	struct agent_form *agent_form;
 	struct checklist_page *checklist;
+	struct first_page *first;
 };
 
 extern const struct page_ops *const board_tabs[BOARD_TABS];
@@ -135,8 +136,8 @@ extern const struct key_binding board_keys[];
 
 extern const struct page_ops connections_ops, interfaces_ops, monitor_ops;
 extern const struct page_ops message_ops, causes_ops, history_ops, wizard_ops, checklist_ops,
-	interface_form_ops, preview_ops, mapping_ops, payload_form_ops, help_ops, log_ops,
-	agent_form_ops;
+	first_ops, interface_form_ops, preview_ops, mapping_ops, payload_form_ops, help_ops,
+	log_ops, agent_form_ops;
 
 /* ---- board.c ---- */
 

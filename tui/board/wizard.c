@@ -9,6 +9,7 @@
 #include "tui/board/catalog_job.h"
 #include "tui/board/checklist_page.h"
 #include "tui/board/connections.h"
+#include "tui/board/first_interface.h"
 
 /* ---- life ---- */
 
@@ -256,8 +257,52 @@ static void forward(struct board *board, enum wish wish)
 
 /* ---- saving ---- */
 
+static void free_connection(void *ctx)
+{
+	connection_free_fields(ctx);
+	free(ctx);
+}
+
+static void interface_answered(
+	struct board *board, struct dialog *dialog, enum dialog_event event, void *ctx)
+{
+	(void)dialog;
+	if (event == DIALOG_YES)
+		first_interface_open(board, ctx);
+}
+
+/* A connection that works has nothing to do yet. */
+static void offer_interface(struct board *board, struct connection *connection)
+{
+	char text[300];
+
+	snprintf(text, sizeof(text),
+		"Both pings of '%s' are OK. Make its first interface now? You choose a table and "
+		"an object; the mapping is proposed by name.",
+		connection->name);
+	dialog_confirm(&board->dialog, "First interface", text, "Make it");
+	board_ask(board, interface_answered, connection, free_connection);
+}
+
+/* What was saved, when it was new and is no draft; else NULL. */
+static struct connection *fresh_connection(struct board *board)
+{
+	struct connection *copy = calloc(1, sizeof(*copy));
+
+	if (!copy)
+		return NULL;
+	connection_init(copy);
+	if (!board->wizard->editing && !board->wizard->draft &&
+		wizard_build(copy, board->wizard, board->env->catalog->keyring, NULL) == 0)
+		return copy;
+	free_connection(copy);
+	return NULL;
+}
+
 static void saved(struct board *board, const char *name, const struct err *err)
 {
+	struct connection *fresh = NULL;
+
 	if (board->wizard)
 		board->wizard->saving = false;
 	if (err->kind) {
@@ -265,11 +310,15 @@ static void saved(struct board *board, const char *name, const struct err *err)
 			board_message(board, "Not saved", err->text);
 		return;
 	}
+	if (board->wizard)
+		fresh = fresh_connection(board);
 	if (board_page(board) == &wizard_ops)
 		board_close_page(board);
 	wizard_forget(board);
 	connections_select(board, name);
-	board_say(board, STYLE_OK, "Saved '%s'. Next: press 2 and make an interface for it", name);
+	board_say(board, STYLE_OK, "Saved '%s'. Next: i makes an interface out of a table", name);
+	if (fresh)
+		offer_interface(board, fresh);
 }
 
 static const struct ping_result *green_result(struct board *board, bool agent)
@@ -297,6 +346,7 @@ static void save(struct board *board, bool draft)
 	if (wizard_build(&connection, wizard, board->env->catalog->keyring, &err) == 0) {
 		connection.draft = draft;
 		wizard->saving = true;
+		wizard->draft = draft;
 		catalog_save_connection(board, &connection, !wizard->editing,
 			green_result(board, true), green_result(board, false), saved);
 	} else {

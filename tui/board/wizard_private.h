@@ -74,6 +74,7 @@ enum { SECRET_DATABASE, SECRET_AGENT, SECRET_CONSUMER, SECRET_COUNT };
 struct wizard {
 	bool editing; /* a connection that exists: its name stays */
 	bool saving;
+	bool draft; /* it is saved as one */
 	enum wizard_step step;
 	struct form forms[STEP_COUNT];
 	struct connection base; /* what the forms do not ask for is kept from here */

@@ -135,16 +135,6 @@ static int ask(struct interface *interface, const struct connection *connection,
 	return rc;
 }
 
-static int take(struct interface *interface, const struct proposal *proposal, struct err *err)
-{
-	int rc = mapping_copy(&interface->mapping, &proposal->mapping, err);
-
-	interface->operation = proposal->external_id ? OPERATION_UPSERT : OPERATION_INSERT;
-	if (rc == 0 && !text_set(&interface->external_id, proposal->external_id))
-		rc = err_nomem(err);
-	return rc;
-}
-
 static int save(struct command_env *env, const struct interface *interface,
 	const struct connection *connection, struct err *err)
 {
@@ -186,7 +176,7 @@ int command_interface_propose(struct command_env *env, const struct arguments *a
 		rc = process_propose(
 			&proposal, &process, &connection, &interface, command_interrupt(), &err);
 	if (rc == 0)
-		rc = take(&interface, proposal, &err);
+		rc = proposal_apply(&interface, proposal, &err);
 	if (rc == 0 && name)
 		rc = save(env, &interface, &connection, &err);
 	if (rc == 0 && env->json)
