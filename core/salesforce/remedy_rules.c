@@ -154,6 +154,7 @@ const struct remedy_rule remedy_row_rules[] = {
 	{ "row.lock",              .code = "ENTITY_IS_LOCKED" },
 	{ "row.lock",              .code = "TOOMANYLOCKFAILURE" },
 	{ "row.deleted",           .code = "ENTITY_IS_DELETED" },
+	{ "row.not_found",         .code = "NOT_FOUND" },
 	{ "row.no_access",         .code = "INSUFFICIENT_ACCESS_OR_READONLY" },
 	{ "row.no_access",         .code = "INSUFFICIENT_ACCESS" },
 	{ "row.no_access",         .code = "CANNOT_UPDATE_CONVERTED_LEAD" },

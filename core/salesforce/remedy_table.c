@@ -182,7 +182,7 @@ const struct remedy remedy_table[] = {
 	{ "field.parent_key", "The parent cannot be found by that field: it is no External ID of the parent object, or the API user may not see it",
 	  "Setup > Object Manager > the parent > Fields & Relationships > the field: External ID and Unique ticked, and Read Access in the permission set" },
 	{ "field.no_id", "Update and Delete find records by their Salesforce Id or by external_id, and neither is mapped",
-	  "Map the column that holds the Salesforce Id to the field Id, or use Upsert with an external ID" },
+	  "Map the column that holds the Salesforce Id to the field Id, or set external_id and map its fields" },
 
 	/* rows */
 	{ "row.required", "The row has no value for a field that the org demands", "Give the field a value in the source or the mapping; the comment names it" },
@@ -201,7 +201,8 @@ const struct remedy remedy_table[] = {
 	{ "row.cross_reference", "The row refers to a record that is not there, is of another type, or that the API user may not see (or a record type not assigned to it)",
 	  "Check the Id in the row; record types: Setup > Profiles or Permission Sets > the object > Record Type assignment" },
 	{ "row.bad_id", "An Id is malformed or is of another object", "Correct the column that is mapped to the Id: 15 or 18 letters and digits" },
-	{ "row.no_id", "The row has no Salesforce Id, which Update and Delete need", "Map the Id, or use Upsert with an external ID" },
+	{ "row.no_id", "The row has no Salesforce Id, which Update and Delete need", "Map the Id, or set external_id and map its fields" },
+	{ "row.not_found", "No record of the org answers to the row's external ID, or the API user may not see it", "Correct the key in the source, or create the record first: an Upsert does both; then reprocess the row" },
 	{ "row.lock", "Another transaction held the record or its parent at that moment", "It is tried again by itself. If it happens often: lower parallel, and sort the query by the parent's key" },
 	{ "row.deleted", "The record was deleted in the org", "Insert it anew, or restore it from the org's recycle bin (15 days)" },
 	{ "row.no_access", "The API user may not change this record: sharing rules, or no Edit permission on the object",

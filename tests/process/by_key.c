@@ -3,6 +3,8 @@
 #include "process/suites.h"
 #include "process/stage.h"
 
+#include <json-c/json.h>
+
 #define WAIT 120000
 
 /* Map `field`=column pairs, as the interface's whole mapping. */
@@ -447,6 +449,108 @@ START_TEST(dry_run_foretells_missing_parents)
 }
 END_TEST
 
+/* ---- a dry run and the run behind it, code by code ---- */
+
+static int64_t foretold_count(struct json_object *found, const char *code)
+{
+	struct json_object *problems = json_object_object_get(found, "problems");
+
+	for (size_t i = 0; i < json_object_array_length(problems); i++) {
+		struct json_object *problem = json_object_array_get_idx(problems, i);
+
+		if (text_equal(
+			    json_object_get_string(json_object_object_get(problem, "code")), code))
+			return json_object_get_int64(json_object_object_get(problem, "count"));
+	}
+	return 0;
+}
+
+/* What became of the last run's messages is what the dry run said. */
+static void ck_agrees(struct stage *stage, struct json_object *found)
+{
+	static const char *const codes[] = { "INVALID_TYPE_ON_FIELD_IN_RECORD",
+		"REQUIRED_FIELD_MISSING", "STRING_TOO_LONG", "MISSING_ARGUMENT", "INVALID_FIELD",
+		"NUMBER_OUTSIDE_VALID_RANGE" };
+	int64_t counts[ARRAY_SIZE(codes)] = { 0 }, created = 0, updated = 0, failed = 0;
+	struct message_window window;
+
+	ck_ok(view_messages(&window, stage->view, NULL, WINDOW_TAIL, 0, 1000, &stage->err),
+		&stage->err);
+	for (int i = 0; i < window.count; i++) {
+		const struct message *message = &window.messages[i];
+
+		if (message->run != stage->run)
+			continue;
+		failed += message->status == MESSAGE_FAILED;
+		created += message->status == MESSAGE_COMPLETED && message->created;
+		updated += message->status == MESSAGE_COMPLETED && !message->created;
+		for (size_t k = 0; k < ARRAY_SIZE(codes); k++)
+			counts[k] += text_equal(message->code, codes[k]);
+	}
+	message_window_free(&window);
+	for (size_t k = 0; k < ARRAY_SIZE(codes); k++) {
+		ck_assert_msg(counts[k] == foretold_count(found, codes[k]),
+			"%s: %" PRId64 ", foretold %" PRId64, codes[k], counts[k],
+			foretold_count(found, codes[k]));
+		ck_assert_msg(counts[k] > 0, "%s is not among the rows", codes[k]);
+	}
+	ck_assert_int_eq(created, json_object_get_int64(json_object_object_get(found, "created")));
+	ck_assert_int_eq(updated, json_object_get_int64(json_object_object_get(found, "updated")));
+	ck_assert_int_eq(failed, json_object_get_int64(json_object_object_get(found, "failed")));
+}
+
+START_TEST(dry_run_and_run_agree_on_nasty_rows)
+{
+	static const char *const lines[] = { "Order_No__c", "order_no", "Name", "name", "Price__c",
+		"price", "Quantity__c", "quantity", "Account__r.Ext_Id__c", "note", NULL };
+	static const char *const accounts[] = { "Ext_Id__c", "order_no", "Name", "name", NULL };
+	struct json_object *found;
+	struct stage stage;
+	char *text = NULL;
+
+	stage_open(&stage, 5);
+	text_set(&stage.interface.object, "Account");
+	map(&stage, OPERATION_UPSERT, "Ext_Id__c", accounts);
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	text_set(&stage.interface.object, "Order_Line__c");
+	map(&stage, OPERATION_UPSERT, "Order_No__c", lines);
+	stage_sql(&stage,
+		"DELETE FROM order_line;"
+		"WITH RECURSIVE k(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM k LIMIT 460)"
+		" INSERT INTO order_line (id, order_no, name, quantity, price, note)"
+		" SELECT i, 'N-' || i, 'line', i, i / 2.0, 'ORD-007919' FROM k");
+	stage.limit_rows = 150;
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	stage.limit_rows = 0;
+	stage_sql(&stage,
+		"UPDATE order_line SET name = 'v2';"
+		"UPDATE order_line SET price = 'cheap' WHERE id %% 17 = 1;"
+		"UPDATE order_line SET name = NULL WHERE id %% 17 = 2;"
+		"UPDATE order_line SET name = printf('%%.*c', 81, 'x') WHERE id %% 17 = 3;"
+		"UPDATE order_line SET order_no = '  ' WHERE id %% 17 = 4;"
+		"UPDATE order_line SET note = 'NOBODY-' || id WHERE id %% 17 = 5;"
+		"UPDATE order_line SET order_no = 'N''-' || char(92) || id WHERE id %% 17 = 6;"
+		"UPDATE order_line SET order_no = 'n-' || (id - 1) WHERE id %% 17 = 8;"
+		"UPDATE order_line SET order_no = lower(order_no) WHERE id %% 17 = 9;"
+		"UPDATE order_line SET quantity = 99999999999 WHERE id %% 17 = 10;"
+		"UPDATE order_line SET note = NULL WHERE id %% 17 = 11;"
+		"UPDATE order_line SET order_no = ' N-' || (id - 1), name = NULL WHERE id %% 17 = "
+		"12;"
+		"UPDATE order_line SET note = 'nobody', name = NULL WHERE id %% 17 = 13");
+	stage.dry_run = true;
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	ck_ok(view_setting(&text, stage.view, PROCESS_SETTING_DRY_RUN "order-lines", &stage.err),
+		&stage.err);
+	found = json_tokener_parse(text);
+	stage.dry_run = false;
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	ck_agrees(&stage, found);
+	json_object_put(found);
+	free(text);
+	stage_close(&stage);
+}
+END_TEST
+
 /* ---- Upsert ---- */
 
 static const char *const with_ids[] = { "Id", "note", "Order_No__c", "order_no", "Name", "name",
@@ -573,6 +677,7 @@ Suite *suite_by_key(void)
 	tcase_add_test(tc, key_that_is_not_there_is_refused_at_once);
 	tcase_add_loop_test(tc, dry_run_foretells_what_is_found, 0, ARRAY_SIZE(foretold));
 	tcase_add_test(tc, dry_run_foretells_missing_parents);
+	tcase_add_test(tc, dry_run_and_run_agree_on_nasty_rows);
 	tcase_add_loop_test(tc, upsert_goes_by_the_id_of_a_row_that_has_one, 0, 2);
 	tcase_add_test(tc, upsert_by_several_fields_creates_what_it_does_not_find);
 	tcase_add_test(tc, upsert_by_several_fields_doubles_nothing);
