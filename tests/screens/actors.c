@@ -192,7 +192,7 @@ static int play_spawn(
 }
 
 /* What was asked for, where the test can read it: the board is another process. */
-static void note(const char *fmt, ...)
+__attribute__((format(printf, 1, 2))) static void note(const char *fmt, ...)
 {
 	char *path = file_join(play->home->data, "asked.txt");
 	FILE *to = fopen(path, "a");
