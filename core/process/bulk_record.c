@@ -203,7 +203,7 @@ static void row_failed(
 {
 	int64_t message = MESSAGE_ID(packet->packet, result->position);
 	bool repeated = row_set_has(&packet->repeated, result->position);
-	struct row_memory memory = { 1, 0 };
+	struct row_memory memory = { .tries = 1 };
 	const struct retry_pace *pace;
 
 	result->event = EVENT_FAIL;

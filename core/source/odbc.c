@@ -1,7 +1,8 @@
 /*
- * odbc.c — one query through unixODBC. Short values arrive in bound buffers (one driver call a
- * row); what does not fit, and everything where the driver cannot mix the two, is fetched in pieces
- * by SQLGetData.
+ * odbc.c — one query through unixODBC. Short values arrive in bound buffers (one driver call a row:
+ * blocks of 16 or 64 rows a call saved at most 0.1 us of a row's 0.4 to 1.4, by PostgreSQL's driver
+ * nothing, and SQLite's forbids SQLGetData beside them); what does not fit, and everything where
+ * the driver cannot mix the two, is fetched in pieces by SQLGetData.
  */
 
 #include "base/base.h"
