@@ -1,7 +1,7 @@
 /*
  * main.c — the crash matrix. Without arguments a few of its rounds, for `make check`; with "all
  * [KILLS [SEED]]" every point in every play that passes it, once and five times in a row, and
- * KILLS rounds of three kills at random moments.
+ * KILLS rounds of three kills at random moments, and two of 50,000 rows with thirty.
  */
 
 #include "base/base.h"
@@ -12,8 +12,13 @@
 #include <unistd.h>
 
 #define IN_ROW 5
-#define KILLS_A_ROUND 3
+#define FEW_ROWS 1000
+#define SOME_ROWS 2000
+#define MANY_ROWS 50000
+#define KILLS 3 /* of a round with some rows ... */
 #define KILL_WITHIN_MS 400
+#define MANY_KILLS 30 /* ... and of one with many */
+#define MANY_KILL_WITHIN_MS 600
 #define ROUNDS_MAX 4096
 #define BROKEN "  BROKEN"
 #define FAILED "%s %s: %d lost, %d doubled, %d unknown of %d in flight"
@@ -81,13 +86,13 @@ static const struct place {
 struct round {
 	const struct place *place; /* NULL = random kills */
 	enum play play;
-	int times;
+	int times; /* it dies */
+	int rows;
 	uint64_t seed;
 };
 
 static struct round rounds[ROUNDS_MAX];
 static int round_count;
-static int rows = SCENE_ROWS_MAX;
 static int report = -1; /* a file; each round that came to its verdict writes a line */
 
 /* ---- one round ---- */
@@ -116,11 +121,12 @@ static void die_at_place(struct scene *scene, const struct round *round)
 
 static void die_at_random(struct scene *scene, const struct round *round)
 {
+	unsigned within = round->rows == MANY_ROWS ? MANY_KILL_WITHIN_MS : KILL_WITHIN_MS;
 	uint64_t seed = round->seed;
 
-	for (int i = 0; i < KILLS_A_ROUND; i++) {
+	for (int i = 0; i < round->times; i++) {
 		seed = seed * 6364136223846793005u + 1442695040888963407u;
-		if (!scene_kill_after(scene, (int64_t)((seed >> 33) % KILL_WITHIN_MS)))
+		if (!scene_kill_after(scene, (int64_t)((seed >> 33) % within)))
 			break;
 	}
 }
@@ -153,7 +159,7 @@ START_TEST(every_row_is_accounted_for_whenever_the_program_dies)
 	struct verdict verdict;
 	struct scene scene;
 
-	scene_open(&scene, round->play, rows);
+	scene_open(&scene, round->play, round->rows);
 	if (round->place)
 		die_at_place(&scene, round);
 	else
@@ -181,11 +187,11 @@ static const struct {
 
 START_TEST(a_full_disk_ends_a_run_that_goes_on_once_there_is_room)
 {
-	struct round round = { NULL, full[_i].play, 0, 0 };
+	struct round round = { NULL, full[_i].play, 0, FEW_ROWS, 0 };
 	struct verdict verdict;
 	struct scene scene;
 
-	scene_open(&scene, round.play, rows);
+	scene_open(&scene, round.play, round.rows);
 	scene_fill_disk(&scene, full[_i].kilobytes * 1024);
 	scene_finish(&scene, &verdict);
 	scene_close(&scene);
@@ -206,7 +212,8 @@ static void add_places(bool brief)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
 		for (int play = 0; play < PLAY_COUNT; play++) {
-			struct round round = { &places[i], (enum play)play, 1, 0 };
+			struct round round = { &places[i], (enum play)play, 1,
+				brief ? FEW_ROWS : SOME_ROWS, 0 };
 
 			if (!((brief ? places[i].brief : places[i].plays) & (1u << play)))
 				continue;
@@ -218,6 +225,15 @@ static void add_places(bool brief)
 	}
 }
 
+static void add_kills(long count, uint64_t seed)
+{
+	for (long i = 0; i < count; i++)
+		add_round(&(struct round){ NULL, (enum play)(i % PLAY_COUNT), KILLS, SOME_ROWS,
+			seed * 1000003 + (uint64_t)i });
+	add_round(&(struct round){ NULL, PLAY_UPSERT, MANY_KILLS, MANY_ROWS, seed });
+	add_round(&(struct round){ NULL, PLAY_INSERT, MANY_KILLS, MANY_ROWS, seed });
+}
+
 static Suite *suite_matrix(void)
 {
 	Suite *suite = suite_create("crash/matrix");
@@ -225,7 +241,7 @@ static Suite *suite_matrix(void)
 
 	tcase_add_loop_test(
 		tc, every_row_is_accounted_for_whenever_the_program_dies, 0, round_count);
-	tcase_set_timeout(tc, 120);
+	tcase_set_timeout(tc, 600);
 	tcase_add_loop_test(
 		tc, a_full_disk_ends_a_run_that_goes_on_once_there_is_room, 0, ARRAY_SIZE(full));
 	suite_add_tcase(suite, tc);
@@ -277,11 +293,9 @@ int main(int argc, char **argv)
 	if (!lines || !all_placed())
 		return EXIT_FAILURE;
 	report = fileno(lines);
-	rows = brief ? 1000 : SCENE_ROWS_MAX;
 	add_places(brief);
-	for (long i = 0; !brief && i < kills; i++)
-		add_round(&(struct round){
-			NULL, (enum play)(i % PLAY_COUNT), 0, seed * 1000003 + (uint64_t)i });
+	if (!brief)
+		add_kills(kills, seed);
 	code = check_main(makers, ARRAY_SIZE(makers));
 	if (!brief)
 		printf("%d of %d\n", print_report(lines), round_count);

@@ -12,7 +12,8 @@
 #include <sqlite3.h>
 #include <sys/stat.h>
 
-#define PACKET "25"
+#define FEW_ROWS 2000	    /* up to here packets are small, so that there are many */
+#define LONG_LATENCY_MS 100 /* so that many rows take their time */
 #define BATCH 500
 
 static const char *const names[] = { "upsert", "insert", "bulk-upsert", "bulk-insert", "file" };
@@ -20,6 +21,11 @@ static const char *const names[] = { "upsert", "insert", "bulk-upsert", "bulk-in
 const char *play_name(enum play play)
 {
 	return names[play];
+}
+
+static const char *packet_of(const struct scene *scene)
+{
+	return scene->rows > FEW_ROWS ? "packet=200" : "packet=25";
 }
 
 static bool inserts(const struct scene *scene)
@@ -33,6 +39,7 @@ static void make_table(struct scene *scene)
 {
 	world_customers(&scene->world, scene->rows);
 	world_sql(&scene->world,
+		"CREATE UNIQUE INDEX t_no ON t (no);"
 		"ALTER TABLE t ADD COLUMN at TEXT;"
 		"ALTER TABLE t ADD COLUMN sent INTEGER DEFAULT 0;"
 		"UPDATE t SET at = datetime('2026-11-01', '+' || CAST(substr(no, 3) AS INTEGER) ||"
@@ -47,7 +54,7 @@ static void make_upsert(struct scene *scene, const char *mode)
 		"connection=erp", "--set", "object=Account", "--set", "external_id=Ext_Id__c",
 		"--set", "query=SELECT no, name, at FROM t WHERE at >= :watermark ORDER BY at",
 		"--set", "initial_query=SELECT no, name, at FROM t ORDER BY at", "--set",
-		"watermark.column=at", "--set", "watermark.overlap=1d", "--set", "packet=" PACKET,
+		"watermark.column=at", "--set", "watermark.overlap=1d", "--set", packet_of(scene),
 		"--map", "Ext_Id__c=no", "--map", "Name=name");
 }
 
@@ -59,12 +66,12 @@ static void make_insert(struct scene *scene, const char *mode)
 		"connection=erp", "--set", "object=Account", "--set", "operation=Insert", "--set",
 		"row_key=no", "--set", "query=SELECT no, name FROM t WHERE sent = 0 ORDER BY no",
 		"--set", "after_success=UPDATE t SET sent = 1 WHERE no = :no", "--set",
-		"packet=" PACKET, "--map", "Legacy_No__c=no", "--map", "Name=name");
+		packet_of(scene), "--map", "Legacy_No__c=no", "--map", "Name=name");
 }
 
 static void make_file(struct scene *scene)
 {
-	struct buf text = BUF_INIT(1u << 20);
+	struct buf text = BUF_INIT(4u << 20);
 	struct err err = ERR_INIT;
 	char path[700], domain[200], folder[700], archive[700];
 
@@ -86,13 +93,14 @@ static void make_file(struct scene *scene)
 		"--set", "source.after=archive", "--set", "source.settle=0");
 	ck_run(0, &scene->world, "interface", "add", "accounts", "--set", "mode=Collections",
 		"--set", "connection=in", "--set", "object=Account", "--set",
-		"external_id=Ext_Id__c", "--set", "packet=" PACKET, "--map", "Ext_Id__c=no",
+		"external_id=Ext_Id__c", "--set", packet_of(scene), "--map", "Ext_Id__c=no",
 		"--map", "Name=name");
 }
 
 void scene_open(struct scene *scene, enum play play, int rows)
 {
-	struct practice_options options = { .port = 0, .ledger = scene->ledger };
+	struct practice_options options = { .ledger = scene->ledger,
+		.latency_ms = rows > FEW_ROWS ? LONG_LATENCY_MS : 0 };
 	bool bulk = play == PLAY_BULK_UPSERT || play == PLAY_BULK_INSERT;
 
 	*scene = (struct scene){ .play = play, .rows = rows };

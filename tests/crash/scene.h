@@ -19,7 +19,7 @@ enum play {
 };
 const char *play_name(enum play play);
 
-#define SCENE_ROWS_MAX 2000
+#define SCENE_ROWS_MAX 50000
 
 struct scene {
 	struct world world;
