@@ -390,16 +390,23 @@ int agent_process(struct process_reply *out, struct agent *agent,
 
 /* ---- cancel, resume ---- */
 
-struct cancelling {
+struct asking {
 	int64_t run;
 	const char *who;
 };
 
 static int apply_cancel(void *ctx, struct store *store, struct err *err)
 {
-	const struct cancelling *cancelling = ctx;
+	const struct asking *asking = ctx;
 
-	return store_run_ask_cancel(store, cancelling->run, cancelling->who, err);
+	return store_run_ask_cancel(store, asking->run, asking->who, err);
+}
+
+static int apply_resume(void *ctx, struct store *store, struct err *err)
+{
+	const struct asking *asking = ctx;
+
+	return store_audit(store, asking->who, "resume run", asking->run, 0, NULL, err);
 }
 
 static int read_run(struct run_info *out, struct agent *agent, int64_t run, struct err *err)
@@ -436,7 +443,7 @@ static int take_up(struct agent *agent, const struct run_info *info, bool cancel
 
 int agent_cancel(struct agent *agent, int64_t run, const char *who, struct err *err)
 {
-	struct cancelling cancelling = { .run = run, .who = who };
+	struct asking asking = { .run = run, .who = who };
 	struct run_info info;
 	int rc = read_run(&info, agent, run, err);
 
@@ -445,7 +452,7 @@ int agent_cancel(struct agent *agent, int64_t run, const char *who, struct err *
 	if (run_state_final(info.state) && info.counts.pending == 0)
 		return err_set(err, ERR_USAGE, "run %" PRId64 " is %s: there is nothing to cancel",
 			run, run_state_name(info.state));
-	rc = writer_call(agent->env.writer, apply_cancel, &cancelling, err);
+	rc = writer_call(agent->env.writer, apply_cancel, &asking, err);
 	if (rc < 0 || carrier_cancel(agent->carrier, run))
 		return rc;
 	if (info.owner_pid)
@@ -455,10 +462,10 @@ int agent_cancel(struct agent *agent, int64_t run, const char *who, struct err *
 
 int agent_resume(struct agent *agent, int64_t run, const char *who, struct err *err)
 {
+	struct asking asking = { .run = run, .who = who };
 	struct run_info info;
 	int rc = read_run(&info, agent, run, err);
 
-	(void)who;
 	if (rc < 0)
 		return rc;
 	if (info.state == RUN_CANCELLED)
@@ -468,7 +475,8 @@ int agent_resume(struct agent *agent, int64_t run, const char *who, struct err *
 	if (info.state == RUN_DONE && info.counts.pending == 0 && info.counts.unknown == 0 &&
 		info.write_back.open == 0)
 		return 0;
-	return take_up(agent, &info, false, err);
+	rc = writer_call(agent->env.writer, apply_resume, &asking, err);
+	return rc < 0 ? rc : take_up(agent, &info, false, err);
 }
 
 void agent_run_state(struct agent_run *out, struct agent *agent, int64_t run)

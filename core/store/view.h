@@ -387,6 +387,16 @@ struct audit_entry {
 /* Newest first; `run` and `message` 0 = of all. Free with audit_entries_free(). */
 int view_audit(struct audit_entry **out, int *count, struct view *view, int64_t run,
 	int64_t message, int limit, struct err *err);
+/* What one person did to a run or its messages, how often, and when last (ms UTC). */
+struct audit_sum {
+	char who[RUN_WHO_MAX];
+	char action[48];
+	int64_t count, time;
+};
+
+/* The `max` latest of a run, in the order of their last time. */
+int view_audit_sums(struct audit_sum *out, int max, int *count, struct view *view, int64_t run,
+	struct err *err);
 void audit_entries_free(struct audit_entry *entries, int count);
 
 /* ---- the store itself ---- */

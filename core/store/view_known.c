@@ -163,6 +163,28 @@ int view_audit(struct audit_entry **out, int *count, struct view *view, int64_t 
 	return 0;
 }
 
+int view_audit_sums(
+	struct audit_sum *out, int max, int *count, struct view *view, int64_t run, struct err *err)
+{
+	static const char sql[] =
+		"SELECT who, action, n, time FROM (SELECT who, action, count(*) AS n, max(time) AS"
+		" time, max(id) AS id FROM audit WHERE run = ?1 AND run <> 0 GROUP BY who, action"
+		" ORDER BY max(id) DESC LIMIT ?2) ORDER BY id";
+	sqlite3_stmt *stmt;
+	int rc = db_query(&stmt, &view->db, sql, BINDS(B_INT(run), B_INT(max)), err);
+
+	*count = 0;
+	while (rc == 0 && (rc = db_next(&view->db, stmt, err)) == 1) {
+		struct audit_sum *sum = &out[(*count)++];
+
+		*sum = (struct audit_sum){ .count = db_int(stmt, 2), .time = db_int(stmt, 3) };
+		text_copy(sum->who, sizeof(sum->who), db_text(stmt, 0));
+		text_copy(sum->action, sizeof(sum->action), db_text(stmt, 1));
+		rc = 0;
+	}
+	return rc;
+}
+
 void audit_entries_free(struct audit_entry *entries, int count)
 {
 	for (int i = 0; entries && i < count; i++)

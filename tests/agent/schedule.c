@@ -121,6 +121,29 @@ START_TEST(a_missed_time_is_caught_up_once)
 }
 END_TEST
 
+START_TEST(a_schedule_every_minute_fires_at_the_minute)
+{
+	const int64_t noon = INT64_C(1795435200000);
+
+	clock_freeze(noon + 30000);
+	fixture_schedule("every minute", false);
+	start();
+	AWAIT(look().next == noon + 60000);
+	ck_assert_int_eq(look().due, 0);
+	for (int minute = 1; minute <= 2; minute++) {
+		int64_t due = noon + minute * INT64_C(60000);
+
+		clock_freeze(due);
+		AWAIT(look().due == due);
+		ck_assert_int_eq(look().looked, due); /* then, and not some time later */
+		ck_assert_int_eq(look().next, due + 60000);
+		if (minute == 1) /* the second may find its run under way */
+			ck_assert_int_eq(look().verdict, SCHEDULE_STARTED);
+	}
+	clock_freeze(-1);
+}
+END_TEST
+
 START_TEST(a_missed_time_that_is_to_be_skipped_is_an_alarm)
 {
 	struct agent_status status = { .up = false };
@@ -340,6 +363,7 @@ Suite *suite_schedule(void)
 
 	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_test(tcase, a_schedule_every_minute_fires_at_the_minute);
 	tcase_add_test(tcase, a_missed_time_is_caught_up_once);
 	tcase_add_test(tcase, a_missed_time_that_is_to_be_skipped_is_an_alarm);
 	tcase_add_test(tcase, a_run_that_cannot_be_created_is_an_alarm);

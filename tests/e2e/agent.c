@@ -256,6 +256,7 @@ START_TEST(a_run_can_be_cancelled_from_elsewhere)
 	world_customers(&world, 20000);
 	world_connection(&world);
 	world_interface(&world);
+	ck_run(0, &world, "interface", "add", "accounts", "--replace", "--set", "parallel=1");
 	start_agent();
 	ck_run(0, &world, "process", "accounts", "--detach");
 	while (practice_record_count(world.practice, "Account") < 200)
@@ -265,6 +266,11 @@ START_TEST(a_run_can_be_cancelled_from_elsewhere)
 	ck_assert_int_eq(
 		world_number("run.completed"), practice_record_count(world.practice, "Account"));
 	ck_run(2, &world, "run", "resume", "1");
+	/* Who it was stands there. */
+	ck_run(0, &world, "run", "show", "1", "--json");
+	ck_assert_str_eq(world_json("persons.0.what"), "cancel run");
+	ck_assert_str_ne(world_json("persons.0.who"), "");
+	ck_assert_int_eq(world_number("persons.0.count"), 1);
 }
 END_TEST
 

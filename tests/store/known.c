@@ -213,6 +213,7 @@ START_TEST(the_record_of_deeds_is_newest_first)
 {
 	struct audit_entry *entries = NULL;
 	struct err err = ERR_INIT;
+	struct audit_sum sums[2];
 	int count = 0;
 
 	ck_commit(&fx, store_audit(fx.store, "anna", "hold connection", 0, 0, "erp", &err), &err);
@@ -230,6 +231,16 @@ START_TEST(the_record_of_deeds_is_newest_first)
 	ck_assert_int_eq(count, 1);
 	ck_assert_str_eq(entries[0].detail, "{}");
 	audit_entries_free(entries, count);
+	/* In few words: who did what, how often. */
+	ck_commit(&fx, store_audit(fx.store, "cleo", "edit", 1, 258, "{}", &err), &err);
+	ck_ok(view_audit_sums(sums, 2, &count, fx.view, 1, &err), &err);
+	ck_assert_int_eq(count, 2);
+	ck_assert_str_eq(sums[0].who, "bert");
+	ck_assert_str_eq(sums[1].action, "edit");
+	ck_assert_int_eq(sums[1].count, 2);
+	ck_ok(view_audit_sums(sums, 1, &count, fx.view, 1, &err), &err);
+	ck_assert_int_eq(count, 1);
+	ck_assert_str_eq(sums[0].who, "cleo"); /* the latest */
 }
 END_TEST
 

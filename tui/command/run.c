@@ -117,8 +117,51 @@ static void print_jobs(struct command_env *env, const struct job_info *jobs, int
 			jobs[i].note[0] ? ": " : "", jobs[i].note);
 }
 
+/* ---- what persons did ---- */
+
+#define SUMS_MAX 50
+
+struct sums {
+	struct audit_sum items[SUMS_MAX];
+	int count;
+};
+
+static void add_sums(struct json *json, const struct sums *sums)
+{
+	char when[CLOCK_TEXT_MAX];
+
+	json_key(json, "persons");
+	json_open(json, '[');
+	for (int i = 0; i < sums->count; i++) {
+		const struct audit_sum *sum = &sums->items[i];
+
+		json_open(json, '{');
+		json_put_text(json, "who", sum->who);
+		json_put_text(json, "what", sum->action);
+		json_put_int(json, "count", sum->count);
+		json_put_text(json, "time", clock_iso(when, sum->time));
+		json_close(json, '}');
+	}
+	json_close(json, ']');
+}
+
+static void print_sums(struct command_env *env, const struct sums *sums)
+{
+	char when[CLOCK_TEXT_MAX];
+
+	for (int i = 0; i < sums->count; i++) {
+		const struct audit_sum *sum = &sums->items[i];
+
+		fprintf(env->out, "    %s by ", sum->action);
+		report_text(env->out, sum->who, 0);
+		if (sum->count > 1)
+			fprintf(env->out, ", %" PRId64 " times, last", sum->count);
+		fprintf(env->out, " %s\n", clock_local_full(when, sum->time));
+	}
+}
+
 static void print_one_json(struct command_env *env, const struct run_info *run,
-	const struct job_info *jobs, int job_count)
+	const struct job_info *jobs, int job_count, const struct sums *sums)
 {
 	struct buf text = BUF_INIT(65536);
 	struct json json = JSON_INIT(&text);
@@ -128,6 +171,7 @@ static void print_one_json(struct command_env *env, const struct run_info *run,
 	report_run_json(&json, run, true);
 	json_key(&json, "jobs");
 	add_jobs(&json, jobs, job_count);
+	add_sums(&json, sums);
 	json_close(&json, '}');
 	command_print_json(env, &text);
 	buf_free(&text);
@@ -155,13 +199,16 @@ static void print_one(struct command_env *env, const struct run_info *run)
 static void print_watched_json(struct command_env *env, const struct run_info *run)
 {
 	struct job_info *jobs = NULL;
+	struct sums sums = { .count = 0 };
 	struct view *view = NULL;
 	int count = 0;
 
-	if (view_open(&view, env->home->data, NULL) == 0)
+	if (view_open(&view, env->home->data, NULL) == 0) {
 		view_jobs(&jobs, &count, view, run->id, NULL);
+		view_audit_sums(sums.items, SUMS_MAX, &sums.count, view, run->id, NULL);
+	}
 	view_close(view);
-	print_one_json(env, run, jobs, count);
+	print_one_json(env, run, jobs, count, &sums);
 	free(jobs);
 }
 
@@ -170,6 +217,7 @@ static int run_show(struct command_env *env, const struct arguments *args)
 	struct view *view = NULL;
 	struct err err = ERR_INIT;
 	struct job_info *jobs = NULL;
+	struct sums sums = { .count = 0 };
 	struct run_info run;
 	int job_count = 0;
 	int64_t id;
@@ -181,11 +229,14 @@ static int run_show(struct command_env *env, const struct arguments *args)
 		rc = view_run(&run, view, id, &err);
 	if (rc == 0)
 		rc = view_jobs(&jobs, &job_count, view, id, &err);
+	if (rc == 0)
+		rc = view_audit_sums(sums.items, SUMS_MAX, &sums.count, view, id, &err);
 	if (rc == 0) {
 		if (env->json) {
-			print_one_json(env, &run, jobs, job_count);
+			print_one_json(env, &run, jobs, job_count, &sums);
 		} else {
 			print_one(env, &run);
+			print_sums(env, &sums);
 			print_jobs(env, jobs, job_count);
 			if (run.counts.failed > 0)
 				report_causes(env->out, view, id);
