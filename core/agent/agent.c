@@ -60,7 +60,8 @@ static int start_rooms(struct agent *agent, const struct agent_options *options,
 	agent->env.reader_program = options->reader_program;
 	agent->env.tokens = token_cache_new();
 	agent->env.gate = key_gate_new();
-	if (!agent->env.tokens || !agent->env.gate)
+	agent->env.foretold = foretold_new();
+	if (!agent->env.tokens || !agent->env.gate || !agent->env.foretold)
 		return err_nomem(err);
 	carrier.alerts = agent->alerts = alerts_new(agent->settings.alert);
 	if (!agent->alerts)
@@ -236,6 +237,7 @@ void agent_free(struct agent *agent)
 	writer_stop(agent->env.writer);
 	token_cache_free(agent->env.tokens);
 	key_gate_free(agent->env.gate);
+	foretold_free(agent->env.foretold);
 	reload_free(agent->reload);
 	kept_free(agent->kept);
 	home_lock_free(agent->home_lock);

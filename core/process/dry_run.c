@@ -4,6 +4,7 @@
 #include "base/base.h"
 #include "process/dry_run.h"
 #include "process/key_map.h"
+#include "process/foretold.h"
 #include "process/question.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -30,6 +31,7 @@ struct dry_run {
 	const struct run_info *info;
 	bool looks_up; /* Update or Delete by external ID */
 	struct org *org;
+	struct foretold *foretold; /* borrowed */
 	struct question by_key, by_id;
 	struct question parents[PARENTS_MAX];
 	int parent_count;
@@ -108,6 +110,7 @@ int dry_run_new(struct dry_run **out, const struct process_env *env,
 	if (!dry)
 		return err_nomem(err);
 	dry->info = info;
+	dry->foretold = env->foretold;
 	dry->looks_up = interface_looks_up(interface);
 	rc = org_new(&dry->org, connection, env->keyring, env->tokens, cancel, err);
 	if (!rc)
@@ -203,6 +206,20 @@ static bool fails_by_its_record(struct dry_run *dry, int row, int records)
 	return true;
 }
 
+/* Would a parent that is not there be, by rows before this one or by the interfaces before? */
+static bool will_come(const struct dry_run *dry, const struct question *parent, int row)
+{
+	const struct lookup *own = &dry->by_key.lookup;
+	uint64_t hash = parent->keys[row].hash;
+	const int64_t *seen = NULL;
+
+	if (own->count == 1 && text_equal_fold(own->object, parent->lookup.object) &&
+		text_equal_fold(own->fields[0].name, parent->lookup.fields[0].name))
+		seen = key_map_get(&dry->seen, hash);
+	return (seen && *seen > 0) ||
+	       foretold_has(dry->foretold, dry->info->batch, &parent->lookup, hash);
+}
+
 /* The org's words (SOAP API guide, "StatusCode"). */
 static bool fails_by_a_parent(struct dry_run *dry, int row)
 {
@@ -210,7 +227,8 @@ static bool fails_by_a_parent(struct dry_run *dry, int row)
 		const struct question *parent = &dry->parents[i];
 		const char *field = parent->lookup.fields[0].name;
 
-		if (!parent->keys[row].hash || parent->hits[row] < 0 || parent->hits[row] == 1)
+		if (!parent->keys[row].hash || parent->hits[row] < 0 || parent->hits[row] == 1 ||
+			(parent->hits[row] == 0 && will_come(dry, parent, row)))
 			continue;
 		if (parent->hits[row])
 			bad(dry, dry->waiting[row].key, "INVALID_FIELD",
@@ -239,6 +257,8 @@ static void see(struct dry_run *dry, int row)
 
 	if (seen)
 		*seen = dry->info->operation == OPERATION_DELETE ? -1 : 1;
+	if (hash && asked == &dry->by_key && dry->info->operation == OPERATION_UPSERT)
+		foretold_add(dry->foretold, dry->info->batch, &asked->lookup, hash);
 }
 
 static void tally(struct dry_run *dry, int row)

@@ -29,12 +29,17 @@ struct key_gate; /* for one org, object and key at most one message is in flight
 struct key_gate *key_gate_new(void);
 void key_gate_free(struct key_gate *gate);
 
+/* What dry runs of this process that were started together would create. */
+struct foretold *foretold_new(void);
+void foretold_free(struct foretold *foretold);
+
 struct process_env {
 	const char *home_data; /* folder of the store */
 	struct writer *writer;
 	struct token_cache *tokens;
 	struct key_gate *gate;
-	struct disk_guard *disk; /* NULL = nobody watches it */
+	struct foretold *foretold; /* NULL = dry runs know nothing of each other */
+	struct disk_guard *disk;   /* NULL = nobody watches it */
 	const struct keyring *keyring;
 	const char *reader_program; /* NULL = this program */
 };

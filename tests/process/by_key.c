@@ -449,6 +449,39 @@ START_TEST(dry_run_foretells_missing_parents)
 }
 END_TEST
 
+/*
+ * given two interfaces of one batch, parents and children, and nothing in the org / when both run
+ * dry / then the children find the parents that would be there, and no others
+ */
+START_TEST(dry_runs_of_a_batch_know_of_each_other)
+{
+	static const char *const accounts[] = { "Ext_Id__c", "order_no", "Name", "name", NULL };
+	static const char *const lines[] = { "Order_No__c", "order_no", "Name", "name",
+		"Account__r.Ext_Id__c", "note", NULL };
+	struct stage stage;
+
+	stage_open(&stage, 20);
+	stage_sql(&stage, "UPDATE order_line SET note = lower(order_no);"
+			  "UPDATE order_line SET note = 'NOBODY' WHERE id = 20;"
+			  "UPDATE order_line SET name = NULL WHERE id = 3");
+	stage.dry_run = true;
+	for (stage.batch = 7; stage.batch < 9; stage.batch++) {
+		text_set(&stage.interface.object, "Account");
+		map(&stage, OPERATION_UPSERT, "Ext_Id__c", accounts);
+		if (stage.batch == 7)
+			ck_ok(stage_process(&stage, 0), &stage.err);
+		text_set(&stage.interface.object, "Order_Line__c");
+		map(&stage, OPERATION_UPSERT, "Order_No__c", lines);
+		ck_ok(stage_process(&stage, 0), &stage.err);
+		/* not the row without a name, whose parent would not be there either */
+		ck_assert_msg(strstr(stage_info(&stage).reason,
+				      stage.batch == 7 ? " 18 would be sent" : " 0 would be sent"),
+			"%s", stage_info(&stage).reason);
+	}
+	stage_close(&stage);
+}
+END_TEST
+
 /* ---- a dry run and the run behind it, code by code ---- */
 
 static int64_t foretold_count(struct json_object *found, const char *code)
@@ -677,6 +710,7 @@ Suite *suite_by_key(void)
 	tcase_add_test(tc, key_that_is_not_there_is_refused_at_once);
 	tcase_add_loop_test(tc, dry_run_foretells_what_is_found, 0, ARRAY_SIZE(foretold));
 	tcase_add_test(tc, dry_run_foretells_missing_parents);
+	tcase_add_test(tc, dry_runs_of_a_batch_know_of_each_other);
 	tcase_add_test(tc, dry_run_and_run_agree_on_nasty_rows);
 	tcase_add_loop_test(tc, upsert_goes_by_the_id_of_a_row_that_has_one, 0, 2);
 	tcase_add_test(tc, upsert_by_several_fields_creates_what_it_does_not_find);

@@ -113,6 +113,7 @@ static int begin_process(struct stage *stage)
 	stage->env.reader_program = test_program;
 	stage->env.tokens = token_cache_new();
 	stage->env.gate = key_gate_new();
+	stage->env.foretold = foretold_new();
 	rc = writer_start(&stage->env.writer, stage->home, &stage->err);
 	return rc ? rc : view_open(&stage->view, stage->home, &stage->err);
 }
@@ -128,6 +129,7 @@ void stage_end_process(struct stage *stage)
 	writer_stop(stage->env.writer);
 	token_cache_free(stage->env.tokens);
 	key_gate_free(stage->env.gate);
+	foretold_free(stage->env.foretold);
 }
 
 void stage_restart(struct stage *stage)
@@ -165,6 +167,7 @@ static int apply_create(void *ctx, struct store *store, struct err *err)
 		.mode = stage->interface.mode,
 		.limit_rows = stage->limit_rows,
 		.dry_run = stage->dry_run,
+		.batch = stage->batch,
 		.trigger = stage->trigger ? stage->trigger : "manual",
 		.who = "tester",
 		.mapping_version = mapping_version(&stage->interface.mapping) };

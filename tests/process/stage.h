@@ -25,6 +25,7 @@ struct stage {
 	int64_t run; /* the last one */
 	struct err err;
 	bool dry_run;
+	int64_t batch;
 	int64_t limit_rows;
 	const char *trigger;
 	const char *kill_path; /* stage_kill_child() counts requests there instead of records */
