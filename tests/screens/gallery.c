@@ -147,6 +147,14 @@ static void play_causes(struct fixture *fx)
 	pty_wait(fx->pty, "20 failed by cause");
 }
 
+static void play_backlog(struct fixture *fx)
+{
+	play_monitor(fx);
+	pty_type(fx->pty, "b");
+	pty_wait(fx->pty, "the last hour: 2,804 ended, 9 failed");
+	pty_wait(fx->pty, ">order-lines");
+}
+
 static void play_help(struct fixture *fx)
 {
 	play_monitor(fx);
@@ -272,6 +280,7 @@ static const struct scene {
 	{ "reprocess", "Reprocess shows first what it would do", NULL, play_reprocess },
 	{ "edit-payload", "Editing a payload, checked against the org", NULL, play_edit },
 	{ "causes", "Failures by cause", NULL, play_causes },
+	{ "backlog", "What waits, by age, and how fast rows go", NULL, play_backlog },
 	{ "help", "Help is made from the keys of the page", NULL, play_help },
 	{ "command", "The command line completes", NULL, play_command },
 	{ "wizard-1", "The wizard: destination", empty, play_wizard_destination },

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "tui/board/agent_job.h"
+#include "tui/board/backlog.h"
 #include "tui/board/causes.h"
 #include "tui/board/connections.h"
 #include "tui/board/history.h"
@@ -38,8 +39,8 @@ const struct page_ops *const board_tabs[BOARD_TABS] = { &connections_ops, &inter
 
 const struct page_ops *const board_all_pages[] = { &connections_ops, &interfaces_ops, &monitor_ops,
 	&wizard_ops, &checklist_ops, &first_ops, &interface_form_ops, &history_ops, &message_ops,
-	&causes_ops, &preview_ops, &payload_form_ops, &help_ops, &log_ops, &agent_form_ops,
-	&mapping_ops, NULL };
+	&causes_ops, &backlog_ops, &preview_ops, &payload_form_ops, &help_ops, &log_ops,
+	&agent_form_ops, &mapping_ops, NULL };
 
 /* ---- signals: a flag and a wake-up ---- */
 
@@ -219,6 +220,10 @@ static void take_parts(struct board *board, struct feed_news *news)
 		payload_form_take(board, news);
 	else if (news->parts & FEED_DETAIL)
 		message_take(board, news);
+	if (news->parts & FEED_BACKLOG)
+		backlog_take(board, news);
+	if (news->parts & FEED_RATES)
+		backlog_take_rates(board, news);
 	if (news->parts & FEED_CAUSES)
 		causes_take(board, news);
 	if (news->parts & FEED_HISTORY)

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "store/filter.h"
+#include "tui/board/backlog.h"
 #include "tui/board/causes.h"
 #include "tui/board/export.h"
 #include "tui/board/message.h"
@@ -132,6 +133,12 @@ static void do_causes(void *ctx, const char *argument)
 	causes_open(ctx);
 }
 
+static void do_backlog(void *ctx, const char *argument)
+{
+	(void)argument;
+	backlog_open(ctx);
+}
+
 static bool filter_entered(struct board *board, const char *text)
 {
 	struct prompt *prompt = &board->prompt;
@@ -220,6 +227,8 @@ static const struct key_binding keys[] = {
 	{ 's', "sort", "Sort", "Sort by the next column: key, status, cause, interface, changed",
 		BIND_LINE, do_sort },
 	{ 'S', "turn", "Turn round", "Sort from the last to the first", BIND_LINE, do_turn },
+	{ 'b', "backlog", "Backlog", "What waits, by interface and age, and how fast rows go",
+		BIND_LINE, do_backlog },
 	{ 'w', "message export", "Write CSV", "Write what passes the filter to a CSV or JSON file",
 		BIND_LINE, do_write },
 	{ 'x', "run cancel", "Cancel run", "Cancel the run above", BIND_WRITE, do_cancel },

@@ -115,6 +115,7 @@ struct board {
 	struct monitor_page *monitor;
 	struct message_page *message;
 	struct causes_page *causes;
+	struct backlog_page *backlog;
 	struct history_page *history;
 	struct wizard *wizard;
 	struct interface_form *interface_form;
@@ -134,7 +135,7 @@ extern const struct page_ops *const board_all_pages[];
 /* Bindings that work everywhere. */
 extern const struct key_binding board_keys[];
 
-extern const struct page_ops connections_ops, interfaces_ops, monitor_ops;
+extern const struct page_ops connections_ops, interfaces_ops, monitor_ops, backlog_ops;
 extern const struct page_ops message_ops, causes_ops, history_ops, wizard_ops, checklist_ops,
 	first_ops, interface_form_ops, preview_ops, mapping_ops, payload_form_ops, help_ops,
 	log_ops, agent_form_ops;
