@@ -207,6 +207,44 @@ START_TEST(a_group_is_those_of_one_cause_and_no_others)
 }
 END_TEST
 
+/* What another person saves at the same time. */
+static void edit_elsewhere(struct fixture *fx, int64_t message, const char *record)
+{
+	struct err err = ERR_INIT;
+
+	ck_ok(store_begin(fx->store, &err), &err);
+	ck_ok(store_message_edit(fx->store, message, record, "bert (ssh 10.0.0.8)", &err), &err);
+	ck_ok(store_commit(fx->store, &err), &err);
+}
+
+START_TEST(a_message_tells_who_did_what_and_is_copied_within_limits)
+{
+	struct fixture fx;
+	char record[90000] = "{\"Order_No__c\":\"ORD-00000999\",\"Name\":\"";
+	size_t used = strlen(record);
+
+	fixture_init(&fx);
+	fixture_start(&fx);
+	failures(&fx);
+	pty_type(fx.pty, "\rG");
+	pty_wait(fx.pty, "request 9a7c-");
+	edit_elsewhere(&fx, MESSAGE_ID(fx.packets[4], 199), "{\"Name\":\"Nut\"}");
+	pty_wait(fx.pty, "edit by bert (ssh 10.0.0.8)");
+	pty_type(fx.pty, "y");
+	pty_wait(fx.pty, "The payload is on the clipboard");
+	ck_assert_ptr_nonnull(strstr(buf_str(pty_raw(fx.pty)), "\033]52;c;eyJOYW1lIjoiTnV0In0=\a"));
+	memset(record + used, 'x', sizeof(record) - used);
+	memcpy(record + sizeof(record) - 3, "\"}", 3);
+	edit_elsewhere(&fx, MESSAGE_ID(fx.packets[4], 199), record);
+	pty_type(fx.pty, "g");
+	pty_wait(fx.pty, "xxxxxxxxxx");
+	pty_type(fx.pty, "y");
+	pty_wait(fx.pty, "longer than a terminal's clipboard takes");
+	ck_assert_ptr_null(strstr(buf_str(pty_raw(fx.pty)), "\033]52;c;eyJPcmRlcl9O"));
+	fixture_end(&fx);
+}
+END_TEST
+
 START_TEST(an_agent_is_started_for_it_and_that_is_said)
 {
 	struct fixture fx;
@@ -260,6 +298,7 @@ Suite *suite_verbs(void)
 	tcase_add_test(tc, a_payload_is_edited_where_it_failed_and_sent_again);
 	tcase_add_test(tc, a_payload_is_edited_unchecked_where_the_org_is_out_of_reach);
 	tcase_add_test(tc, a_group_is_those_of_one_cause_and_no_others);
+	tcase_add_test(tc, a_message_tells_who_did_what_and_is_copied_within_limits);
 	tcase_add_test(tc, an_agent_is_started_for_it_and_that_is_said);
 	tcase_add_test(tc, a_read_only_board_does_nothing_to_messages);
 	suite_add_tcase(suite, tc);

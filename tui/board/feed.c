@@ -69,8 +69,11 @@ static void deliver(struct feed *feed, struct feed_news *news)
 		slot->too_many = news->too_many;
 	}
 	deliver_traffic(slot, news);
-	if (news->parts & FEED_DETAIL)
+	if (news->parts & FEED_DETAIL) {
 		slot->detail = news->detail;
+		slot->audit = news->audit;
+		slot->audit_count = news->audit_count;
+	}
 	if (news->parts & FEED_HISTORY) {
 		slot->history = news->history;
 		slot->history_count = news->history_count;

@@ -105,6 +105,8 @@ struct feed_news {
 	struct rate rates[RATE_MINUTES];
 	struct message_detail *detail; /* NULL = gone */
 	struct row_place place;	       /* of it */
+	struct audit_entry *audit;     /* come and go with detail: what persons did to it */
+	int audit_count;
 	struct run_info *history;
 	int history_count;
 	struct err err; /* kind ERR_NONE, or why the store could not be read */

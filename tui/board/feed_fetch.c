@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 
+#define AUDIT_ROWS 100
 #define HISTORY_ROWS 200
 /* Ages grow by themselves: so old may they be. */
 #define TRAFFIC_MS 30000
@@ -46,7 +47,10 @@ void feed_news_free(struct feed_news *news, unsigned parts)
 		message_window_free(&news->window);
 	if (parts & FEED_DETAIL) {
 		message_detail_free(news->detail);
+		audit_entries_free(news->audit, news->audit_count);
 		news->detail = NULL;
+		news->audit = NULL;
+		news->audit_count = 0;
 	}
 	if (parts & FEED_HISTORY) {
 		free(news->history);
@@ -242,6 +246,9 @@ static int fetch_lists(struct feed *feed, const struct feed_request *request,
 		rc = view_message(&news->detail, feed->view, request->message, err);
 		if (!rc)
 			rc = process_row_place(&news->place, feed->view, news->detail, err);
+		if (rc == 0)
+			rc = view_audit(&news->audit, &news->audit_count, feed->view, 0,
+				request->message, AUDIT_ROWS, err);
 		news->parts |= rc == 0 ? (unsigned)FEED_DETAIL : 0u;
 	}
 	if (!rc && request->parts & FEED_HISTORY) {

@@ -181,7 +181,7 @@ static void open_page(struct board *board)
 	table_init(&board->history->table, columns, (int)ARRAY_SIZE(columns), cell_of, board);
 }
 
-void history_open(struct board *board, const char *interface)
+void history_open(struct board *board, const char *interface, int64_t run)
 {
 	if (board->history)
 		return;
@@ -190,6 +190,7 @@ void history_open(struct board *board, const char *interface)
 		return;
 	text_copy(board->history->interface, sizeof(board->history->interface),
 		interface ? interface : "");
+	board->history->selected = run;
 	board_open_page(board, &history_ops);
 }
 

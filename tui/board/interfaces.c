@@ -479,7 +479,7 @@ static void do_runs(void *ctx, const char *argument)
 	const struct catalog_interface *entry = meant(ctx, argument);
 
 	if (entry)
-		history_open(ctx, entry->interface.name);
+		history_open(ctx, entry->interface.name, 0);
 }
 
 static void do_cancel(void *ctx, const char *argument)

@@ -9,6 +9,8 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "salesforce/remedy.h"
+#include "tui/board/message_jump.h"
+#include "tui/board/message_timeline.h"
 #include "tui/board/payload_form.h"
 #include "tui/board/verb_dialog.h"
 #include "tui/board/words.h"
@@ -22,6 +24,8 @@ struct message_page {
 	int64_t id;
 	struct message_detail *detail; /* owned */
 	struct row_place place;
+	struct audit_entry *audit; /* owned, newest first */
+	int audit_count;
 	struct pager pager;
 };
 
@@ -72,26 +76,6 @@ static void add_payload(struct pager *pager, const char *record)
 	json_object_put(object);
 }
 
-static void add_attempt(struct pager *pager, int number, const struct attempt_info *attempt)
-{
-	char when[CLOCK_TEXT_MAX];
-	char took[WORDS_MAX] = "";
-	char status[32] = "no answer recorded";
-
-	if (attempt->done)
-		snprintf(took, sizeof(took), "  %" PRId64 " ms", attempt->done - attempt->sent);
-	if (attempt->http_status)
-		snprintf(status, sizeof(status), "HTTP %d", attempt->http_status);
-	pager_add(pager, number == 1 ? "Attempts" : "",
-		attempt->http_status >= 400 || !attempt->done ? STYLE_WARN : STYLE_TEXT,
-		"%d  %s  %s%s  %s %s", number, clock_local_full(when, attempt->sent), status, took,
-		attempt->job[0] ? "bulk job" : "request", attempt->request_id);
-	if (!text_empty(attempt->note))
-		pager_add(pager, "", STYLE_TEXT, "   %s", attempt->note);
-	if (!text_empty(attempt->result))
-		pager_add(pager, "", STYLE_TEXT, "   %s", attempt->result);
-}
-
 static void build(struct message_page *page)
 {
 	const struct message_detail *detail = page->detail;
@@ -105,10 +89,7 @@ static void build(struct message_page *page)
 	add_remedy(pager, &detail->message);
 	add_payload(pager, detail->record);
 	pager_add(pager, "", STYLE_TEXT, "%s", "");
-	for (int i = 0; i < detail->attempt_count; i++)
-		add_attempt(pager, i + 1, &detail->attempts[i]);
-	if (!detail->attempt_count)
-		pager_add(pager, "Attempts", STYLE_QUIET, "none so far");
+	message_timeline(pager, detail, page->audit, page->audit_count);
 }
 
 void message_take(struct board *board, struct feed_news *news)
@@ -116,12 +97,15 @@ void message_take(struct board *board, struct feed_news *news)
 	struct message_page *page = board->message;
 
 	if (!page || !news->detail || news->detail->message.id != page->id) {
-		message_detail_free(news->detail);
+		feed_news_free(news, FEED_DETAIL);
 		return;
 	}
 	message_detail_free(page->detail);
+	audit_entries_free(page->audit, page->audit_count);
 	page->detail = news->detail;
 	page->place = news->place;
+	page->audit = news->audit;
+	page->audit_count = news->audit_count;
 	build(page);
 }
 
@@ -165,9 +149,7 @@ static void do_copy(void *ctx, const char *argument)
 	(void)argument;
 	if (!detail || !detail->record)
 		return;
-	screen_clipboard(board->screen, detail->record);
-	board_say(board, STYLE_OK,
-		"The payload is on the clipboard, if your terminal allows that (OSC 52)");
+	message_copy(board, "The payload", detail->record);
 }
 
 static void do_same_cause(void *ctx, const char *argument)
@@ -212,6 +194,29 @@ static void do_resolve(void *ctx, const char *argument)
 	do_event(ctx, VERB_RESOLVE, argument);
 }
 
+static const struct message *shown(const struct board *board)
+{
+	return board->message && board->message->detail ? &board->message->detail->message : NULL;
+}
+
+static void do_run(void *ctx, const char *argument)
+{
+	(void)argument;
+	message_jump_run(ctx, shown(ctx));
+}
+
+static void do_interface(void *ctx, const char *argument)
+{
+	(void)argument;
+	message_jump_interface(ctx, shown(ctx));
+}
+
+static void do_link(void *ctx, const char *argument)
+{
+	(void)argument;
+	message_copy_link(ctx, shown(ctx));
+}
+
 static void do_edit(void *ctx, const char *argument)
 {
 	struct board *board = ctx;
@@ -230,6 +235,11 @@ static const struct key_binding keys[] = {
 		BIND_LINE | BIND_WRITE, do_cancel },
 	{ 'y', "copy", "Copy payload", "Put the payload on your terminal's clipboard", BIND_LINE,
 		do_copy },
+	{ 'Y', "copy link", "Copy link", "Put the record's address in the org on the clipboard",
+		BIND_LINE, do_link },
+	{ 'o', "run show", "Run", "To its run, among the runs of its interface", BIND_LINE,
+		do_run },
+	{ 'i', "interface show", "Interface", "To its interface", BIND_LINE, do_interface },
 	{ 's', "same cause", "Same cause", "All messages of this run with the same error code",
 		BIND_LINE, do_same_cause },
 	{ 'u', "message resolve", "Resolve Unknown",
@@ -254,6 +264,7 @@ static void close_page(struct board *board)
 {
 	if (board->message) {
 		message_detail_free(board->message->detail);
+		audit_entries_free(board->message->audit, board->message->audit_count);
 		pager_free(&board->message->pager);
 	}
 	free(board->message);

@@ -10,6 +10,7 @@
 #include "tui/board/causes.h"
 #include "tui/board/export.h"
 #include "tui/board/message.h"
+#include "tui/board/message_jump.h"
 #include "tui/board/process_dialog.h"
 #include "tui/board/verb_job.h"
 
@@ -139,6 +140,24 @@ static void do_backlog(void *ctx, const char *argument)
 	backlog_open(ctx);
 }
 
+static void do_run(void *ctx, const char *argument)
+{
+	(void)argument;
+	message_jump_run(ctx, monitor_current(ctx));
+}
+
+static void do_interface(void *ctx, const char *argument)
+{
+	(void)argument;
+	message_jump_interface(ctx, monitor_current(ctx));
+}
+
+static void do_link(void *ctx, const char *argument)
+{
+	(void)argument;
+	message_copy_link(ctx, monitor_current(ctx));
+}
+
 static bool filter_entered(struct board *board, const char *text)
 {
 	struct prompt *prompt = &board->prompt;
@@ -227,6 +246,11 @@ static const struct key_binding keys[] = {
 	{ 's', "sort", "Sort", "Sort by the next column: key, status, cause, interface, changed",
 		BIND_LINE, do_sort },
 	{ 'S', "turn", "Turn round", "Sort from the last to the first", BIND_LINE, do_turn },
+	{ 'Y', "copy link", "Copy link", "Put the record's address in the org on the clipboard",
+		BIND_LINE, do_link },
+	{ 'o', "run show", "Run", "To the run of the message here", BIND_LINE, do_run },
+	{ 'i', "interface show", "Interface", "To the interface of the message here", BIND_LINE,
+		do_interface },
 	{ 'b', "backlog", "Backlog", "What waits, by interface and age, and how fast rows go",
 		BIND_LINE, do_backlog },
 	{ 'w', "message export", "Write CSV", "Write what passes the filter to a CSV or JSON file",

@@ -213,10 +213,12 @@ void payload_form_take(struct board *board, struct feed_news *news)
 	struct err err = ERR_INIT;
 
 	if (!page || page->detail || !news->detail || news->detail->message.id != page->id) {
-		message_detail_free(news->detail);
+		feed_news_free(news, FEED_DETAIL);
 		return;
 	}
 	page->detail = news->detail;
+	news->detail = NULL;
+	feed_news_free(news, FEED_DETAIL);
 	if (payload_fields_read(
 		    &page->fields, page->detail->record, page->detail->message.fields, &err) == 0)
 		build(board);

@@ -116,8 +116,7 @@ static const char *const write_back_words[] = {
 
 /* ---- what happened to it, in order ---- */
 
-/* The next of attempts and of what persons did, whichever was earlier. `audit` is newest first. */
-static bool attempt_is_next(
+bool message_attempt_is_next(
 	const struct message_detail *detail, int attempt, const struct audit_entry *audit, int left)
 {
 	if (attempt == detail->attempt_count)
@@ -158,7 +157,7 @@ void message_timeline_json(struct json *json, const struct message_detail *detai
 	json_key(json, "timeline");
 	json_open(json, '[');
 	while (attempt < detail->attempt_count || count > 0) {
-		if (attempt_is_next(detail, attempt, audit, count))
+		if (message_attempt_is_next(detail, attempt, audit, count))
 			attempt_json(json, &detail->attempts[attempt++]);
 		else
 			audit_json(json, &audit[--count]);
@@ -236,7 +235,7 @@ void message_timeline_lines(
 	int attempt = 0;
 
 	while (attempt < detail->attempt_count || count > 0) {
-		if (attempt_is_next(detail, attempt, audit, count))
+		if (message_attempt_is_next(detail, attempt, audit, count))
 			attempt_lines(to, &detail->attempts[attempt++]);
 		else
 			audit_lines(to, &audit[--count]);

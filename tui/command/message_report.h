@@ -17,6 +17,10 @@ void message_detail_json(struct json *json, const struct message_detail *detail)
 /* The object without its closing bracket, for more keys. */
 void message_detail_json_open(struct json *json, const struct message_detail *detail);
 
+/* Of what is left of attempts and of what persons did: was the attempt the earlier one? */
+bool message_attempt_is_next(const struct message_detail *detail, int attempt,
+	const struct audit_entry *audit, int left);
+
 /* Attempts and what persons did to it, in order; `audit` as view_audit() gives it. */
 void message_timeline_json(struct json *json, const struct message_detail *detail,
 	const struct audit_entry *audit, int count);

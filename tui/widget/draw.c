@@ -182,18 +182,19 @@ void screen_flush(struct screen *screen)
 	doupdate();
 }
 
-void screen_clipboard(struct screen *screen, const char *text)
+bool screen_clipboard(struct screen *screen, const char *text)
 {
 	size_t len = strlen(text);
 	size_t max = sodium_base64_encoded_len(len, sodium_base64_VARIANT_ORIGINAL);
-	char *coded = malloc(max);
+	char *coded = len > SCREEN_CLIPBOARD_MAX ? NULL : malloc(max);
 
 	if (!coded)
-		return;
+		return false;
 	sodium_bin2base64(
 		coded, max, (const unsigned char *)text, len, sodium_base64_VARIANT_ORIGINAL);
 	terminal_write(fileno(screen->out), "\033]52;c;");
 	terminal_write(fileno(screen->out), coded);
 	terminal_write(fileno(screen->out), "\a");
 	free(coded);
+	return true;
 }

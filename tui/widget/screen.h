@@ -99,7 +99,12 @@ int screen_key(struct screen *screen);
 /* Is the terminal gone (hang-up, end of file)? Set by screen_key(). */
 bool screen_gone(const struct screen *screen);
 
-/* Put `text` on the clipboard of the terminal in front of the person (OSC 52). */
-void screen_clipboard(struct screen *screen, const char *text);
+/*
+ * Put `text` on the clipboard of the terminal in front of the person (OSC 52). False, and nothing
+ * is sent, when it is longer than terminals take: 100,000 bytes of base64, says xterm's control
+ * sequences document of its limit, and others follow.
+ */
+#define SCREEN_CLIPBOARD_MAX 74994
+bool screen_clipboard(struct screen *screen, const char *text);
 
 #endif
