@@ -29,7 +29,7 @@
 #endif
 
 struct globals {
-	const char *home;
+	const char *home, *theme;
 	bool read_only, ascii, no_color, json;
 };
 
@@ -45,6 +45,13 @@ static int take_global(struct globals *globals, int argc, char **argv, int *i, s
 		{ "--ascii", &globals->ascii },
 		{ "--no-color", &globals->no_color },
 	};
+	const struct {
+		const char *name, *what, *sign;
+		const char **value;
+	} values[] = {
+		{ "--home", "a folder", "DIR", &globals->home },
+		{ "--theme", "a name", "NAME", &globals->theme },
+	};
 	const char *word = argv[*i];
 
 	for (size_t f = 0; f < ARRAY_SIZE(flags); f++) {
@@ -53,16 +60,18 @@ static int take_global(struct globals *globals, int argc, char **argv, int *i, s
 			return 1;
 		}
 	}
-	if (text_starts(word, "--home=")) {
-		globals->home = word + strlen("--home=");
+	for (size_t v = 0; v < ARRAY_SIZE(values); v++) {
+		size_t len = strlen(values[v].name);
+
+		if (!text_starts(word, values[v].name) || (word[len] && word[len] != '='))
+			continue;
+		if (!word[len] && *i + 1 >= argc)
+			return err_set(err, ERR_USAGE, "%s needs %s: %s %s", word, values[v].what,
+				word, values[v].sign);
+		*values[v].value = word[len] ? word + len + 1 : argv[++*i];
 		return 1;
 	}
-	if (strcmp(word, "--home") != 0)
-		return 0;
-	if (*i + 1 >= argc)
-		return err_set(err, ERR_USAGE, "--home needs a folder: --home DIR");
-	globals->home = argv[++*i];
-	return 1;
+	return 0;
 }
 
 /* Pick the program's own options out of argv, wherever they stand before "--"; the rest moves up.
@@ -90,6 +99,23 @@ static int take_globals(struct globals *globals, int *argc, char **argv, struct 
 	return 0;
 }
 
+static int find_theme(enum theme *out, const char *name, const char *from, struct err *err)
+{
+	if (theme_named(out, name))
+		return 0;
+	return err_set(err, ERR_USAGE, "%s: no theme '%s'; there are %s", from, name, theme_names);
+}
+
+/* The option goes before the environment, which only a board looks at. */
+static int choose_theme(enum theme *out, const char *option, struct err *err)
+{
+	const char *variable = getenv("AGENTBOARD_THEME");
+
+	if (option)
+		return find_theme(out, option, "--theme", err);
+	return text_empty(variable) ? 0 : find_theme(out, variable, "AGENTBOARD_THEME", err);
+}
+
 /* Secrets are in memory: leave no core, and let no other process of the user look. */
 static void keep_memory_private(void)
 {
@@ -114,6 +140,8 @@ static int open_board(struct command_env *env)
 		.no_color = env->no_color };
 
 	agent_who(who, sizeof(who));
+	if (choose_theme(&board.theme, env->theme, &err) < 0)
+		return command_fail(env, &err);
 	if (command_unseal(env, !env->read_only, &err) < 0 && err.kind != ERR_NOT_FOUND)
 		return command_fail(env, &err);
 	err_clear(&err);
@@ -160,6 +188,7 @@ int main(int argc, char **argv)
 	struct command_env env = {
 		.program = program, .out = stdout, .errout = stderr, .open_board = open_board
 	};
+	enum theme theme = THEME_NORMAL;
 	struct err err = ERR_INIT;
 	ssize_t len;
 	int code;
@@ -178,7 +207,8 @@ int main(int argc, char **argv)
 	program[len > 0 ? len : 0] = '\0';
 	argc--;
 	argv++;
-	if (take_globals(&globals, &argc, argv, &err) < 0)
+	if (take_globals(&globals, &argc, argv, &err) < 0 ||
+		(globals.theme && choose_theme(&theme, globals.theme, &err) < 0))
 		return command_fail(&env, &err);
 	if (answer_at_once(argc, argv))
 		return 0;
@@ -186,6 +216,7 @@ int main(int argc, char **argv)
 	env.read_only = globals.read_only;
 	env.ascii = globals.ascii;
 	env.no_color = globals.no_color;
+	env.theme = globals.theme;
 	http_global_init();
 	code = run(&env, &globals, argc, argv);
 	files_catalog_free(&env.catalog);

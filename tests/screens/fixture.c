@@ -8,6 +8,10 @@
 #include "base/file.h"
 #include "base/text.h"
 
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #define ROWS_A_PACKET 200
 
 void fixture_init(struct fixture *fx)
@@ -282,6 +286,37 @@ static void add_hostile(struct fixture *fx)
 	run_claim_free(claim);
 }
 
+#define HUGE_BYTES (10u << 20)
+
+/* A value that no screen holds, between texts that are easily measured wrongly. */
+static void add_huge(struct fixture *fx)
+{
+	struct buf record = BUF_INIT(HUGE_BYTES + 4096);
+	struct row_in row = {
+		.key = "WIDE-\xe6\xbc\xa2\xe5\xad\x97-e\xcc\x81", .source = "", .hash = 2
+	};
+	struct run_claim *claim = NULL;
+	struct err err = ERR_INIT;
+	int64_t packet;
+
+	row.reject =
+		"BAD_VALUE: \xe6\xbc\xa2\xe5\xad\x97 \xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d end of words";
+	buf_add_str(&record, "{\"Name\":\"\xe6\xbc\xa2\xe5\xad\x97\",\"Lone\":\"\\ud800\","
+			     "\"Nul\":\"a\\u0000b\",\"Note__c\":\"");
+	memset(buf_room(&record, HUGE_BYTES), 'x', HUGE_BYTES);
+	buf_grew(&record, HUGE_BYTES);
+	buf_add_str(&record, "\"}");
+	row.record = buf_str(&record);
+	row.record_len = record.len;
+	create_run(fx, "accounts", "Account", "manual", &claim);
+	ck_ok(store_begin(fx->store, &err), &err);
+	ck_ok(store_packet_add(&packet, fx->store, claim, &row, 1, &err), &err);
+	ck_ok(store_commit(fx->store, &err), &err);
+	change_run(fx, claim, RUN_DONE, true, "one row");
+	run_claim_free(claim);
+	buf_free(&record);
+}
+
 static void fill_store(struct fixture *fx)
 {
 	clock_freeze(FIXTURE_NOW - 86400000);
@@ -303,6 +338,8 @@ static void fill_store(struct fixture *fx)
 		fixture_send(fx, i, i == 4 ? 9 : 0);
 	if (fx->hostile)
 		add_hostile(fx);
+	if (fx->huge)
+		add_huge(fx);
 }
 
 /* ---- the board ---- */
@@ -318,12 +355,47 @@ static int run_board(void *ctx)
 		.read_only = fx->read_only,
 		.ascii = fx->ascii,
 		.no_color = fx->no_color,
+		.theme = fx->theme,
 		.services = actors_of(fx) };
 	int rc = board_run(&env, &err);
 
 	if (rc)
 		fprintf(stderr, "%s\n", err.text);
 	return rc ? err_exit_code(err.kind) : 0;
+}
+
+/* The foreground of the terminal goes to process group `group`. */
+static void give_terminal(pid_t group)
+{
+	signal(SIGTTOU, SIG_IGN);
+	tcsetpgrp(STDIN_FILENO, group);
+	signal(SIGTTOU, SIG_DFL);
+}
+
+/* As much of a shell as suspending needs: it takes the terminal, and gives it back after a line. */
+static int run_shell(void *ctx)
+{
+	pid_t child = fork();
+	char line[80];
+	int status = 0;
+
+	if (child == 0) {
+		setpgid(0, 0);
+		give_terminal(getpid());
+		exit(run_board(ctx));
+	}
+	setpgid(child, child);
+	give_terminal(child);
+	while (waitpid(child, &status, WUNTRACED) == child && WIFSTOPPED(status)) {
+		give_terminal(getpgrp());
+		printf("the shell has the terminal\n");
+		fflush(stdout);
+		if (read(STDIN_FILENO, line, sizeof(line)) <= 0)
+			return 99;
+		give_terminal(child);
+		kill(-child, SIGCONT);
+	}
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 98;
 }
 
 void fixture_start(struct fixture *fx)
@@ -347,7 +419,7 @@ void fixture_start(struct fixture *fx)
 		fill_store(fx);
 		clock_freeze(FIXTURE_NOW);
 	}
-	fx->pty = pty_start(&fx->terminal, run_board, fx);
+	fx->pty = pty_start(&fx->terminal, fx->shell ? run_shell : run_board, fx);
 }
 
 void fixture_end(struct fixture *fx)

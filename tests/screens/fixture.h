@@ -25,8 +25,11 @@ struct fixture {
 	struct pty_options terminal;
 	bool empty; /* nothing configured, nothing ran */
 	bool read_only, ascii, no_color;
+	enum theme theme;
 	bool agent_down;
 	bool hostile;	      /* a row that tries to take the terminal over */
+	bool huge;	      /* one with 10 MB, wide, combining and right-to-left text */
+	bool shell;	      /* a shell with job control is behind it: Ctrl-Z stops */
 	bool broken_file;     /* a connection whose file does not parse */
 	bool source_hangs;    /* the first rows do not come */
 	bool org_down;	      /* nothing is known of fields */

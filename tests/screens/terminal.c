@@ -69,6 +69,34 @@ START_TEST(a_terminal_that_cannot_show_it_is_told_so)
 }
 END_TEST
 
+START_TEST(a_suspended_board_leaves_the_terminal_and_comes_back)
+{
+	struct fixture fx;
+	struct termios modes;
+
+	fixture_init(&fx);
+	fx.shell = true;
+	fixture_start(&fx);
+	pty_wait(fx.pty, "agent up");
+	pty_type(fx.pty, "\032");
+	pty_wait(fx.pty, "the shell has the terminal");
+	ck_assert(!pty_alternate(fx.pty));
+	pty_modes(fx.pty, &modes);
+	ck_assert(modes.c_lflag & ICANON);
+	ck_assert(modes.c_lflag & ECHO);
+	pty_resize(fx.pty, 15, 60); /* behind its back */
+	pty_type(fx.pty, "fg\r");
+	pty_wait(fx.pty, ">crm-sandbox");
+	ck_assert(pty_alternate(fx.pty));
+	pty_wait_gone(fx.pty, "the shell");
+	pty_type(fx.pty, "2");
+	pty_wait(fx.pty, "1,204 ok");
+	pty_type(fx.pty, "q");
+	ck_assert_int_eq(pty_wait_exit(fx.pty), 0);
+	fixture_end(&fx);
+}
+END_TEST
+
 /* ---- its size ---- */
 
 START_TEST(another_size_is_another_picture)
@@ -81,6 +109,10 @@ START_TEST(another_size_is_another_picture)
 	pty_wait(fx.pty, "agent up");
 	pty_resize(fx.pty, 43, 132);
 	pty_wait(fx.pty, "no client credentials user enabled       ");
+	pty_resize(fx.pty, 60, 200);
+	pty_wait(fx.pty, "no client credentials user enabled  ");
+	pty_settle(fx.pty, 100);
+	ck_assert_ptr_nonnull(strstr(pty_line(fx.pty, 59), "q Quit"));
 	pty_resize(fx.pty, 10, 40);
 	pty_wait(fx.pty, "40 x 10 is too small: needs 60 x 15");
 	pty_resize(fx.pty, 15, 60);
@@ -153,8 +185,24 @@ START_TEST(without_colour_not_one_colour_is_sent)
 }
 END_TEST
 
-static const char *const terms[] = { "vt100", "linux", "xterm", "xterm-256color", "tmux",
-	"screen-256color" };
+START_TEST(a_theme_reaches_the_terminal)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fx.theme = THEME_COLOUR_BLIND;
+	fixture_start(&fx);
+	pty_wait(fx.pty, "FAIL no client");
+	pty_wait(fx.pty, "OK 18.158.217");
+	ck_assert_ptr_nonnull(strstr(buf_str(pty_raw(fx.pty)), "38;5;166m"));
+	ck_assert_ptr_null(strstr(buf_str(pty_raw(fx.pty)), "38;5;160m"));
+	ck_assert_ptr_null(strstr(buf_str(pty_raw(fx.pty)), "38;5;34m"));
+	fixture_end(&fx);
+}
+END_TEST
+
+static const char *const terms[] = { "vt100", "linux", "xterm", "xterm-16color", "xterm-256color",
+	"tmux", "screen-256color" };
 
 START_TEST(the_words_are_the_same_on_every_terminal)
 {
@@ -210,6 +258,29 @@ START_TEST(bytes_of_customers_never_reach_the_terminal_raw)
 	pty_wait(fx.pty, "after the evil");
 	for (size_t i = 0; i < ARRAY_SIZE(never); i++)
 		ck_assert_msg(!strstr(buf_str(pty_raw(fx.pty)), never[i]), "sequence %zu", i);
+	fixture_end(&fx);
+}
+END_TEST
+
+/* Right of what is wide, the columns still stand under each other. */
+START_TEST(wide_and_huge_values_keep_their_place)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fx.huge = true;
+	fixture_start(&fx);
+	pty_wait(fx.pty, "agent up");
+	pty_type(fx.pty, "3");
+	pty_wait(fx.pty, "what is sent");
+	pty_type(fx.pty, "/status:failed run:4\r");
+	pty_wait(fx.pty, "WIDE-\xe6\xbc\xa2\xe5\xad\x97-e\xcc\x81");
+	pty_wait(fx.pty, "end of words");
+	pty_type(fx.pty, "\r");
+	pty_wait(fx.pty, "Payload");
+	pty_wait(fx.pty, "xxxxxxxxxxxxxxxxxxxx");
+	pty_type(fx.pty, "\033");
+	pty_wait(fx.pty, "end of words");
 	fixture_end(&fx);
 }
 END_TEST
@@ -382,13 +453,16 @@ Suite *suite_terminal(void)
 		tc, the_terminal_is_given_back_however_it_ends, 0, (int)ARRAY_SIZE(endings));
 	tcase_add_loop_test(
 		tc, a_terminal_that_cannot_show_it_is_told_so, 0, (int)ARRAY_SIZE(bad_terms));
+	tcase_add_test(tc, a_suspended_board_leaves_the_terminal_and_comes_back);
 	tcase_add_test(tc, another_size_is_another_picture);
 	tcase_add_test(tc, the_cursor_stands_on_what_is_selected);
+	tcase_add_test(tc, a_theme_reaches_the_terminal);
 	tcase_add_loop_test(tc, without_colour_not_one_colour_is_sent, 0, (int)ARRAY_SIZE(mono));
 	tcase_add_loop_test(
 		tc, the_words_are_the_same_on_every_terminal, 0, (int)ARRAY_SIZE(terms));
 	tcase_add_test(tc, a_locale_without_utf8_gets_ascii);
 	tcase_add_test(tc, bytes_of_customers_never_reach_the_terminal_raw);
+	tcase_add_test(tc, wide_and_huge_values_keep_their_place);
 	tcase_add_test(tc, the_first_picture_fits_a_slow_line);
 	tcase_add_loop_test(tc, moving_the_cursor_costs_little, 0, (int)ARRAY_SIZE(moves));
 	tcase_add_test(tc, nothing_is_sent_while_nothing_changes);

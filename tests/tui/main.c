@@ -6,8 +6,8 @@
 
 int main(void)
 {
-	static suite_maker *const makers[] = { suite_glyph, suite_line, suite_form, suite_words,
-		suite_worker, suite_feed };
+	static suite_maker *const makers[] = { suite_glyph, suite_line, suite_form, suite_theme,
+		suite_words, suite_worker, suite_feed };
 
 	setlocale(LC_CTYPE, "C.UTF-8"); /* wcwidth() knows nothing without */
 	return check_main(makers, ARRAY_SIZE(makers));

@@ -8,6 +8,7 @@
 Suite *suite_glyph(void);
 Suite *suite_line(void);
 Suite *suite_form(void);
+Suite *suite_theme(void);
 Suite *suite_words(void);
 Suite *suite_worker(void);
 Suite *suite_feed(void);

@@ -429,7 +429,8 @@ static int start(struct board *board, struct err *err)
 		.out = env->out,
 		.term = env->term,
 		.ascii = env->ascii,
-		.no_color = env->no_color };
+		.no_color = env->no_color,
+		.theme = env->theme };
 	struct feed_options feed = { .data = env->home->data, .catalog = env->catalog };
 	int rc = open_descriptors(board, err);
 

@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "config/home.h"
 #include "model/catalog.h"
+#include "tui/widget/theme.h"
 
 struct board_services;
 
@@ -26,6 +27,7 @@ struct board_env {
 	const char *who;     /* agent_who() */
 	bool read_only;	     /* nothing is written, started or sent */
 	bool ascii, no_color;
+	enum theme theme;
 	FILE *in, *out;			       /* the terminal; NULL = standard input and output */
 	const char *term;		       /* NULL = $TERM */
 	const struct board_services *services; /* NULL = the real ones; see services.h */

@@ -11,6 +11,8 @@ const struct option_spec command_global_options[] = {
 	{ "--read-only", OPTION_FLAG, NULL, "look, but change nothing" },
 	{ "--ascii", OPTION_FLAG, NULL, "no line drawing characters" },
 	{ "--no-color", OPTION_FLAG, NULL, "no colours (NO_COLOR does the same)" },
+	{ "--theme", OPTION_TEXT, "NAME",
+		"normal, colour-blind or contrast ($AGENTBOARD_THEME does the same)" },
 	{ "--version", OPTION_FLAG, NULL, "print the version" },
 	{ NULL, OPTION_FLAG, NULL, NULL },
 };
@@ -59,10 +61,9 @@ void command_help_all(FILE *to, const char *group)
 	const struct command *c;
 
 	if (!group)
-		fprintf(to,
-			"usage: agentboard [--home DIR] [--read-only] [--ascii] [--no-color]   the "
-			"board\n"
-			"       agentboard COMMAND ...\n\ncommands:\n");
+		fprintf(to, "usage: agentboard [--home DIR] [--read-only] [--ascii] [--no-color]\n"
+			    "                  [--theme NAME]   the board\n"
+			    "       agentboard COMMAND ...\n\ncommands:\n");
 	for (int i = 0; (c = command_at(i)) != NULL; i++) {
 		if (in_group(c, group))
 			fprintf(to, "  %s%s%s\n      %s\n", c->words,

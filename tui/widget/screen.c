@@ -84,7 +84,7 @@ static short pair_for(struct screen *screen, struct look look)
 static void load_theme(struct screen *screen, int bank, int flag)
 {
 	for (int style = 0; style < STYLE_COUNT; style++) {
-		struct look look = theme_look(screen->depth, style | flag);
+		struct look look = theme_look(screen->theme, screen->depth, style | flag);
 		struct paint *paint = &screen->paints[bank][style];
 
 		paint->attr = curses_attributes(look.attributes);
@@ -143,6 +143,7 @@ int screen_open(struct screen **out, const struct screen_options *options, struc
 	screen->in = options->in ? options->in : stdin;
 	screen->out = options->out ? options->out : stdout;
 	screen->ascii = options->ascii || !utf8;
+	screen->theme = options->theme;
 	screen->paste = knows_paste(term);
 	rc = terminal_guard(fileno(screen->in), fileno(screen->out), err);
 	if (rc)

@@ -27,6 +27,7 @@ struct screen_options {
 	const char *term; /* NULL = $TERM */
 	bool ascii;	  /* also taken when the locale is not UTF-8 */
 	bool no_color;	  /* also taken from $NO_COLOR */
+	enum theme theme;
 };
 
 struct screen;

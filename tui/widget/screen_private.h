@@ -22,6 +22,7 @@ struct screen {
 	bool paste; /* bracketed paste was asked for */
 	bool gone;
 	int empty_reads;
+	enum theme theme;
 	enum theme_depth depth;
 	short pairs; /* colour pairs in use */
 	struct paint paints[2][STYLE_COUNT];

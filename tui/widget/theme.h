@@ -1,5 +1,5 @@
 /*
- * theme.h — how things look, as data. A style says what a text means; the theme says what that
+ * theme.h — how things look, as data. A style says what a text means; a theme says what that
  * looks like with 256, 16 or 8 colours, or with none. No state is told by colour alone: whoever
  * draws a state also writes its word.
  */
@@ -7,6 +7,7 @@
 #ifndef WIDGET_THEME_H
 #define WIDGET_THEME_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum style {
@@ -39,6 +40,14 @@ enum style {
 /* Or this to a style: the same on the selected row. */
 #define STYLE_SELECTED 0x100
 
+/* By choice of the person; --theme and $AGENTBOARD_THEME name one. */
+enum theme {
+	THEME_NORMAL,
+	THEME_COLOUR_BLIND, /* blue and orange for green and red */
+	THEME_CONTRAST,	    /* no grey, no ground but reverse */
+	THEME_COUNT,
+};
+
 enum theme_depth { THEME_MONO, THEME_8, THEME_16, THEME_256 };
 
 /* Attributes of our own, so that this header needs no curses. */
@@ -51,8 +60,12 @@ struct look {
 	unsigned attributes;
 };
 
+/* The theme of this name ("color-blind" is one, too); false when there is none. */
+bool theme_named(enum theme *out, const char *name);
+extern const char theme_names[]; /* all of them, for a sentence */
+
 /* The look of a style (with or without STYLE_SELECTED). */
-struct look theme_look(enum theme_depth depth, int style);
+struct look theme_look(enum theme theme, enum theme_depth depth, int style);
 
 /* Signs that are not letters. */
 enum sign {
