@@ -287,6 +287,10 @@ static int bind_key(struct mapper *mapper, const struct interface *interface,
 {
 	switch (interface->operation) {
 	case OPERATION_UPSERT:
+		if (text_empty(interface->external_id))
+			return err_set(err, ERR_CONFIG,
+				"mapping: Upsert finds its records by a unique external ID, and "
+				"external_id names none");
 		return key_from_fields(mapper, interface, interface->external_id, describe, err);
 	case OPERATION_UPDATE:
 	case OPERATION_DELETE:

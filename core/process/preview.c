@@ -4,6 +4,7 @@
  */
 
 #include "base/base.h"
+#include "process/mapper.h"
 #include "process/origin.h"
 #include "process/process.h"
 #include "process/sample.h"
@@ -53,8 +54,8 @@ static const char *broken_record(const struct preview *preview, const struct cel
 	return text_equal(preview->columns[last].name, FILE_COLUMN_LINE) ? cells[last].bad : NULL;
 }
 
-static int keep_row(
-	struct preview *preview, struct mapper *mapper, const struct cell *cells, struct err *err)
+static int keep_row(struct preview *preview, struct mapper *mapper, bool makes,
+	const struct cell *cells, struct err *err)
 {
 	struct preview_row *row = &preview->rows[preview->row_count];
 	char **texts = preview->cells + (size_t)preview->row_count * preview->column_count;
@@ -76,13 +77,17 @@ static int keep_row(
 		snprintf(words, sizeof(words), "%s: %s", problem.code, problem.text);
 	if (rc > 0)
 		row->problem = text_dup(words);
+	if (rc >= 0 && makes) {
+		mapper_missing(words, sizeof(words), mapper, cells);
+		row->missing = *words ? text_dup(words) : NULL;
+	}
 	buf_free(&record);
 	buf_free(&key);
 	return rc < 0 ? err_copy(err, &problem) : 0;
 }
 
 static int read_rows(struct preview *preview, struct reader *reader, struct mapper *mapper,
-	int limit, const atomic_bool *cancel, struct err *err)
+	bool makes, int limit, const atomic_bool *cancel, struct err *err)
 {
 	const struct cell *cells;
 	const char *row;
@@ -95,7 +100,7 @@ static int read_rows(struct preview *preview, struct reader *reader, struct mapp
 		rc = reader_next(&cells, &row, &len, reader, err);
 		if (rc <= 0)
 			return rc;
-		rc = keep_row(preview, mapper, cells, err);
+		rc = keep_row(preview, mapper, makes, cells, err);
 	}
 	return rc;
 }
@@ -104,7 +109,8 @@ static int fill(struct preview *preview, const struct process_env *env,
 	const struct connection *connection, const struct interface *interface,
 	const struct reader_spec *spec, int limit, const atomic_bool *cancel, struct err *err)
 {
-	struct describe *describe = NULL;
+	bool makes = interface->operation == OPERATION_INSERT ||
+		     interface->operation == OPERATION_UPSERT;
 	struct reader *reader = NULL;
 	struct mapper *mapper = NULL;
 	const struct column *columns;
@@ -116,14 +122,13 @@ static int fill(struct preview *preview, const struct process_env *env,
 	if (!rc)
 		rc = keep_columns(preview, columns, count, limit, err);
 	if (!rc)
-		ask_org(&describe, preview, env, connection, interface, cancel);
+		ask_org(&preview->describe, preview, env, connection, interface, cancel);
 	if (!rc)
-		rc = mapper_new(&mapper, interface, columns, count, describe,
+		rc = mapper_new(&mapper, interface, columns, count, preview->describe,
 			connection->source.time_zone, err);
 	if (!rc)
-		rc = read_rows(preview, reader, mapper, limit, cancel, err);
+		rc = read_rows(preview, reader, mapper, makes, limit, cancel, err);
 	mapper_free(mapper);
-	describe_free(describe);
 	reader_free(reader);
 	return rc;
 }
@@ -163,12 +168,14 @@ void preview_free(struct preview *preview)
 		free(preview->rows[i].key);
 		free(preview->rows[i].record);
 		free(preview->rows[i].problem);
+		free(preview->rows[i].missing);
 	}
 	for (int i = 0; i < preview->row_count * preview->column_count; i++)
 		free(preview->cells[i]);
 	free(preview->rows);
 	free(preview->cells);
 	free(preview->columns);
+	describe_free(preview->describe);
 	free(preview->note);
 	free(preview);
 }

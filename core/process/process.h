@@ -119,6 +119,8 @@ struct preview_row {
 	char *key;
 	char *record;
 	char *problem; /* NULL = fine */
+	char *missing; /* required fields without a value, "A, B": a new record would be refused for
+			  them; NULL = none, or none is made */
 };
 struct preview {
 	struct column *columns;
@@ -128,6 +130,7 @@ struct preview {
 	char **cells; /* row_count x column_count texts, NULL = SQL NULL */
 	char *note;   /* NULL, or why the org could not be asked about its fields: texts are shown
 			 as they are */
+	struct describe *describe; /* NULL: the org could not be asked */
 };
 int process_preview(struct preview **out, const struct process_env *env,
 	const struct connection *connection, const struct interface *interface, int limit,

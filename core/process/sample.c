@@ -257,6 +257,26 @@ int sample_try(struct trial *out, const struct sample *sample, int row,
 	return rc;
 }
 
+int sample_check(char **problem, const struct sample *sample, const struct interface *interface,
+	struct err *err)
+{
+	struct mapper *mapper = NULL;
+	struct err why = ERR_INIT;
+	int rc;
+
+	*problem = NULL;
+	if (!sample->columns)
+		return 0;
+	rc = mapper_new(&mapper, interface, sample->columns, sample->column_count, sample->describe,
+		sample->time_zone, &why);
+	mapper_free(mapper);
+	if (rc && why.kind == ERR_NOMEM)
+		return err_copy(err, &why);
+	if (rc)
+		*problem = text_dup(short_words(&why, ""));
+	return 0;
+}
+
 void trial_free(struct trial *trial)
 {
 	free(trial->sent);

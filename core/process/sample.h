@@ -59,4 +59,11 @@ int sample_try(struct trial *out, const struct sample *sample, int row,
 	const struct mapping_entry *entry, struct err *err);
 void trial_free(struct trial *trial);
 
+/*
+ * Bind the whole mapping as a run would: *problem is what is wrong with it (free() it), NULL =
+ * nothing, or columns are not known. Negative only when memory is short.
+ */
+int sample_check(char **problem, const struct sample *sample, const struct interface *interface,
+	struct err *err);
+
 #endif

@@ -475,6 +475,8 @@ START_TEST(preview_shows_rows_and_their_problems)
 	ck_assert_ptr_nonnull(strstr(preview->rows[0].record, "\"Price__c\":0"));
 	ck_assert_ptr_nonnull(strstr(preview->rows[1].problem, "Price"));
 	ck_assert_str_eq(preview->cells[preview->column_count + 2], "Line 1");
+	ck_assert_ptr_nonnull(describe_field(preview->describe, "Price__c"));
+	ck_assert_ptr_null(preview->rows[0].missing);
 	preview_free(preview);
 	preview = NULL;
 	text_set(&stage.connection.salesforce.domain, "http://127.0.0.1:1");

@@ -137,6 +137,39 @@ START_TEST(one_line_is_tried_on_one_row)
 }
 END_TEST
 
+START_TEST(the_whole_mapping_is_looked_at_as_a_run_does)
+{
+	struct cell cells[] = { { "12.50", 5, NULL }, { "Bolt", 4, NULL }, { "1", 1, NULL },
+		{ NULL, 0, NULL } };
+	struct interface interface;
+	struct err err = ERR_INIT;
+	struct sample sample;
+	char *problem = NULL;
+
+	make_sample(&sample, cells);
+	interface_init(&interface);
+	interface.operation = OPERATION_UPSERT;
+	ck_assert(text_set(&interface.external_id, "Name"));
+	ck_ok(mapping_add(&interface.mapping, "Name", MAPPING_VALUE, "ERP", NULL_KEEP, &err), &err);
+	ck_ok(sample_check(&problem, &sample, &interface, &err), &err);
+	ck_assert_ptr_nonnull(problem);
+	ck_assert_msg(
+		strstr(problem, "Upsert finds its records by Name") == problem, "%s", problem);
+	free(problem);
+	ck_assert(text_set(&interface.external_id, NULL));
+	ck_ok(sample_check(&problem, &sample, &interface, &err), &err);
+	ck_assert_msg(strstr(problem, "external_id names none") != NULL, "%s", problem);
+	free(problem);
+	ck_assert(text_set(&interface.external_id, "Name"));
+	interface.mapping.entries[0].kind = MAPPING_COLUMN;
+	ck_assert(text_set(&interface.mapping.entries[0].text, "name"));
+	ck_ok(sample_check(&problem, &sample, &interface, &err), &err);
+	ck_assert_ptr_null(problem);
+	interface_free_fields(&interface);
+	describe_free(sample.describe);
+}
+END_TEST
+
 Suite *suite_sample(void)
 {
 	Suite *suite = suite_create("sample");
@@ -146,6 +179,7 @@ Suite *suite_sample(void)
 	tcase_add_test(tc, a_sample_has_columns_rows_and_fields);
 	tcase_add_test(tc, what_cannot_be_asked_is_told_and_the_rest_is_there);
 	tcase_add_loop_test(tc, one_line_is_tried_on_one_row, 0, (int)ARRAY_SIZE(trials));
+	tcase_add_test(tc, the_whole_mapping_is_looked_at_as_a_run_does);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

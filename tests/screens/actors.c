@@ -244,19 +244,6 @@ static int play_edit(const char *socket_path, const struct edit_request *request
 
 /* ---- source ---- */
 
-static int play_preview(struct preview **out, const struct process_env *env,
-	const struct connection *connection, const struct interface *interface, int limit,
-	const atomic_bool *cancel, struct err *err)
-{
-	(void)env;
-	(void)connection;
-	(void)interface;
-	(void)limit;
-	(void)cancel;
-	*out = NULL;
-	return err_set(err, ERR_SOURCE, "no such table: order_line");
-}
-
 /* ---- what a mapping is made from ---- */
 
 #define PLAYED(name, label, type, more)                                                            \
@@ -281,6 +268,13 @@ static const char mapped_object[] =
 			 "\"active\":true},{\"value\":\"Shipped\","
 			 "\"active\":true}]") "," PLAYED("Ref__c", "Reference", "string",
 		OPTIONAL UNIQUE_ID ",\"length\":30") "]}";
+
+static const char account[] =
+	"{\"name\":\"Account\",\"label\":\"Account\",\"fields\":[{\"name\":\"Id\",\"type\":\"id\","
+	"\"label\":\"Account ID\"}," PLAYED("Name", "Account Name", "string", "") "," PLAYED(
+		"Ext_Id__c", "External Id", "string",
+		OPTIONAL UNIQUE_ID
+		",\"length\":40") "," PLAYED("Phone", "Phone", "phone", OPTIONAL) "]}";
 
 static const struct column order_columns[] = {
 	{ "order_no", COLUMN_TEXT, 20, 0 },
@@ -405,6 +399,60 @@ static int play_propose(struct proposal **out, const struct process_env *env,
 		       : err_nomem(err);
 }
 
+static const struct {
+	const char *key, *record, *problem, *missing;
+} preview_rows[] = {
+	{ "ORD-1",
+		"{\"Order_No__c\":\"ORD-1\",\"Name\":\"Bolt M8\",\"Price__c\":14.28,"
+		"\"Account__r\":{\"Ext_Id__c\":\"C-17\"},\"Source__c\":\"ERP\"}",
+		NULL, NULL },
+	{ "ORD-2",
+		"{\"Order_No__c\":\"ORD-2\",\"Name\":\"A bolt of great length\",\"Price__c\":0.6,"
+		"\"Account__r\":{\"Ext_Id__c\":\"C-18\"},\"Source__c\":\"ERP\"}",
+		"STRING_TOO_LONG: Product: data value too large: A bolt of great length (max "
+		"length=12)",
+		NULL },
+	{ "ORD-3", "{\"Order_No__c\":\"ORD-3\",\"Name\":\"Nut M8\",\"Source__c\":\"ERP\"}", NULL,
+		"Account__c" },
+};
+
+static void copy_row(struct preview *preview, int row)
+{
+	preview->rows[row] = (struct preview_row){ text_dup(preview_rows[row].key),
+		text_dup(preview_rows[row].record), text_dup(preview_rows[row].problem),
+		text_dup(preview_rows[row].missing) };
+	for (int i = 0; i < preview->column_count; i++)
+		preview->cells[row * preview->column_count + i] = text_dup(order_rows[row][i]);
+}
+
+/* The order lines can be read; the other interfaces' tables are not there. */
+static int play_preview(struct preview **out, const struct process_env *env,
+	const struct connection *connection, const struct interface *interface, int limit,
+	const atomic_bool *cancel, struct err *err)
+{
+	struct preview *preview;
+
+	(void)env;
+	(void)connection;
+	(void)limit;
+	(void)cancel;
+	*out = NULL;
+	if (!text_equal(interface->name, "order-lines"))
+		return err_set(err, ERR_SOURCE, "no such table: order_line");
+	preview = calloc(1, sizeof(*preview));
+	preview->column_count = (int)ARRAY_SIZE(order_columns);
+	preview->row_count = (int)ARRAY_SIZE(preview_rows);
+	preview->columns = calloc(ARRAY_SIZE(order_columns), sizeof(*preview->columns));
+	preview->rows = calloc(ARRAY_SIZE(preview_rows), sizeof(*preview->rows));
+	preview->cells = calloc(
+		ARRAY_SIZE(preview_rows) * ARRAY_SIZE(order_columns), sizeof(*preview->cells));
+	memcpy(preview->columns, order_columns, sizeof(order_columns));
+	for (int i = 0; i < preview->row_count; i++)
+		copy_row(preview, i);
+	*out = preview;
+	return describe_parse(&preview->describe, mapped_object, strlen(mapped_object), err);
+}
+
 static int play_drivers(struct text_list *names, struct err *err)
 {
 	static const char *const drivers[] = { "SQLite3", "PostgreSQL Unicode", "MariaDB Unicode" };
@@ -437,6 +485,8 @@ static int play_describe(struct describe **out, const struct process_env *env,
 	(void)env;
 	(void)connection;
 	(void)cancel;
+	if (text_equal(object, "Account") && !play->org_down)
+		return describe_parse(out, account, sizeof(account) - 1, err);
 	if (!text_equal(object, "Order_Line__c"))
 		return err_set(err, ERR_NET, "acme.my.salesforce.com cannot be reached");
 	return describe_parse(out, order_line, sizeof(order_line) - 1, err);

@@ -78,6 +78,26 @@ static void play_interface_form(struct fixture *fx)
 	pty_wait(fx->pty, "One field a line");
 }
 
+static void play_preview(struct fixture *fx)
+{
+	pty_wait(fx->pty, "agent up");
+	pty_type(fx->pty, "2");
+	pty_wait(fx->pty, "1,204 ok");
+	pty_type(fx->pty, "j");
+	pty_wait(fx->pty, "SELECT order_no");
+	pty_type(fx->pty, "v");
+	pty_wait(fx->pty, "3 rows, 1 would fail");
+	pty_type(fx->pty, "F");
+	pty_wait(fx->pty, "FAIL STRING_TOO_LONG: Product");
+}
+
+static void play_preview_row(struct fixture *fx)
+{
+	play_preview(fx);
+	pty_type(fx->pty, "\r");
+	pty_wait(fx->pty, "From the source");
+}
+
 static void play_mapping(struct fixture *fx)
 {
 	pty_wait(fx->pty, "agent up");
@@ -90,6 +110,23 @@ static void play_mapping(struct fixture *fx)
 	pty_type(fx->pty, " j");
 	pty_wait(fx->pty, "row 2 of 3");
 	pty_wait(fx->pty, "FAIL");
+}
+
+static void play_mapping_pick(struct fixture *fx)
+{
+	play_mapping(fx);
+	pty_type(fx->pty, "\r");
+	pty_wait(fx->pty, "Column for Name");
+}
+
+static void play_mapping_formula(struct fixture *fx)
+{
+	play_mapping(fx);
+	pty_type(fx->pty, "j\r");
+	pty_wait(fx->pty, "OK sends 0.6");
+	pty_type(fx->pty, "\025round(prise, ");
+	pty_type(fx->pty, "2)" KEY_LEFT);
+	pty_wait(fx->pty, "did you mean price?");
 }
 
 static void play_monitor(struct fixture *fx)
@@ -272,7 +309,11 @@ static const struct scene {
 	{ "org-name", "Many rows to production want the org's name", guarded, play_org_name },
 	{ "history", "The runs of an interface", NULL, play_history },
 	{ "interface-form", "Editing an interface", NULL, play_interface_form },
+	{ "preview", "What would be sent, and what the org says of it", NULL, play_preview },
+	{ "preview-row", "One row of the preview", NULL, play_preview_row },
 	{ "mapping", "Which column fills which field, tried on a real row", NULL, play_mapping },
+	{ "mapping-pick", "A column for a field", NULL, play_mapping_pick },
+	{ "mapping-formula", "A formula is tried as it is typed", NULL, play_mapping_formula },
 	{ "monitor", "Message Monitor, following a run", NULL, play_monitor },
 	{ "failures", "Failures only", NULL, play_failures },
 	{ "wrong-filter", "A slip in the filter is pointed at", NULL, play_wrong_filter },

@@ -39,8 +39,8 @@ const struct page_ops *const board_tabs[BOARD_TABS] = { &connections_ops, &inter
 
 const struct page_ops *const board_all_pages[] = { &connections_ops, &interfaces_ops, &monitor_ops,
 	&wizard_ops, &checklist_ops, &first_ops, &interface_form_ops, &history_ops, &message_ops,
-	&causes_ops, &backlog_ops, &preview_ops, &payload_form_ops, &help_ops, &log_ops,
-	&agent_form_ops, &mapping_ops, NULL };
+	&causes_ops, &backlog_ops, &preview_ops, &preview_row_ops, &payload_form_ops, &help_ops,
+	&log_ops, &agent_form_ops, &mapping_ops, &mapping_pick_ops, &mapping_form_ops, NULL };
 
 /* ---- signals: a flag and a wake-up ---- */
 
@@ -124,13 +124,74 @@ void board_close_page(struct board *board)
 	board_look(board);
 }
 
-void board_show_tab(struct board *board, int tab)
+/* ---- leaving what is not saved ---- */
+
+static bool unsaved(const struct board *board)
+{
+	for (int i = 0; i < board->depth; i++) {
+		if (board->pages[i]->unsaved && board->pages[i]->unsaved(board))
+			return true;
+	}
+	return false;
+}
+
+static void show_tab(struct board *board, int tab)
 {
 	while (board->depth)
 		board_close_page(board);
 	board->tab = tab;
 	board->notice[0] = '\0';
 	board_look(board);
+}
+
+/* Where to: a tab, or out of the board. */
+#define OUT (-1)
+
+static void leave_answered(
+	struct board *board, struct dialog *dialog, enum dialog_event event, void *ctx)
+{
+	const int *to = ctx;
+
+	(void)dialog;
+	if (event != DIALOG_YES)
+		return;
+	if (*to == OUT)
+		board->quit = true;
+	else
+		show_tab(board, *to);
+}
+
+static bool ask_first(struct board *board, int to)
+{
+	int *ctx;
+
+	if (!unsaved(board) || board->asking)
+		return false;
+	ctx = malloc(sizeof(*ctx));
+	if (!ctx)
+		return false;
+	*ctx = to;
+	dialog_confirm(&board->dialog, "Leave without saving?",
+		"What you changed here would be lost.", "Leave");
+	form_set_label(&board->dialog.form, 1, "Stay");
+	board_ask(board, leave_answered, ctx, free);
+	return true;
+}
+
+bool board_show_tab(struct board *board, int tab)
+{
+	if (ask_first(board, tab))
+		return false;
+	show_tab(board, tab);
+	return true;
+}
+
+bool board_leave(struct board *board)
+{
+	if (ask_first(board, OUT))
+		return false;
+	board->quit = true;
+	return true;
 }
 
 /* ---- small services ---- */

@@ -7,7 +7,13 @@
 #include "tui/board/ping_job.h"
 #include "tui/board/state.h"
 
-enum catalog_verb { SAVE_CONNECTION, SAVE_INTERFACE, REMOVE_CONNECTION, REMOVE_INTERFACE };
+enum catalog_verb {
+	SAVE_CONNECTION,
+	SAVE_INTERFACE,
+	UPDATE_INTERFACE,
+	REMOVE_CONNECTION,
+	REMOVE_INTERFACE
+};
 
 struct catalog_job {
 	struct job job;
@@ -15,6 +21,7 @@ struct catalog_job {
 	const struct board_env *env; /* borrowed */
 	struct connection connection;
 	struct interface interface;
+	struct interface before; /* UPDATE_INTERFACE: as it was loaded */
 	char name[65];
 	bool fresh;
 	struct ping_result *agent, *salesforce; /* owned, or NULL */
@@ -27,6 +34,7 @@ static void free_job(struct job *job)
 
 	connection_free_fields(&cj->connection);
 	interface_free_fields(&cj->interface);
+	interface_free_fields(&cj->before);
 	free(cj->agent);
 	free(cj->salesforce);
 	free(cj);
@@ -69,6 +77,8 @@ static int work(struct job *job, struct err *err)
 		return save_connection(cj, err);
 	case SAVE_INTERFACE:
 		return catalog->save_interface(catalog->self, &cj->interface, err);
+	case UPDATE_INTERFACE:
+		return catalog->update_interface(catalog->self, &cj->before, &cj->interface, err);
 	case REMOVE_CONNECTION:
 		return catalog->remove_connection(catalog->self, cj->name, err);
 	default:
@@ -104,12 +114,13 @@ static struct catalog_job *new_job(struct board *board, enum catalog_verb verb, 
 		return NULL;
 	}
 	cj->job.work = work;
-	cj->job.done = verb <= SAVE_INTERFACE ? done_save : done_remove;
+	cj->job.done = verb <= UPDATE_INTERFACE ? done_save : done_remove;
 	cj->job.free = free_job;
 	cj->verb = verb;
 	cj->env = board->env;
 	connection_init(&cj->connection);
 	interface_init(&cj->interface);
+	interface_init(&cj->before);
 	text_copy(cj->name, sizeof(cj->name), name);
 	return cj;
 }
@@ -151,6 +162,22 @@ void catalog_save_interface(
 	cj->fresh = fresh;
 	cj->saved = saved;
 	if (interface_copy(&cj->interface, interface, NULL) != 0) {
+		free_job(&cj->job);
+		return;
+	}
+	board_post(board, LANE_FILES, &cj->job);
+}
+
+void catalog_update_interface(struct board *board, const struct interface *before,
+	const struct interface *after, catalog_saved *saved)
+{
+	struct catalog_job *cj = new_job(board, UPDATE_INTERFACE, after->name);
+
+	if (!cj)
+		return;
+	cj->saved = saved;
+	if (interface_copy(&cj->before, before, NULL) != 0 ||
+		interface_copy(&cj->interface, after, NULL) != 0) {
 		free_job(&cj->job);
 		return;
 	}

@@ -25,6 +25,10 @@ void catalog_save_connection(struct board *board, const struct connection *conne
 void catalog_save_interface(
 	struct board *board, const struct interface *interface, bool fresh, catalog_saved *saved);
 
+/* Bring into the file what differs between the two: what others changed meanwhile stays. */
+void catalog_update_interface(struct board *board, const struct interface *before,
+	const struct interface *after, catalog_saved *saved);
+
 /* Remove and say so. */
 void catalog_remove(struct board *board, const char *name, bool connection);
 

@@ -119,10 +119,8 @@ static void do_back_or_quit(void *ctx, const char *argument)
 
 static void do_quit(void *ctx, const char *argument)
 {
-	struct board *board = ctx;
-
 	(void)argument;
-	board->quit = true;
+	board_leave(ctx);
 }
 
 const struct key_binding board_keys[] = {
@@ -252,8 +250,8 @@ static bool entered(struct board *board, const char *text)
 		text_list_free(&names);
 		return false;
 	}
-	if (tab >= 0 && (board->depth || board->tab != tab))
-		board_show_tab(board, tab);
+	if (tab >= 0 && (board->depth || board->tab != tab) && !board_show_tab(board, tab))
+		return true;
 	board_do(board, binding, argument);
 	return true;
 }

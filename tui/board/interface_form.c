@@ -10,6 +10,7 @@
 #include "tui/board/catalog_job.h"
 #include "tui/board/connections.h"
 #include "tui/board/interfaces.h"
+#include "tui/board/mapping.h"
 
 #define QUERY_MAX 65536
 
@@ -396,6 +397,49 @@ static void draw(struct board *board, struct area area)
 		wrong ? STYLE_FAIL : STYLE_QUIET, help, 0);
 }
 
+static bool unsaved(const struct board *board)
+{
+	return board->interface_form && board->interface_form->touched;
+}
+
+/* On what is typed so far: an object, and for a database a query. */
+static void do_mapping(void *ctx, const char *argument)
+{
+	struct board *board = ctx;
+	struct interface_form *page = board->interface_form;
+	struct err err = ERR_INIT;
+	struct interface interface;
+
+	(void)argument;
+	form_clear_errors(&page->form);
+	interface_init(&interface);
+	if (build(&interface, page, &err) != 0)
+		show_error(board, &err);
+	else if (text_empty(interface.object))
+		form_fail(
+			&page->form, F_OBJECT, "Which object is it? Then its fields can be shown");
+	else
+		mapping_open_from_form(board, &interface);
+	interface_free_fields(&interface);
+}
+
+void interface_form_take(struct board *board, const struct interface *mapped)
+{
+	struct interface_form *page = board->interface_form;
+	struct buf lines = BUF_INIT(QUERY_MAX);
+
+	if (!page)
+		return;
+	/* Kept for what lines do not say: the NULLs of each field. */
+	if (mapping_to_lines(&lines, &mapped->mapping, NULL) == 0 &&
+		mapping_copy(&page->base.mapping, &mapped->mapping, NULL) == 0) {
+		form_set_text(&page->form, F_MAPPING, buf_str(&lines));
+		form_set_text(&page->form, F_EXTERNAL_ID, mapped->external_id);
+		page->touched = true;
+	}
+	buf_free(&lines);
+}
+
 static void do_save(void *ctx, const char *argument)
 {
 	(void)argument;
@@ -410,6 +454,8 @@ static void do_back(void *ctx, const char *argument)
 
 static const struct key_binding keys[] = {
 	{ K_F(4), "save", "Save", "Write the interface's file", BIND_LINE | BIND_WRITE, do_save },
+	{ K_F(6), "mapping", "Mapping", "Columns, fields, and what each line makes of a real row",
+		BIND_LINE, do_mapping },
 	{ K_ESC, "back", "Back", "Leave; asks when something was changed", BIND_LINE, do_back },
 	{ 0 },
 };
@@ -506,6 +552,7 @@ const struct page_ops interface_form_ops = {
 	.draw = draw,
 	.key = key,
 	.typing = typing,
+	.unsaved = unsaved,
 	.back = leave,
 	.close = close_page,
 };

@@ -9,6 +9,9 @@
 void interface_form_new(struct board *board, const char *name);
 void interface_form_edit(struct board *board, const struct interface *interface);
 
+/* The mapping editor was opened from the form and is done: the form says what it says. */
+void interface_form_take(struct board *board, const struct interface *mapped);
+
 /* The mapping as lines that a person edits: `Field = column`, `Field = "text"`,
  * `Field = formula: expression`. */
 int mapping_to_lines(struct buf *out, const struct mapping *mapping, struct err *err);

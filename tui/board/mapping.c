@@ -45,6 +45,10 @@ static bool key(struct board *board, int pressed)
 	case K_RIGHT:
 		choose_side(page, SIDE_FIELDS);
 		return true;
+	case K_TAB:
+	case K_BACKTAB:
+		choose_side(page, page->side == SIDE_FIELDS ? SIDE_COLUMNS : SIDE_FIELDS);
+		return true;
 	default:
 		break;
 	}
@@ -57,7 +61,7 @@ static bool key(struct board *board, int pressed)
 
 /* ---- rows of the source ---- */
 
-static void step_row(struct board *board, int step)
+void mapping_step_row(struct board *board, int step)
 {
 	struct mapping_page *page = board->mapping;
 	const struct sample *sample = mapping_sample(page);
@@ -79,16 +83,237 @@ static void step_row(struct board *board, int step)
 static void do_next_row(void *ctx, const char *argument)
 {
 	(void)argument;
-	step_row(ctx, 1);
+	mapping_step_row(ctx, 1);
 }
 
 static void do_previous_row(void *ctx, const char *argument)
 {
 	(void)argument;
-	step_row(ctx, -1);
+	mapping_step_row(ctx, -1);
 }
 
-/* ---- keys ---- */
+/* ---- changing lines ---- */
+
+/* The field meant, or NULL after saying what to do. */
+static const char *field_meant(struct board *board)
+{
+	struct mapping_page *page = board->mapping;
+	const char *field = page->share ? mapping_field_at(page) : "";
+
+	if (*field)
+		return field;
+	board_say(board, STYLE_WARN,
+		page->share ? "Put the cursor on a field first: Right" : "Wait a moment");
+	return NULL;
+}
+
+static struct mapping_entry *line_meant(struct board *board)
+{
+	struct mapping_entry *entry = mapping_entry_at(board->mapping);
+
+	if (!entry)
+		board_say(board, STYLE_WARN, "There is no line here");
+	return entry;
+}
+
+static void pick_column(struct board *board, const char *field)
+{
+	const struct sample *sample = mapping_sample(board->mapping);
+
+	if (sample->column_count)
+		mapping_pick_open(board, PICK_COLUMN, field, -1, NULL);
+	else
+		mapping_form_open(board, field, MAPPING_COLUMN);
+}
+
+/* From a column to a field. */
+static bool pick_field(struct board *board)
+{
+	struct mapping_page *page = board->mapping;
+	const struct mapping_row *row = mapping_at(page);
+
+	if (!page->share || page->side != SIDE_COLUMNS || !row || row->entry >= 0)
+		return false;
+	if (mapping_sample(page)->describe)
+		mapping_pick_open(board, PICK_FIELD, "", row->column, NULL);
+	else
+		board_say(
+			board, STYLE_WARN, "The fields are not known now: a adds one by its name");
+	return true;
+}
+
+static void do_column(void *ctx, const char *argument)
+{
+	const char *field;
+
+	(void)argument;
+	if (!pick_field(ctx) && (field = field_meant(ctx)))
+		pick_column(ctx, field);
+}
+
+/* What stands there as what it is; a column for what is not mapped. */
+static void do_edit(void *ctx, const char *argument)
+{
+	struct board *board = ctx;
+	const struct mapping_entry *entry = mapping_entry_at(board->mapping);
+
+	if (entry && entry->kind != MAPPING_COLUMN)
+		mapping_form_open(board, entry->field, entry->kind);
+	else
+		do_column(ctx, argument);
+}
+
+static void do_formula(void *ctx, const char *argument)
+{
+	const char *field = field_meant(ctx);
+
+	(void)argument;
+	if (field)
+		mapping_form_open(ctx, field, MAPPING_FORMULA);
+}
+
+static void do_constant(void *ctx, const char *argument)
+{
+	const char *field = field_meant(ctx);
+
+	(void)argument;
+	if (field)
+		mapping_form_open(ctx, field, MAPPING_VALUE);
+}
+
+static void do_parent(void *ctx, const char *argument)
+{
+	struct board *board = ctx;
+	struct mapping_page *page = board->mapping;
+	const char *name = field_meant(board);
+	const struct field *field =
+		name ? mapping_described(page, mapping_find_field(page, name)) : NULL;
+
+	(void)argument;
+	if (!name)
+		return;
+	if (!field || text_empty(field->relationship) || !field->targets.count)
+		board_say(
+			board, STYLE_WARN, "%s is no lookup that the org tells a parent of", name);
+	else
+		mapping_ask_parent(board, field);
+}
+
+static void do_nulls(void *ctx, const char *argument)
+{
+	struct board *board = ctx;
+	struct mapping_entry *entry = line_meant(board);
+
+	(void)argument;
+	if (!entry)
+		return;
+	if (entry->kind == MAPPING_VALUE) {
+		board_say(board, STYLE_WARN, "A constant is never NULL");
+		return;
+	}
+	entry->nulls = entry->nulls == NULL_CLEAR ? NULL_KEEP : NULL_CLEAR;
+	mapping_altered(board, entry->field);
+	board_say(board, STYLE_OK, "%s: NULL now %s", entry->field,
+		entry->nulls == NULL_CLEAR ? "clears the field" : "leaves the field alone");
+}
+
+/* Alone, or beside the fields that are the key already. */
+static bool set_key(struct mapping_page *page, const char *field, bool beside)
+{
+	char names[5 * FIELD_NAME_MAX];
+	const char *before = page->interface.external_id;
+
+	beside = beside && !text_empty(before) && !mapping_is_key(page, field);
+	snprintf(names, sizeof(names), "%s%s%s", beside ? before : "", beside ? ", " : "", field);
+	return text_set(&page->interface.external_id, names);
+}
+
+static void say_key(struct board *board, const char *name, const struct field *field)
+{
+	const struct interface *interface = &board->mapping->interface;
+	bool several = strchr(interface->external_id, ',') != NULL;
+	bool doubtful = !several && field && !field->unique;
+
+	board_say(board, doubtful ? STYLE_WARN : STYLE_OK, "Records are found by %s%s%s",
+		interface->external_id, doubtful ? ", which is not unique: Upsert wants that" : "",
+		interface->operation == OPERATION_INSERT ? " once the operation is not Insert"
+							 : "");
+	mapping_altered(board, name);
+}
+
+static void choose_key(struct board *board, bool beside)
+{
+	struct mapping_page *page = board->mapping;
+	const struct mapping_entry *entry = line_meant(board);
+	const struct field *field;
+
+	if (!entry)
+		return;
+	field = mapping_described(page, mapping_find_field(page, entry->field));
+	if (strchr(entry->field, '.') ||
+		(!beside && field && !field->external_id && !field->id_lookup))
+		board_say(board, STYLE_WARN, "%s is no external ID of %s", entry->field,
+			page->interface.object);
+	else if (set_key(page, entry->field, beside))
+		say_key(board, entry->field, field);
+}
+
+static void do_key(void *ctx, const char *argument)
+{
+	(void)argument;
+	choose_key(ctx, false);
+}
+
+static void do_key_too(void *ctx, const char *argument)
+{
+	(void)argument;
+	choose_key(ctx, true);
+}
+
+static void do_remove(void *ctx, const char *argument)
+{
+	struct board *board = ctx;
+	struct mapping_entry *entry = line_meant(board);
+	char field[FIELD_NAME_MAX];
+
+	(void)argument;
+	if (!entry)
+		return;
+	text_copy(field, sizeof(field), entry->field);
+	mapping_remove(board->mapping, mapping_at(board->mapping)->entry);
+	mapping_altered(board, "");
+	board_say(board, STYLE_OK, "%s is not mapped any more", field);
+}
+
+static bool name_entered(struct board *board, const char *text)
+{
+	struct mapping_page *page = board->mapping;
+
+	if (!page || !page->share || !*text || strlen(text) >= FIELD_NAME_MAX)
+		return true;
+	if (mapping_find(&page->interface.mapping, text))
+		mapping_rebuild(page, text);
+	else
+		pick_column(board, text);
+	return true;
+}
+
+static void do_add(void *ctx, const char *argument)
+{
+	if (argument)
+		name_entered(ctx, argument);
+	else
+		board_prompt(ctx, '+', "", "A field's API name, or Relationship__r.Ext_Id__c",
+			name_entered);
+}
+
+static void do_propose(void *ctx, const char *argument)
+{
+	(void)argument;
+	mapping_propose(ctx);
+}
+
+/* ---- the other keys ---- */
 
 static bool filter_entered(struct board *board, const char *text)
 {
@@ -122,14 +347,78 @@ static void do_preview(void *ctx, const char *argument)
 	preview_open(board, &board->mapping->interface);
 }
 
+static void do_save(void *ctx, const char *argument)
+{
+	(void)argument;
+	mapping_save(ctx);
+}
+
+static bool unsaved(const struct board *board)
+{
+	return board->mapping && mapping_changed(board->mapping);
+}
+
+static void leave_answered(
+	struct board *board, struct dialog *dialog, enum dialog_event event, void *ctx)
+{
+	(void)dialog;
+	(void)ctx;
+	if (event == DIALOG_YES && board_page(board) == &mapping_ops)
+		board_close_page(board);
+}
+
+static void leave(struct board *board)
+{
+	if (!unsaved(board)) {
+		board_close_page(board);
+		return;
+	}
+	dialog_confirm(&board->dialog, "Leave without saving?",
+		"What you changed in the mapping would be lost.", "Leave");
+	form_set_label(&board->dialog.form, 1, "Stay");
+	board_ask(board, leave_answered, NULL, NULL);
+}
+
+static void do_back(void *ctx, const char *argument)
+{
+	(void)argument;
+	leave(ctx);
+}
+
 static const struct key_binding keys[] = {
+	{ K_ENTER, "edit", "Edit", "Change the line, or choose what fills the field",
+		BIND_LINE | BIND_WRITE, do_edit },
+	{ K_F(4), "save", "Save", "Write the mapping into the interface's file",
+		BIND_LINE | BIND_WRITE, do_save },
+	{ K_ESC, "back", "Back", "Leave; asks when something is not saved", BIND_LINE, do_back },
+	{ 'f', "formula", "Formula", "Fill the field by a formula, tried as it is typed",
+		BIND_LINE | BIND_WRITE, do_formula },
+	{ 't', "constant", "Text", "Fill the field by a constant", BIND_LINE | BIND_WRITE,
+		do_constant },
+	{ 'p', "propose", "Propose", "Map what has the same name and a fitting type",
+		BIND_LINE | BIND_WRITE, do_propose },
 	{ ' ', "row next", "Next row", "Try the mapping on the next row of the source", BIND_LINE,
 		do_next_row },
-	{ 'b', "row back", "Row before", "Try the mapping on the row before", 0, do_previous_row },
+	{ 'd', "remove", "Remove", "Take the line out of the mapping", BIND_LINE | BIND_WRITE,
+		do_remove },
+	{ 'o', "parent", "Parent", "Find a lookup's parent by its external ID, or by its Id",
+		BIND_LINE | BIND_WRITE, do_parent },
+	{ 'n', "null", "NULL", "NULL leaves the field alone, or clears it", BIND_LINE | BIND_WRITE,
+		do_nulls },
+	{ 'x', "external id", "Key", "Find the records by this external ID", BIND_LINE | BIND_WRITE,
+		do_key },
+	{ 'X', "external id too", "Key too", "Find the records by this field and those before",
+		BIND_WRITE, do_key_too },
+	{ 'c', "column", "Column", "Fill the field by a column of the source",
+		BIND_LINE | BIND_WRITE, do_column },
 	{ 'v', "preview", "Preview", "Many rows through the mapping as it stands here", BIND_LINE,
 		do_preview },
 	{ '/', "filter", "Find", "Show only what has these letters in its name", BIND_LINE,
 		do_filter },
+	{ 'b', "row back", "Row before", "Try the mapping on the row before", 0, do_previous_row },
+	{ 'a', "add", "Add", "Add a line for a field by its name", BIND_WRITE, do_add },
+	{ K_DELETE, "remove", "Remove", "Take the line out of the mapping",
+		BIND_HIDDEN | BIND_WRITE, do_remove },
 	{ 0 },
 };
 
@@ -139,18 +428,19 @@ static void close_page(struct board *board)
 
 	if (!page)
 		return;
-	mapping_stop_fetch(page);
+	mapping_stop_jobs(page);
 	trials_forget(&page->trials);
 	sample_drop(page->share);
 	interface_free_fields(&page->before);
 	interface_free_fields(&page->interface);
+	interface_free_fields(&page->sent);
 	connection_free_fields(&page->connection);
 	free(page->rows);
 	free(page);
 	board->mapping = NULL;
 }
 
-void mapping_open(struct board *board, const struct interface *interface)
+static void open_editor(struct board *board, const struct interface *interface, bool in_form)
 {
 	int over = board_find_connection(board, interface->connection);
 	struct mapping_page *page;
@@ -168,8 +458,10 @@ void mapping_open(struct board *board, const struct interface *interface)
 	if (!page)
 		return;
 	page->side = SIDE_FIELDS;
+	page->in_form = in_form;
 	interface_init(&page->before);
 	interface_init(&page->interface);
+	interface_init(&page->sent);
 	connection_init(&page->connection);
 	mapping_init_tables(board, page);
 	if (interface_copy(&page->before, interface, NULL) != 0 ||
@@ -183,13 +475,26 @@ void mapping_open(struct board *board, const struct interface *interface)
 	board_open_page(board, &mapping_ops);
 }
 
+void mapping_open(struct board *board, const struct interface *interface)
+{
+	open_editor(board, interface, false);
+}
+
+void mapping_open_from_form(struct board *board, const struct interface *interface)
+{
+	open_editor(board, interface, true);
+}
+
 const struct page_ops mapping_ops = {
 	.name = "Mapping",
 	.about = "Left what the source gives, right the fields of the object, a line between those "
 		 "that belong together. Marks: key finds the record, ext is an external ID, uni is "
-		 "unique, req is required, FAIL says that the row shown would fail.",
+		 "unique, req is required, FAIL says that the row shown would fail. Left and Right "
+		 "change sides.",
 	.keys = keys,
 	.draw = mapping_draw,
 	.key = key,
+	.unsaved = unsaved,
+	.back = leave,
 	.close = close_page,
 };

@@ -11,4 +11,7 @@
 
 void mapping_open(struct board *board, const struct interface *interface);
 
+/* The same for what the interface form holds: Save gives it back to the form. */
+void mapping_open_from_form(struct board *board, const struct interface *interface);
+
 #endif

@@ -80,26 +80,17 @@ static void left_cell(void *ctx, int64_t row, int column, struct table_cell *out
 		entry_cell(out, &page->interface.mapping.entries[at->entry], column);
 }
 
-static bool is_key(const struct mapping_page *page, const char *field)
-{
-	if (page->interface.operation == OPERATION_UPSERT)
-		return !text_empty(page->interface.external_id) &&
-		       text_equal_fold(field, page->interface.external_id);
-	return page->interface.operation != OPERATION_INSERT && text_equal_fold(field, "Id");
-}
-
 /* Words in short: the panel says them in full. */
 static void marks_cell(struct table_cell *out, const struct mapping_page *page,
 	const struct mapping_row *at, const char *name)
 {
 	const struct field *field = mapping_described(page, at->field);
-	const struct trial *trial = trials_of(&page->trials, at->entry);
-	bool failed = trial && trial->problem;
+	bool failed = mapping_problem(page, at->entry) != NULL;
 	bool needed = field && mapping_needs(page, field);
 	bool plain = !strchr(name, '.');
 
 	snprintf(out->text, sizeof(out->text), "%s%s%s%s", failed ? "FAIL " : "",
-		is_key(page, name)		       ? "key "
+		mapping_is_key(page, name)	       ? "key "
 		: field && field->external_id && plain ? "ext "
 						       : "",
 		field && field->unique && plain ? "uni " : "", needed ? "req " : "");
@@ -108,14 +99,14 @@ static void marks_cell(struct table_cell *out, const struct mapping_page *page,
 	out->style = failed || (needed && at->entry < 0) ? STYLE_FAIL : STYLE_QUIET;
 }
 
-static void sent_cell(struct table_cell *out, const struct trial *trial)
+static void sent_cell(struct table_cell *out, const struct trial *trial, const char *problem)
 {
 	if (!trial)
 		return;
 	text_copy(out->text, sizeof(out->text), trial->sent ? trial->sent : "left alone");
-	if (trial->problem)
-		text_copy(out->text, sizeof(out->text), trial->problem);
-	out->style = trial->problem ? STYLE_FAIL : trial->sent ? STYLE_OK : STYLE_QUIET;
+	if (problem)
+		text_copy(out->text, sizeof(out->text), problem);
+	out->style = problem ? STYLE_FAIL : trial->sent ? STYLE_OK : STYLE_QUIET;
 }
 
 static void right_cell(void *ctx, int64_t row, int column, struct table_cell *out)
@@ -137,14 +128,15 @@ static void right_cell(void *ctx, int64_t row, int column, struct table_cell *ou
 		break;
 	case RIGHT_TYPE:
 		if (field)
-			mapping_field_type(out->text, sizeof(out->text), field);
+			field_type_words(out->text, sizeof(out->text), field);
 		break;
 	case RIGHT_MARKS:
 		marks_cell(out, page, at, name);
 		break;
 	default:
 		if (mapping_sample(page)->row_count)
-			sent_cell(out, trials_of(&page->trials, at->entry));
+			sent_cell(out, trials_of(&page->trials, at->entry),
+				mapping_problem(page, at->entry));
 		break;
 	}
 }
@@ -203,18 +195,10 @@ static void draw_tables(struct board *board, struct area area)
 
 /* ---- the panel ---- */
 
-static void add_list(char *out, size_t size, const char *before, const struct text_list *list)
+void mapping_field_words(char *out, size_t size, const struct mapping_page *page, const char *name)
 {
-	for (size_t i = 0; i < list->count && strlen(out) + 1 < size; i++)
-		snprintf(out + strlen(out), size - strlen(out), "%s%s", i ? ", " : before,
-			list->items[i]);
-}
-
-/* All that describe says. */
-static void field_words(char *out, size_t size, const struct mapping_page *page,
-	const struct field *field, const char *name)
-{
-	char type[200];
+	const struct field *field = mapping_described(page, mapping_find_field(page, name));
+	char facts[900];
 
 	if (!field) {
 		snprintf(out, size, "%s: %s", name,
@@ -223,13 +207,9 @@ static void field_words(char *out, size_t size, const struct mapping_page *page,
 				: "not known while Salesforce could not be asked");
 		return;
 	}
-	mapping_field_type(type, sizeof(type), field);
-	snprintf(out, size, "%s: %s, %s%s%s%s%s%s", name, field->label ? field->label : "", type,
-		mapping_needs(page, field) ? ", required" : "",
-		field->external_id ? ", external ID" : "", field->unique ? ", unique" : "",
-		field->case_sensitive ? ", case matters" : "",
-		is_key(page, name) ? ", finds the record" : "");
-	add_list(out, size, field->restricted_picklist ? "; only " : "; ", &field->picklist);
+	field_facts(facts, sizeof(facts), field, mapping_needs(page, field));
+	snprintf(out, size, "%s: %s%s", name,
+		mapping_is_key(page, name) ? "finds the record; " : "", facts);
 }
 
 static const char *nulls_words(const struct mapping_entry *entry)
@@ -264,22 +244,23 @@ static void source_words(char *out, size_t size, const struct mapping_page *page
 		snprintf(out, size, "not mapped");
 }
 
-static void draw_verdict(struct board *board, struct area area, const struct mapping_row *at)
+int trial_draw(
+	struct board *board, struct area area, const struct trial *trial, const char *problem)
 {
-	const struct mapping_page *page = board->mapping;
-	const struct trial *trial = trials_of(&page->trials, at->entry);
 	char words[1000];
 
-	if (!trial) {
-		screen_text(board->screen, area.y, area.x, area.cols, STYLE_BUSY, "trying...");
-	} else if (trial->problem) {
-		snprintf(words, sizeof(words), "FAIL %s", trial->problem);
-		screen_paragraph(board->screen, area, STYLE_FAIL, words, 0);
-	} else if (mapping_sample(page)->row_count > 0) {
-		screen_printf(board->screen, area.y, area.x, area.cols, STYLE_OK, "OK %s%s",
-			trial->sent ? "sends " : "sends nothing: the field is left alone",
-			trial->sent ? trial->sent : "");
+	if (!problem) {
+		if (!trial)
+			screen_text(
+				board->screen, area.y, area.x, area.cols, STYLE_BUSY, "trying...");
+		else if (mapping_sample(board->mapping)->row_count > 0)
+			screen_printf(board->screen, area.y, area.x, area.cols, STYLE_OK, "OK %s%s",
+				trial->sent ? "sends " : "sends nothing: the field is left alone",
+				trial->sent ? trial->sent : "");
+		return 1;
 	}
+	snprintf(words, sizeof(words), "FAIL %s", problem);
+	return screen_paragraph(board->screen, area, STYLE_FAIL, words, 0);
 }
 
 /* A small panel keeps its room for what went wrong. */
@@ -290,16 +271,15 @@ static void draw_panel(struct board *board, struct area area)
 	const struct mapping_entry *entry = mapping_entry_at(page);
 	struct area line = { area.y + 1, 1, 1, area.cols - 2 };
 	bool small = area.rows <= PANEL_ROWS_SMALL;
-	const struct trial *trial;
+	const char *problem;
 	char words[1000];
 
 	screen_sign(board->screen, area.y, 0, area.cols, STYLE_RULE, SIGN_RULE);
 	if (!at)
 		return;
-	trial = trials_of(&page->trials, at->entry);
-	if ((entry || page->side == SIDE_FIELDS) && !(small && trial && trial->problem)) {
-		field_words(words, sizeof(words), page, mapping_described(page, at->field),
-			mapping_field_at(page));
+	problem = mapping_problem(page, at->entry);
+	if ((entry || page->side == SIDE_FIELDS) && !(small && problem)) {
+		mapping_field_words(words, sizeof(words), page, mapping_field_at(page));
 		screen_text(board->screen, line.y++, 1, line.cols, STYLE_TEXT, words);
 	}
 	if ((entry || page->side == SIDE_COLUMNS) && !(small && entry)) {
@@ -308,7 +288,7 @@ static void draw_panel(struct board *board, struct area area)
 	}
 	line.rows = area.y + area.rows - line.y;
 	if (entry)
-		draw_verdict(board, line, at);
+		trial_draw(board, line, trials_of(&page->trials, at->entry), problem);
 }
 
 /* ---- the page ---- */
@@ -346,6 +326,8 @@ static bool trouble(char *out, size_t size, const struct mapping_page *page)
 		snprintf(out, size, "Salesforce: %s", sample->org_note);
 	else if (mapping_missing(missing, sizeof(missing), page))
 		snprintf(out, size, "Required, not mapped: %s", missing);
+	else if (page->trials.whole)
+		snprintf(out, size, "Mapping: %s", page->trials.whole);
 	else
 		return false;
 	return true;

@@ -6,6 +6,8 @@
 #include "base/base.h"
 #include "tui/board/mapping_private.h"
 
+#include "base/text.h"
+
 struct sample_share *sample_hold(struct sample_share *share)
 {
 	if (share)
@@ -101,11 +103,90 @@ void mapping_fetch(struct board *board)
 	board_post(board, LANE_SOURCE, &sj->job);
 }
 
-void mapping_stop_fetch(struct mapping_page *page)
+/* ---- parents ---- */
+
+struct parent_job {
+	struct job job;
+	const struct board_env *env; /* borrowed, as the services are */
+	const struct board_services *services;
+	struct connection connection;
+	char lookup[FIELD_NAME_MAX];
+	char object[FIELD_NAME_MAX];
+	struct describe *describe;
+};
+
+static int work_parent(struct job *job, struct err *err)
+{
+	struct parent_job *pj = (struct parent_job *)job;
+	struct process_env env = { .home_data = pj->env->home->data,
+		.keyring = pj->env->catalog->keyring,
+		.reader_program = pj->env->program };
+
+	return pj->services->describe(
+		&pj->describe, &env, &pj->connection, pj->object, &job->cancel, err);
+}
+
+static void free_parent_job(struct job *job)
+{
+	struct parent_job *pj = (struct parent_job *)job;
+
+	connection_free_fields(&pj->connection);
+	describe_free(pj->describe);
+	free(pj);
+}
+
+static void done_parent(struct board *board, struct job *job)
+{
+	struct parent_job *pj = (struct parent_job *)job;
+	struct mapping_page *page = board->mapping;
+
+	if (!page || page->parent_job != pj)
+		return;
+	page->parent_job = NULL;
+	board->notice[0] = '\0';
+	if (!pj->describe) {
+		board_say(board, STYLE_FAIL, "%s: %s. a types the field: Relationship__r.Key__c",
+			pj->object, job->err.text);
+		return;
+	}
+	if (board_page(board) != &mapping_ops || board->asking || board->prompt.on)
+		return; /* the person went on to something else */
+	mapping_pick_open(board, PICK_KEY, pj->lookup, -1, pj->describe);
+	pj->describe = NULL;
+}
+
+void mapping_ask_parent(struct board *board, const struct field *lookup)
+{
+	struct mapping_page *page = board->mapping;
+	struct parent_job *pj = page->parent_job ? NULL : calloc(1, sizeof(*pj));
+
+	if (!pj)
+		return;
+	pj->job.work = work_parent;
+	pj->job.done = done_parent;
+	pj->job.free = free_parent_job;
+	pj->env = board->env;
+	pj->services = board->services;
+	text_copy(pj->lookup, sizeof(pj->lookup), lookup->name);
+	text_copy(pj->object, sizeof(pj->object), lookup->targets.items[0]);
+	connection_init(&pj->connection);
+	if (connection_copy(&pj->connection, &page->connection, NULL) != 0) {
+		free_parent_job(&pj->job);
+		return;
+	}
+	page->parent_job = pj;
+	board_say(board, STYLE_BUSY, "Asking Salesforce how %s records are found...", pj->object);
+	board_post(board, LANE_SOURCE, &pj->job);
+}
+
+void mapping_stop_jobs(struct mapping_page *page)
 {
 	if (page->job)
 		atomic_store(&page->job->job.cancel, true);
+	if (page->parent_job)
+		atomic_store(&page->parent_job->job.cancel, true);
 	page->job = NULL;
+	page->parent_job = NULL;
 }
 
 /* ---- trials ---- */
@@ -114,9 +195,10 @@ struct trial_job {
 	struct job job;
 	struct trials *owner; /* NULL: nobody waits for it any more */
 	struct sample_share *share;
-	struct mapping mapping;
+	struct interface interface;
 	int row;
 	struct trial *list;
+	char *whole;
 };
 
 static void free_list(struct trial *list, size_t count)
@@ -126,14 +208,24 @@ static void free_list(struct trial *list, size_t count)
 	free(list);
 }
 
+static void wipe(struct trials *trials)
+{
+	free_list(trials->list, trials->count);
+	free(trials->whole);
+	trials->list = NULL;
+	trials->count = 0;
+	trials->whole = NULL;
+}
+
 static int work_trials(struct job *job, struct err *err)
 {
 	struct trial_job *tj = (struct trial_job *)job;
-	int rc = 0;
+	const struct mapping *mapping = &tj->interface.mapping;
+	int rc = sample_check(&tj->whole, tj->share->sample, &tj->interface, err);
 
-	for (size_t i = 0; rc == 0 && i < tj->mapping.count && !atomic_load(&job->cancel); i++)
+	for (size_t i = 0; rc == 0 && i < mapping->count && !atomic_load(&job->cancel); i++)
 		rc = sample_try(
-			&tj->list[i], tj->share->sample, tj->row, &tj->mapping.entries[i], err);
+			&tj->list[i], tj->share->sample, tj->row, &mapping->entries[i], err);
 	return rc;
 }
 
@@ -141,8 +233,9 @@ static void free_trial_job(struct job *job)
 {
 	struct trial_job *tj = (struct trial_job *)job;
 
-	free_list(tj->list, tj->mapping.count);
-	mapping_free(&tj->mapping);
+	free_list(tj->list, tj->interface.mapping.count);
+	free(tj->whole);
+	interface_free_fields(&tj->interface);
 	sample_drop(tj->share);
 	free(tj);
 }
@@ -160,14 +253,16 @@ static void done_trials(struct board *board, struct job *job)
 		board_post(board, LANE_TRIAL, &trials->job->job);
 		return;
 	}
-	free_list(trials->list, trials->count);
+	wipe(trials);
 	trials->list = tj->list;
-	trials->count = tj->mapping.count;
+	trials->count = tj->interface.mapping.count;
+	trials->whole = tj->whole;
 	tj->list = NULL;
+	tj->whole = NULL;
 }
 
-static struct trial_job *new_trial_job(
-	struct trials *owner, struct sample_share *share, const struct mapping *mapping, int row)
+static struct trial_job *new_trial_job(struct trials *owner, struct sample_share *share,
+	const struct interface *interface, int row)
 {
 	struct trial_job *tj = calloc(1, sizeof(*tj));
 
@@ -179,8 +274,9 @@ static struct trial_job *new_trial_job(
 	tj->owner = owner;
 	tj->share = sample_hold(share);
 	tj->row = row;
-	if (mapping_copy(&tj->mapping, mapping, NULL) == 0)
-		tj->list = calloc(mapping->count + 1, sizeof(*tj->list));
+	interface_init(&tj->interface);
+	if (interface_copy(&tj->interface, interface, NULL) == 0)
+		tj->list = calloc(interface->mapping.count + 1, sizeof(*tj->list));
 	if (tj->list)
 		return tj;
 	free_trial_job(&tj->job);
@@ -195,13 +291,11 @@ static void drop_waiting(struct trials *trials)
 }
 
 void trials_ask(struct board *board, struct trials *trials, struct sample_share *share,
-	const struct mapping *mapping, int row)
+	const struct interface *interface, int row)
 {
-	struct trial_job *tj = new_trial_job(trials, share, mapping, row);
+	struct trial_job *tj = new_trial_job(trials, share, interface, row);
 
-	free_list(trials->list, trials->count);
-	trials->list = NULL;
-	trials->count = 0;
+	wipe(trials);
 	drop_waiting(trials);
 	if (!tj)
 		return;
@@ -227,9 +321,7 @@ void trials_forget(struct trials *trials)
 		trials->job = NULL;
 	}
 	drop_waiting(trials);
-	free_list(trials->list, trials->count);
-	trials->list = NULL;
-	trials->count = 0;
+	wipe(trials);
 }
 
 void mapping_try(struct board *board)
@@ -237,6 +329,5 @@ void mapping_try(struct board *board)
 	struct mapping_page *page = board->mapping;
 
 	if (page->share)
-		trials_ask(board, &page->trials, page->share, &page->interface.mapping,
-			page->sample_row);
+		trials_ask(board, &page->trials, page->share, &page->interface, page->sample_row);
 }

@@ -8,6 +8,8 @@
 
 #include "base/text.h"
 
+#include <ctype.h>
+
 const struct sample *mapping_sample(const struct mapping_page *page)
 {
 	return page->share ? page->share->sample : NULL;
@@ -36,49 +38,51 @@ int mapping_find_column(const struct mapping_page *page, const char *name)
 	return -1;
 }
 
-/* The field that an entry fills; for a parent's external ID that is the lookup. */
-static int find_field(const struct mapping_page *page, const char *name)
+int mapping_find_field(const struct mapping_page *page, const char *name)
 {
 	const struct describe *describe = described(page);
-	const char *dot = strchr(name, '.');
-	char relationship[FIELD_NAME_MAX];
-	const struct field *field;
+	const struct field *field = field_filled(describe, name);
 
-	if (!describe)
-		return -1;
-	snprintf(relationship, sizeof(relationship), "%.*s",
-		dot ? (int)(dot - name) : (int)strlen(name), name);
-	field = dot ? describe_relationship(describe, relationship)
-		    : describe_field(describe, relationship);
 	return field ? (int)(field - describe->fields) : -1;
 }
 
 /* ---- words ---- */
 
-void mapping_field_type(char *out, size_t size, const struct field *field)
-{
-	switch (field->type) {
-	case FIELD_DOUBLE:
-	case FIELD_CURRENCY:
-	case FIELD_PERCENT:
-		snprintf(out, size, "%s(%d,%d)", field->type_name, field->precision, field->scale);
-		break;
-	case FIELD_REFERENCE:
-		snprintf(out, size, "lookup %s",
-			field->targets.count ? field->targets.items[0] : "");
-		break;
-	default:
-		if (field->length && field->type != FIELD_PICKLIST && field->type != FIELD_ID)
-			snprintf(out, size, "%s(%d)", field->type_name, field->length);
-		else
-			text_copy(out, size, field->type_name);
-		break;
-	}
-}
-
 void mapping_column_type(char *out, size_t size, const struct column *column)
 {
 	text_copy(out, size, column_type_name(column->type));
+}
+
+bool mapping_is_key(const struct mapping_page *page, const char *field)
+{
+	const struct interface *interface = &page->interface;
+	struct text_list fields;
+	bool found = false;
+
+	if (interface->operation == OPERATION_INSERT)
+		return false;
+	if (interface->operation != OPERATION_UPSERT && !interface_looks_up(interface))
+		return text_equal_fold(field, "Id");
+	if (interface_key_fields(&fields, interface->external_id, NULL) != 0)
+		return false;
+	for (size_t i = 0; i < fields.count && !found; i++)
+		found = text_equal_fold(field, fields.items[i]);
+	text_list_free(&fields);
+	return found;
+}
+
+const char *mapping_problem(const struct mapping_page *page, int entry)
+{
+	const struct trial *trial = trials_of(&page->trials, entry);
+	bool blank;
+
+	if (!trial || trial->problem)
+		return trial ? trial->problem : NULL;
+	blank = !trial->sent || text_equal(trial->sent, "\"\"");
+	if (blank && mapping_sample(page)->row_count > 0 &&
+		mapping_is_key(page, page->interface.mapping.entries[entry].field))
+		return "the row has no key";
+	return NULL;
 }
 
 bool mapping_needs(const struct mapping_page *page, const struct field *field)
@@ -86,8 +90,9 @@ bool mapping_needs(const struct mapping_page *page, const struct field *field)
 	const struct interface *interface = &page->interface;
 
 	if (text_equal_fold(field->name, "Id"))
-		return interface->operation == OPERATION_UPDATE ||
-		       interface->operation == OPERATION_DELETE;
+		return (interface->operation == OPERATION_UPDATE ||
+			       interface->operation == OPERATION_DELETE) &&
+		       !interface_looks_up(interface);
 	return (interface->operation == OPERATION_INSERT ||
 		       interface->operation == OPERATION_UPSERT) &&
 	       field_required(field);
@@ -132,16 +137,36 @@ static bool passes(const struct mapping_page *page, const char *name, const char
 	       (label && text_match(pattern, label, true));
 }
 
-static bool is_used(const struct mapping_page *page, const char *column)
+static bool in_name(char c)
+{
+	return isalnum((unsigned char)c) || c == '_';
+}
+
+/* Does the formula speak of this column? A word in a text or comment of it counts, too. */
+static bool names_column(const char *formula, const char *column)
+{
+	size_t len = strlen(column);
+
+	for (const char *at = formula; *at && len; at++) {
+		if (strncasecmp(at, column, len) == 0 && !in_name(at[len]) &&
+			(at == formula || !in_name(at[-1])))
+			return true;
+	}
+	return false;
+}
+
+const char *mapping_use_of(const struct mapping_page *page, const char *column)
 {
 	const struct mapping *mapping = &page->interface.mapping;
 
 	for (size_t i = 0; i < mapping->count; i++) {
-		if (mapping->entries[i].kind == MAPPING_COLUMN &&
-			text_equal_fold(mapping->entries[i].text, column))
-			return true;
+		const struct mapping_entry *entry = &mapping->entries[i];
+
+		if ((entry->kind == MAPPING_COLUMN && text_equal_fold(entry->text, column)) ||
+			(entry->kind == MAPPING_FORMULA && names_column(entry->text, column)))
+			return entry->field;
 	}
-	return false;
+	return NULL;
 }
 
 static void add_joined(struct mapping_page *page)
@@ -155,7 +180,7 @@ static void add_joined(struct mapping_page *page)
 			continue;
 		page->rows[page->count[SIDE_FIELDS]++] = (struct mapping_row){ (int)i,
 			entry->kind == MAPPING_COLUMN ? mapping_find_column(page, entry->text) : -1,
-			find_field(page, entry->field) };
+			mapping_find_field(page, entry->field) };
 	}
 	page->count[SIDE_COLUMNS] = page->count[SIDE_FIELDS];
 }
@@ -167,12 +192,12 @@ static void add_columns(struct mapping_page *page)
 	for (int i = 0; sample && i < sample->column_count; i++) {
 		const char *name = sample->columns[i].name;
 
-		if (!is_used(page, name) && passes(page, name, NULL))
+		if (!mapping_use_of(page, name) && passes(page, name, NULL))
 			page->rows[page->count[SIDE_COLUMNS]++].column = i;
 	}
 }
 
-static bool is_writable(const struct mapping_page *page, const struct field *field)
+bool mapping_writable(const struct mapping_page *page, const struct field *field)
 {
 	return field->createable || field->updateable || mapping_needs(page, field);
 }
@@ -184,7 +209,7 @@ static void add_fields(struct mapping_page *page, bool needed)
 	for (size_t i = 0; describe && i < describe->field_count; i++) {
 		const struct field *field = &describe->fields[i];
 
-		if (is_writable(page, field) && mapping_needs(page, field) == needed &&
+		if (mapping_writable(page, field) && mapping_needs(page, field) == needed &&
 			mapping_fills(&page->interface.mapping, field) < 0 &&
 			passes(page, field->name, field->label))
 			page->rows[page->count[SIDE_FIELDS]++].field = (int)i;

@@ -1,23 +1,11 @@
 /* preview.c — reads some rows of an interface on the worker, maps them, and lists what came out. */
 
 #include "base/base.h"
-#include "tui/board/preview.h"
+#include "tui/board/preview_private.h"
 
 #include "base/text.h"
-#include "process/process.h"
-#include "tui/widget/table.h"
-
-#include <json-c/json.h>
 
 #define PREVIEW_ROWS 100
-
-struct preview_page {
-	struct table table;
-	char interface[65];
-	struct preview *preview; /* owned; NULL while it is read */
-	struct err err;
-	struct preview_job *job;
-};
 
 struct preview_job {
 	struct job job;
@@ -47,9 +35,7 @@ static void cell_of(void *ctx, int64_t row, int column, struct table_cell *out)
 		out->style = STYLE_STRONG;
 		break;
 	case COL_VERDICT:
-		snprintf(out->text, sizeof(out->text), "%s%s", line->problem ? "FAIL " : "OK",
-			line->problem ? line->problem : "");
-		out->style = line->problem ? STYLE_FAIL : STYLE_OK;
+		out->style = preview_verdict(out->text, sizeof(out->text), line);
 		break;
 	default:
 		snprintf(out->text, sizeof(out->text), "%s", line->record ? line->record : "");
@@ -120,29 +106,44 @@ static void start(
 
 /* ---- the page ---- */
 
-static int count_problems(const struct preview *preview)
+/* How many rows fail, or lack what a new record needs. */
+static int count_rows(const struct preview *preview, bool failing)
 {
-	int problems = 0;
+	int count = 0;
 
-	for (int i = 0; i < preview->row_count; i++)
-		problems += preview->rows[i].problem != NULL;
-	return problems;
+	for (int i = 0; i < preview->row_count; i++) {
+		const struct preview_row *row = &preview->rows[i];
+
+		count += failing ? row->problem != NULL : row->missing && !row->problem;
+	}
+	return count;
 }
 
-/* The selected row in full; with blanks between its fields, so that it wraps well. */
-static void draw_row(struct board *board, const struct preview_row *row, struct area area)
+static void draw_head(struct board *board, struct area area)
 {
-	struct json_object *record = row->record ? json_tokener_parse(row->record) : NULL;
-	const char *text =
-		record ? json_object_to_json_string_ext(
-				 record, JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE)
-		       : "";
+	const struct preview *preview = board->preview->preview;
+	int lacking = count_rows(preview, false);
+	char more[64] = "";
 
-	screen_sign(board->screen, area.y, 0, area.cols, STYLE_RULE, SIGN_RULE);
-	screen_paragraph(board->screen,
-		(struct area){ area.y + 1, 1, area.rows - 1, area.cols - 2 },
-		row->problem ? STYLE_FAIL : STYLE_TEXT, row->problem ? row->problem : text, 0);
-	json_object_put(record);
+	if (lacking)
+		snprintf(more, sizeof(more), ", %d lack what a new record needs", lacking);
+	screen_printf(board->screen, area.y, 1, area.cols - 2, STYLE_STRONG,
+		"Preview of %s: %d rows, %d would fail%s", board->preview->interface,
+		preview->row_count, count_rows(preview, true), more);
+}
+
+/* Rows above, the one at the cursor below. */
+static void draw_rows(struct board *board, struct area area)
+{
+	struct preview_page *page = board->preview;
+	int below = area.rows / 2;
+
+	preview_take_apart(board);
+	if (below > page->sent_count + 4)
+		below = page->sent_count + 4;
+	preview_draw_row(board, (struct area){ area.y + area.rows - below, 0, below, area.cols });
+	table_draw(&page->table, board->screen,
+		(struct area){ area.y, 0, area.rows - below, area.cols }, true);
 }
 
 static void draw(struct board *board, struct area area)
@@ -150,7 +151,6 @@ static void draw(struct board *board, struct area area)
 	struct preview_page *page = board->preview;
 	struct area body = { area.y + 1, 0, area.rows - 1, area.cols };
 	struct area text = { area.y + 2, 2, area.rows - 2, area.cols - 4 };
-	int below;
 
 	if (!page)
 		return;
@@ -162,20 +162,19 @@ static void draw(struct board *board, struct area area)
 			page->err.kind ? page->err.text : "Reading the first rows...", 0);
 		return;
 	}
-	screen_printf(board->screen, area.y, 1, area.cols - 2, STYLE_STRONG,
-		"Preview of %s: %d rows, %d would fail", page->interface, page->preview->row_count,
-		count_problems(page->preview));
-	if (page->preview->row_count == 0) {
+	draw_head(board, area);
+	if (page->preview->note) {
+		screen_text(
+			board->screen, body.y, 1, body.cols - 2, STYLE_WARN, page->preview->note);
+		body.y++;
+		body.rows--;
+	}
+	if (page->preview->row_count > 0)
+		draw_rows(board, body);
+	else
 		screen_paragraph(board->screen, text, STYLE_TEXT,
 			"The source gives no rows now: look at its query and at the source itself.",
 			0);
-		return;
-	}
-	below = body.rows / 3;
-	table_draw(&page->table, board->screen,
-		(struct area){ body.y, 0, body.rows - below, body.cols }, true);
-	draw_row(board, &page->preview->rows[page->table.cursor],
-		(struct area){ body.y + body.rows - below, 0, below, body.cols });
 }
 
 static bool key(struct board *board, int pressed)
@@ -200,6 +199,7 @@ void preview_open(struct board *board, const struct interface *interface)
 		return;
 	text_copy(board->preview->interface, sizeof(board->preview->interface), interface->name);
 	table_init(&board->preview->table, columns, (int)ARRAY_SIZE(columns), cell_of, board);
+	preview_init_fields(board);
 	start(board, interface, &board->catalog->connections[over].connection);
 	board_open_page(board, &preview_ops);
 }
@@ -212,12 +212,48 @@ static void close_page(struct board *board)
 		return;
 	if (page->job)
 		atomic_store(&page->job->job.cancel, true);
+	preview_forget_row(page);
 	preview_free(page->preview);
 	free(page);
 	board->preview = NULL;
 }
 
+static void do_row(void *ctx, const char *argument)
+{
+	struct board *board = ctx;
+
+	(void)argument;
+	if (board->preview->preview && board->preview->preview->row_count)
+		preview_row_open(board);
+	else
+		board_say(board, STYLE_WARN, "There is no row to open");
+}
+
+/* Round to the first one again. */
+static void do_next_failure(void *ctx, const char *argument)
+{
+	struct board *board = ctx;
+	struct preview_page *page = board->preview;
+	const struct preview *preview = page->preview;
+	int count = preview ? preview->row_count : 0;
+
+	(void)argument;
+	for (int i = 1; i <= count; i++) {
+		int at = (int)((page->table.cursor + i) % count);
+
+		if (preview->rows[at].problem || preview->rows[at].missing) {
+			table_select(&page->table, at);
+			return;
+		}
+	}
+	board_say(board, STYLE_OK, "No row here would fail");
+}
+
 static const struct key_binding keys[] = {
+	{ K_ENTER, "row", "Whole row", "Source, fields and what the org says of each", BIND_LINE,
+		do_row },
+	{ 'F', "next failure", "Next failure", "To the next row that would fail or lacks something",
+		BIND_LINE, do_next_failure },
 	{ 0 },
 };
 

@@ -40,6 +40,8 @@ struct page_ops {
 	void (*news)(struct board *board, unsigned parts);
 	/* Adds to what the feed is asked for. May be NULL. */
 	void (*look)(struct board *board, struct feed_request *request);
+	/* Would closing it lose what was typed? Then the person is asked first. May be NULL. */
+	bool (*unsaved)(const struct board *board);
 	/* Esc or q; NULL = the page closes. */
 	void (*back)(struct board *board);
 	void (*close)(struct board *board);
@@ -139,13 +141,16 @@ extern const struct page_ops connections_ops, interfaces_ops, monitor_ops, backl
 extern const struct page_ops message_ops, causes_ops, history_ops, wizard_ops, checklist_ops,
 	first_ops, interface_form_ops, preview_ops, mapping_ops, payload_form_ops, help_ops,
 	log_ops, agent_form_ops;
+extern const struct page_ops mapping_pick_ops, mapping_form_ops, preview_row_ops;
 
 /* ---- board.c ---- */
 
 const struct page_ops *board_page(const struct board *board);
 void board_open_page(struct board *board, const struct page_ops *ops);
 void board_close_page(struct board *board);
-void board_show_tab(struct board *board, int tab);
+/* Asks first where that would lose what was typed; false: the person is being asked. */
+bool board_show_tab(struct board *board, int tab);
+bool board_leave(struct board *board);
 
 /* The cursor of a list moved: what hangs on the selected row is drawn once it rests. */
 void board_moved(struct board *board);

@@ -21,6 +21,7 @@ static void json_row(struct json *json, const struct preview *preview, int row)
 	json_open(json, '{');
 	json_put_text(json, "key", mapped->key);
 	json_put_text(json, "problem", mapped->problem);
+	json_put_text(json, "missing", mapped->missing);
 	json_key(json, "record");
 	if (mapped->record && *mapped->record)
 		json_raw(json, mapped->record, strlen(mapped->record));
@@ -74,6 +75,8 @@ static void print_rows(struct command_env *env, const struct preview *preview)
 		grid_pair(env->out, 9, "", row->record ? row->record : "");
 		if (row->problem)
 			grid_pair(env->out, 9, "  FAIL", row->problem);
+		if (row->missing)
+			fprintf(env->out, "  WARN     a new record would lack %s\n", row->missing);
 	}
 }
 
