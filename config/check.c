@@ -106,6 +106,7 @@ static void check_interface(struct check *check, const char *path, const char *n
 static void check_settings(struct check *check, const char *path, const char *name)
 {
 	struct agent_settings settings;
+	struct err err = ERR_INIT;
 
 	(void)name;
 	agent_settings_init(&settings);
@@ -116,6 +117,8 @@ static void check_settings(struct check *check, const char *path, const char *na
 			of_key(check, "listen",
 				"listen: not set: use 127.0.0.1, or an address of "
 				"this machine");
+		if (agent_settings_check(&settings, &err) < 0)
+			of_model(check, &err);
 	}
 	agent_settings_free_fields(&settings);
 }

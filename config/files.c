@@ -296,6 +296,24 @@ int files_write_interface(struct buf *out, const struct interface *interface, st
 	return edit_new(out, &schema_interface, interface, err);
 }
 
+/* The line is that of the file as it is now. */
+static int check_settings(const struct agent_settings *settings, const char *path, struct err *err)
+{
+	struct buf text = BUF_INIT(SCAN_TEXT_MAX);
+	struct err why = ERR_INIT;
+	int rc = agent_settings_check(settings, &why);
+
+	if (rc < 0) {
+		int line = file_read(&text, path, NULL) == 0
+				   ? file_line(buf_str(&text), text.len, why.code)
+				   : 1;
+
+		scan_problem(err, path, line, "%s", why.text);
+	}
+	buf_free(&text);
+	return rc;
+}
+
 int files_load_settings(struct agent_settings *out, const struct home *home, struct err *err)
 {
 	struct err local = ERR_INIT;
@@ -306,6 +324,8 @@ int files_load_settings(struct agent_settings *out, const struct home *home, str
 		agent_settings_init(out);
 		return 0;
 	}
+	if (rc == 0)
+		rc = check_settings(out, home->agent_cfg, &local);
 	return rc < 0 ? err_copy(err, &local) : 0;
 }
 

@@ -5,6 +5,7 @@
 #include "base/cron.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "model/agent_settings.h"
 
 #define CLOCK_BACK_MS 60000 /* a clock that was put back by more moves every time */
 
@@ -175,37 +176,22 @@ static void load_interface(struct loading *loading, const char *name)
 	interface_free_fields(&interface);
 }
 
-/* "ERP: at 06:30; missed skip" */
 static void load_integration(struct loading *loading, const char *line)
 {
-	char copy[SCHEDULE_TEXT_MAX];
+	char copy[SCHEDULE_TEXT_MAX + SCHEDULE_NAME_MAX];
+	struct agent_schedule schedule;
 	struct err err = ERR_INIT;
 	struct entry *entry;
-	char *colon;
-	char *end;
-	bool skip = false;
-	int rc = 0;
+	int rc;
 
-	text_copy(copy, sizeof(copy), line);
-	colon = strchr(copy, ':');
-	end = strchr(copy, ';');
-	if (end) {
-		*end++ = '\0';
-		end = text_trim(end);
-		skip = text_equal(end, "missed skip");
-		if (!skip && !text_equal(end, "missed once"))
-			rc = err_set(&err, ERR_CONFIG,
-				"behind the ; stands \"missed skip\" or \"missed once\"");
-	}
-	if (!colon)
-		rc = err_set(&err, ERR_CONFIG, "it reads \"NAME: SCHEDULE\"");
-	if (colon && rc == 0) {
-		*colon = '\0';
-		rc = add(loading, SCHEDULE_INTEGRATION, text_trim(copy), text_trim(colon + 1),
-			&entry, &err);
-	}
+	if (!text_copy(copy, sizeof(copy), line))
+		rc = err_set(&err, ERR_CONFIG, "it is too long");
+	else
+		rc = agent_schedule_read(&schedule, copy, &err);
 	if (rc == 0)
-		entry->skip_missed = skip;
+		rc = add(loading, SCHEDULE_INTEGRATION, schedule.name, schedule.text, &entry, &err);
+	if (rc == 0)
+		entry->skip_missed = schedule.skip_missed;
 	else
 		log_line(LOG_LEVEL_WARN, 0, "\"%s\" of schedules in agent.cfg is not in force: %s",
 			line, err.text);

@@ -1,10 +1,12 @@
-/* agent_settings.c — the service's settings at their defaults. */
+/* agent_settings.c — the service's settings: their defaults, and what is wrong with them. */
 
 #include "base/base.h"
 #include "model/agent_settings.h"
 
+#include "base/cron.h"
 #include "base/text.h"
 #include "model/connection.h"
+#include "model/problem.h"
 
 void agent_settings_init(struct agent_settings *settings)
 {
@@ -73,4 +75,53 @@ void agent_settings_free_fields(struct agent_settings *settings)
 	free(settings->alert);
 	text_list_free(&settings->schedules);
 	*settings = (struct agent_settings){ 0 };
+}
+
+int agent_schedule_read(struct agent_schedule *out, char *line, struct err *err)
+{
+	char *colon = strchr(line, ':');
+	char *end = strchr(line, ';');
+	const char *missed = "missed once";
+
+	if (!colon || (end && end < colon))
+		return err_set(err, ERR_CONFIG, "it reads \"NAME: SCHEDULE\"");
+	*colon = '\0';
+	if (end) {
+		*end = '\0';
+		missed = text_trim(end + 1);
+	}
+	*out = (struct agent_schedule){ .name = text_trim(line),
+		.text = text_trim(colon + 1),
+		.skip_missed = text_equal(missed, "missed skip") };
+	if (text_empty(out->name))
+		return err_set(err, ERR_CONFIG, "no integration stands before the :");
+	if (!out->skip_missed && !text_equal(missed, "missed once"))
+		return err_set(
+			err, ERR_CONFIG, "behind the ; stands \"missed skip\" or \"missed once\"");
+	return 0;
+}
+
+static int check_schedule(const char *line, struct err *err)
+{
+	struct agent_schedule schedule;
+	struct err why = ERR_INIT;
+	struct cron cron;
+	char *copy = text_dup(line);
+	int rc = copy ? agent_schedule_read(&schedule, copy, &why) : err_nomem(&why);
+
+	if (rc == 0)
+		rc = cron_parse(&cron, schedule.text, &why);
+	free(copy);
+	return rc < 0 ? problem(err, "schedules", "\"%s\": %s", line, why.text) : 0;
+}
+
+int agent_settings_check(const struct agent_settings *settings, struct err *err)
+{
+	for (size_t i = 0; i < settings->schedules.count; i++) {
+		int rc = check_schedule(settings->schedules.items[i], err);
+
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
 }

@@ -3,6 +3,7 @@
 #ifndef MODEL_AGENT_SETTINGS_H
 #define MODEL_AGENT_SETTINGS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -43,5 +44,17 @@ void agent_settings_init(struct agent_settings *settings);
 int agent_settings_copy(
 	struct agent_settings *out, const struct agent_settings *from, struct err *err);
 void agent_settings_free_fields(struct agent_settings *settings);
+
+/* One of `schedules`: "ERP: at 06:30 weekdays; missed skip". */
+struct agent_schedule {
+	const char *name, *text; /* of the integration; what cron_parse() takes */
+	bool skip_missed;
+};
+
+/* Cuts `line` apart, which the parts are borrowed from. ERR_CONFIG says how it is to read. */
+int agent_schedule_read(struct agent_schedule *out, char *line, struct err *err);
+
+/* What each value by itself does not show. ERR_CONFIG with the key as its code. */
+int agent_settings_check(const struct agent_settings *settings, struct err *err);
 
 #endif

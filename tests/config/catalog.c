@@ -319,6 +319,9 @@ static void collect(void *ctx, const struct err *err)
 	buf_addf(ctx, "%s\n", err->text);
 }
 
+#define SETTINGS                                                                                   \
+	"listen = \"127.0.0.1\";\ntls: { cert = \"x\"; };\nschedules = ( \"ERP: at noonish\" );\n"
+
 START_TEST(config_check_tells_every_problem_with_its_line)
 {
 	struct buf told = BUF_INIT(1 << 16);
@@ -335,11 +338,9 @@ START_TEST(config_check_tells_every_problem_with_its_line)
 	put(home->interfaces, "lines",
 		"connection = \"haff\";\nobject = \"A\"; external_id = \"B\"; query = \"SELECT\";\n"
 		"mapping = ( { field = \"C\"; column = \"c\"; } );");
-	ck_ok(file_write(home->agent_cfg, "listen = \"127.0.0.1\";\ntls: { cert = \"x\"; };", 43,
-		      0600, &err),
-		&err);
+	ck_ok(file_write(home->agent_cfg, SETTINGS, strlen(SETTINGS), 0600, &err), &err);
 	count = files_check(home, collect, &told, &err);
-	ck_assert_int_eq(count, 8);
+	ck_assert_int_eq(count, 9);
 	ck_assert_ptr_nonnull(strstr(buf_str(&told), "/bad.cfg:1: tipe is unknown"));
 	ck_assert_ptr_nonnull(strstr(buf_str(&told), "/bad.cfg:2: agent.port: 0 is out of range"));
 	ck_assert_ptr_null(strstr(buf_str(&told), "draft.cfg"));
@@ -350,7 +351,44 @@ START_TEST(config_check_tells_every_problem_with_its_line)
 		strstr(buf_str(&told), "/lines.cfg:3: mapping: B is the external ID"));
 	ck_assert_ptr_nonnull(strstr(buf_str(&told), "/lines.cfg:1: connection: there is no"));
 	ck_assert_ptr_nonnull(strstr(buf_str(&told), "/agent.cfg:2: tls: cert and key"));
+	ck_assert_ptr_nonnull(strstr(
+		buf_str(&told), "/agent.cfg:3: schedules: \"ERP: at noonish\": \"at\" was not"));
 	buf_free(&told);
+}
+END_TEST
+
+static const struct {
+	const char *line, *says; /* NULL = it is taken */
+} schedules[] = {
+	{ "ERP: at 06:30", NULL },
+	{ " ERP : at 06:30, 18:00 weekdays ; missed skip ", NULL },
+	{ "ERP: */5 * * * *; missed once", NULL },
+	{ "ERP at noon", "NAME: SCHEDULE" },
+	{ ": at 06:30", "no integration" },
+	{ "ERP: at noonish", "\"at\" was not understood" },
+	{ "ERP: at 06:30; never", "behind the ;" },
+	{ "ERP; missed skip: at 06:30", "NAME: SCHEDULE" },
+};
+
+/* So that an agent that is up refuses the file, and what was in force stays. */
+START_TEST(settings_with_a_schedule_that_is_none_are_refused_with_their_line)
+{
+	struct agent_settings settings;
+	struct err err = ERR_INIT;
+	char text[200];
+	int rc;
+
+	snprintf(text, sizeof(text), "port = 0;\nschedules = ( \"A: at 01:00\", \"%s\" );\n",
+		schedules[_i].line);
+	ck_ok(file_write(home->agent_cfg, text, strlen(text), 0600, &err), &err);
+	agent_settings_init(&settings);
+	rc = files_load_settings(&settings, home, &err);
+	ck_assert_int_eq(rc, schedules[_i].says ? -ERR_CONFIG : 0);
+	if (schedules[_i].says) {
+		ck_assert_ptr_nonnull(strstr(err.text, "/agent.cfg:2: schedules: "));
+		ck_assert_ptr_nonnull(strstr(err.text, schedules[_i].says));
+	}
+	agent_settings_free_fields(&settings);
 }
 END_TEST
 
@@ -373,6 +411,8 @@ Suite *suite_catalog(void)
 	tcase_add_test(tc, the_version_differs_after_every_kind_of_change);
 	tcase_add_test(tc, settings_have_defaults_and_keep_comments);
 	tcase_add_test(tc, config_check_tells_every_problem_with_its_line);
+	tcase_add_loop_test(tc, settings_with_a_schedule_that_is_none_are_refused_with_their_line,
+		0, (int)ARRAY_SIZE(schedules));
 	suite_add_tcase(suite, tc);
 	return suite;
 }
