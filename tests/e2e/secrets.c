@@ -105,7 +105,8 @@ static int search_file(const char *path, const struct stat *st, int flag, struct
 	if (flag != FTW_F || !S_ISREG(st->st_mode))
 		return 0;
 	ck_ok(file_read(&text, path, &err), &err);
-	search(path, text.data, text.len);
+	if (text.len)
+		search(path, text.data, text.len);
 	buf_free(&text);
 	files_searched++;
 	return 0;
