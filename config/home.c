@@ -158,6 +158,22 @@ int home_make(const struct home *home, struct err *err)
 	return 0;
 }
 
+int home_check_owner(const struct home *home, struct err *err)
+{
+	const struct passwd *owner;
+	struct stat st;
+	char number[24];
+
+	if ((stat(home->data, &st) != 0 && stat(home->config, &st) != 0) || st.st_uid == geteuid())
+		return 0;
+	owner = getpwuid(st.st_uid);
+	snprintf(number, sizeof(number), "user %ju", (uintmax_t)st.st_uid);
+	return err_set(err, ERR_CONFIG,
+		"this home belongs to %s, and so does its agent: start it as that user%s",
+		owner ? owner->pw_name : number,
+		home->system ? ", with `systemctl start agentboard`" : "");
+}
+
 void home_free(struct home *home)
 {
 	if (!home)

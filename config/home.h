@@ -38,6 +38,13 @@ int home_find_beside(struct home **out, const char *dir, const char *system_conf
 
 /* Make the folders that are absent (0700 for a user's home). */
 int home_make(const struct home *home, struct err *err);
+
+/*
+ * May this user write into it as its owner does? ERR_CONFIG names the owner: what another user,
+ * root among them, writes there the owner could not use any more.
+ */
+int home_check_owner(const struct home *home, struct err *err);
+
 void home_free(struct home *home);
 
 #endif

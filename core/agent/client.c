@@ -6,6 +6,7 @@
 #include "http/client.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* Counting the source's rows for the production guard may take as long as the query does. */
 #define PATIENCE_MS 300000
@@ -25,8 +26,11 @@ static int ask(struct http_answer *answer, const char *socket_path, const char *
 	int rc;
 
 	/* Most often there simply is no agent; that needs no HTTP to tell. */
-	if (stat(socket_path, &st) != 0)
+	if (stat(socket_path, &st) != 0 && errno != EACCES)
 		return err_set(err, ERR_NET, "no agent is up in this home");
+	/* One whom its owner keeps out knows nothing of it, not even that it is down. */
+	if (access(socket_path, W_OK) != 0 && errno == EACCES)
+		return err_set_errno(err, ERR_STORE, errno, "could not ask at %s", socket_path);
 	rc = http_client_new(&client, &options, err);
 	if (rc < 0)
 		return rc;

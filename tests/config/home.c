@@ -121,6 +121,28 @@ START_TEST(a_file_in_the_way_is_told)
 }
 END_TEST
 
+/* Root can give a folder away; whoever else runs this finds one of root's. */
+START_TEST(a_home_of_another_user_is_left_alone)
+{
+	bool root = geteuid() == 0;
+	const char *dir = test_folder();
+	struct home *home = found(root ? dir : "/", NOWHERE);
+	struct err err = ERR_INIT;
+
+	if (root) {
+		ck_ok(home_check_owner(home, &err), &err);
+		ck_assert_int_eq(chown(dir, 54321, (gid_t)-1), 0);
+	}
+	ck_assert_int_eq(home_check_owner(home, &err), -ERR_CONFIG);
+	ck_assert_ptr_nonnull(strstr(err.text, root ? "user 54321" : "root"));
+	if (root) { /* its data is what counts, once there is any */
+		ck_ok(home_make(home, &err), &err);
+		ck_ok(home_check_owner(home, &err), &err);
+	}
+	home_free(home);
+}
+END_TEST
+
 Suite *suite_home(void)
 {
 	Suite *suite = suite_create("config/home");
@@ -132,6 +154,7 @@ Suite *suite_home(void)
 	tcase_add_test(tc, a_user_home_follows_xdg);
 	tcase_add_test(tc, a_made_home_is_closed_to_others);
 	tcase_add_test(tc, a_file_in_the_way_is_told);
+	tcase_add_test(tc, a_home_of_another_user_is_left_alone);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

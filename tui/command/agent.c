@@ -163,7 +163,9 @@ static int agent_run_command(struct command_env *env, const struct arguments *ar
 	int rc;
 
 	agent_settings_init(&settings);
-	rc = command_unseal(env, true, &err);
+	rc = home_check_owner(env->home, &err);
+	if (rc == 0)
+		rc = command_unseal(env, true, &err);
 	if (rc == 0)
 		rc = files_load_settings(&settings, env->home, &err);
 	if (rc == 0)

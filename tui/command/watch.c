@@ -22,7 +22,9 @@ int watch_open_local(struct watch *watch, struct err *err)
 	int rc;
 
 	agent_settings_init(&settings);
-	rc = home_make(env->home, err);
+	rc = home_check_owner(env->home, err);
+	if (rc == 0)
+		rc = home_make(env->home, err);
 	if (rc == 0)
 		rc = command_unseal(env, true, err);
 	if (rc == 0)
