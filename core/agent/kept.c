@@ -70,13 +70,27 @@ static int load_thing(struct entry *fresh, const struct kept *kept, enum what wh
 	return files->interface(files->self, &fresh->thing.interface, name, err);
 }
 
+/* Nothing that makes no sense takes the place of what does, though it can be read. */
+static int check_thing(const struct entry *fresh, const struct entry *old, enum what what,
+	const char *name, struct err *err)
+{
+	struct err why = ERR_INIT;
+
+	if (what != INTERFACES || !old || !old->usable ||
+		interface_check(&fresh->thing.interface, &why) == 0 ||
+		interface_check(&old->thing.interface, NULL) < 0)
+		return 0;
+	return err_set(err, ERR_CONFIG, "interfaces.d/%s.cfg: %s", name, why.text);
+}
+
 /* The entry of `name` for the new list: read anew, else what `old` holds moves over. */
 static void renew(struct entry *to, const struct kept *kept, enum what what, struct entry *old)
 {
 	struct entry fresh = { .usable = true };
 	struct err err = ERR_INIT;
 
-	if (load_thing(&fresh, kept, what, to->name, &err) == 0) {
+	if (load_thing(&fresh, kept, what, to->name, &err) == 0 &&
+		check_thing(&fresh, old, what, to->name, &err) == 0) {
 		if (old && old->problem[0])
 			log_line(LOG_LEVEL_INFO, 0, "%s can be read again and is in force",
 				to->name);

@@ -366,6 +366,40 @@ START_TEST(a_file_that_breaks_leaves_what_it_said_before_in_force)
 }
 END_TEST
 
+static void copy_problem(void *ctx, const char *text)
+{
+	text_copy(ctx, 512, text);
+}
+
+START_TEST(an_interface_that_makes_no_sense_leaves_what_it_said_before_in_force)
+{
+	struct kept *kept = NULL;
+	struct interface interface;
+	struct err err = ERR_INIT;
+	char problem[512] = "";
+
+	fixture_schedule("0 6 * * *", false);
+	ck_ok(kept_new(&kept, &catalog, &err), &err);
+	const struct catalog *stands = kept_catalog(kept);
+
+	interface_init(&interface);
+	ck_ok(stands->interface(stands->self, &interface, "b", &err), &err);
+	fixture_schedule("at noonish", false);
+	ck_ok(stands->interface(stands->self, &interface, "b", &err), &err);
+	ck_assert_str_eq(interface.schedule, "0 6 * * *");
+	kept_problems(kept, copy_problem, problem);
+	ck_assert_ptr_nonnull(strstr(problem, "interfaces.d/b.cfg: schedule: \"at\" was not"));
+	fixture_schedule("0 7 * * *", false);
+	ck_ok(stands->interface(stands->self, &interface, "b", &err), &err);
+	ck_assert_str_eq(interface.schedule, "0 7 * * *");
+	*problem = '\0';
+	kept_problems(kept, copy_problem, problem);
+	ck_assert_str_eq(problem, "");
+	interface_free_fields(&interface);
+	kept_free(kept);
+}
+END_TEST
+
 Suite *suite_reload(void)
 {
 	Suite *suite = suite_create("reload");
@@ -380,6 +414,7 @@ Suite *suite_reload(void)
 	tcase_add_test(tcase, full_disk_is_an_alarm_until_the_floor_is_another);
 	tcase_add_test(tcase, a_renewed_certificate_is_shown_and_a_bad_one_is_not);
 	tcase_add_test(tcase, a_file_that_breaks_leaves_what_it_said_before_in_force);
+	tcase_add_test(tcase, an_interface_that_makes_no_sense_leaves_what_it_said_before_in_force);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
