@@ -63,6 +63,18 @@ START_TEST(a_name_is_no_address_to_listen_on)
 }
 END_TEST
 
+START_TEST(a_schedule_that_is_none_is_not_saved)
+{
+	struct fixture fx;
+
+	open_settings(&fx);
+	pty_type(fx.pty, "\t\t\t\t\t\t\t\t\t\t\tERP: at noonish" KEY_F4);
+	pty_wait(fx.pty, "\"ERP: at noonish\": \"at\" was not understood");
+	ck_assert(!file_exists(fx.home->agent_cfg));
+	fixture_end(&fx);
+}
+END_TEST
+
 START_TEST(care_of_store_and_operator_is_set_in_the_form)
 {
 	struct fixture fx;
@@ -117,6 +129,7 @@ Suite *suite_settings(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, an_open_address_with_the_default_password_is_refused_in_the_form);
 	tcase_add_test(tc, a_name_is_no_address_to_listen_on);
+	tcase_add_test(tc, a_schedule_that_is_none_is_not_saved);
 	tcase_add_test(tc, care_of_store_and_operator_is_set_in_the_form);
 	tcase_add_test(tc, missed_times_are_set_where_the_schedule_is);
 	suite_add_tcase(suite, tc);

@@ -298,6 +298,8 @@ static int work_save(struct job *job, struct err *err)
 		sj->settings.password_hash = hash;
 	}
 	if (rc == 0)
+		rc = agent_settings_check(&sj->settings, err);
+	if (rc == 0)
 		rc = at_field(agent_check_exposure(&sj->settings, err), "listen", err);
 	return rc < 0 ? rc : files_save_settings(sj->env->home, &sj->settings, err);
 }
