@@ -110,6 +110,7 @@ START_TEST(a_mapping_is_made_by_keys_and_saved_as_plain_text)
 	pty_wait(fx.pty, "NULL clears the field");
 	pty_type(fx.pty, "jf");
 	pty_wait(fx.pty, "Customer__c: Customer, string(80)");
+	pty_wait(fx.pty, "Nothing is typed yet");
 	pty_type(fx.pty, "uper(customer)");
 	pty_wait(fx.pty, "FAIL no such function: uper (at 1): did you mean upper?");
 	pty_type(fx.pty, KEY_HOME "\013upper(nane)");

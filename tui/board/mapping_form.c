@@ -41,6 +41,14 @@ static const struct field_spec specs[F_COUNT] = {
 	[F_CANCEL] = { FIELD_BUTTON, NULL, "Cancel" },
 };
 
+static const char nothing_yet[] = "Nothing is typed yet";
+
+/* A constant may be empty; a column and a formula are still to be typed then. */
+static bool is_blank(const struct form *form)
+{
+	return !*form_text(form, F_TEXT) && form->fields[F_KIND].choice != MAPPING_VALUE;
+}
+
 static void try_line(struct board *board)
 {
 	struct mapping_page *page = board->mapping;
@@ -51,7 +59,7 @@ static void try_line(struct board *board)
 
 	interface_init(&line);
 	line.operation = OPERATION_INSERT;
-	if ((*text || kind == MAPPING_VALUE) &&
+	if (!is_blank(&form->form) &&
 		mapping_add(&line.mapping, form->field, kind, text,
 			(enum null_policy)form->form.fields[F_NULLS].choice, NULL) == 0)
 		trials_ask(board, &form->trials, page->share, &line, page->sample_row);
@@ -67,8 +75,8 @@ static void take(struct board *board)
 	enum mapping_kind kind = (enum mapping_kind)form->fields[F_KIND].choice;
 	char field[FIELD_NAME_MAX];
 
-	if (!*form_text(form, F_TEXT) && kind != MAPPING_VALUE) {
-		form_fail(form, F_TEXT, "Nothing is typed yet");
+	if (is_blank(form)) {
+		form_fail(form, F_TEXT, nothing_yet);
 		return;
 	}
 	text_copy(field, sizeof(field), page->form->field);
@@ -240,6 +248,8 @@ static int draw_below(struct board *board, struct area area)
 
 	if (wrong)
 		y += screen_paragraph(board->screen, area, STYLE_FAIL, error, 0);
+	else if (is_blank(&form->form))
+		screen_text(board->screen, y++, area.x, area.cols, STYLE_QUIET, nothing_yet);
 	else
 		y += trial_draw(board, area, trial, trial ? trial->problem : NULL);
 	if (formula && y < area.y + area.rows) {
