@@ -12,6 +12,7 @@
 #define KINDS_MAX 40
 #define EXAMPLES 3
 #define PARENTS_MAX 8
+#define ORG_DECIDES "validation rules, duplicates, record types, e-mail addresses, locks, triggers"
 
 /* One kind of failure, with its first keys. */
 struct kind {
@@ -42,6 +43,7 @@ struct dry_run {
 	struct kind kinds[KINDS_MAX];
 	int kind_count;
 	char note[256]; /* why the org could not be asked */
+	const char *org_decides;
 };
 
 /* ---- what is asked for ---- */
@@ -98,6 +100,16 @@ static int add_questions(struct dry_run *dry, const struct interface *interface,
 	return rc;
 }
 
+/* Rows are foretold one by one: which of them share a packet is known when they leave. */
+static const char *what_is_left(const struct interface *interface)
+{
+	if (interface->on_error == ON_ERROR_STOP)
+		return ORG_DECIDES ", and how far it comes (on_error = Stop)";
+	if (interface->all_or_none)
+		return ORG_DECIDES ", and which good rows go back with a bad one (all_or_none)";
+	return ORG_DECIDES;
+}
+
 int dry_run_new(struct dry_run **out, const struct process_env *env,
 	const struct connection *connection, const struct interface *interface,
 	const struct run_info *info, const struct describe *describe, const atomic_bool *cancel,
@@ -112,6 +124,7 @@ int dry_run_new(struct dry_run **out, const struct process_env *env,
 	dry->info = info;
 	dry->foretold = env->foretold;
 	dry->looks_up = interface_looks_up(interface);
+	dry->org_decides = what_is_left(interface);
 	rc = org_new(&dry->org, connection, env->keyring, env->tokens, cancel, err);
 	if (!rc)
 		rc = add_questions(dry, interface, describe, err);
@@ -415,8 +428,7 @@ int dry_run_json(char **out, const struct dry_run *dry, struct err *err)
 	json_put_int(&json, "failed", dry->failed);
 	json_put_int(&json, "not_looked_up", dry->not_looked_up);
 	json_put_text(&json, "note", dry->note[0] ? dry->note : NULL);
-	json_put_text(&json, "org_decides",
-		"validation rules, duplicates, record types, locks, triggers");
+	json_put_text(&json, "org_decides", dry->org_decides);
 	add_kinds(&json, dry);
 	json_close(&json, '}');
 	rc = buf_check(&text, "a dry run's result", err);

@@ -521,6 +521,12 @@ START_TEST(a_preview_shows_rows_and_verdicts)
 	ck_assert_str_eq(json_at("rows.0.record.Order_No__c"), "ORD-1");
 	ck_assert_str_eq(json_at("rows.0.source.order_no"), "ORD-1");
 	ck_assert_str_eq(json_at("rows.1.source.order_no"), "null");
+	ck_assert_str_eq(json_at("note"), "null");
+	fakes.preview_note = "values are shown as the database gives them: no route";
+	ck_assert_int_eq(run("interface", "preview", "lines", NULL), 0);
+	ck_assert_ptr_nonnull(strstr(out_text, "WARN     values are shown as"));
+	ck_assert_int_eq(run("interface", "preview", "lines", "--json", NULL), 0);
+	ck_assert_str_eq(json_at("note"), fakes.preview_note);
 	fakes.preview_problem = "the key is blank";
 	ck_assert_int_eq(run("interface", "preview", "lines", NULL), 1);
 	ck_assert_ptr_nonnull(strstr(out_text, "the key is blank"));

@@ -165,7 +165,7 @@ FAKE int process_preview(struct preview **out, const struct process_env *env,
 		(char *)(uintptr_t)fakes.preview_problem };
 	preview_cells[0] = (char *)(uintptr_t) "ORD-1";
 	preview = (struct preview){ &preview_column, 1, preview_rows, limit < 2 ? limit : 2,
-		preview_cells, NULL };
+		preview_cells, (char *)(uintptr_t)fakes.preview_note };
 	*out = &preview;
 	return 0;
 }

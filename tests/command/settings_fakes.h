@@ -14,6 +14,7 @@ struct fakes {
 	char pinned[19]; /* what was pinned last */
 	bool accepted;
 	const char *preview_problem; /* of the second of two rows */
+	const char *preview_note;
 };
 
 extern struct fakes fakes;

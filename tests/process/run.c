@@ -222,6 +222,51 @@ START_TEST(dry_run_foretells_what_the_run_does)
 }
 END_TEST
 
+/* given rows of which the org refuses one with all of its packet / when a dry run goes first / then
+ * it says that it cannot tell which */
+START_TEST(dry_run_leaves_packets_that_fail_as_a_whole_to_the_org)
+{
+	struct stage stage;
+
+	stage_open(&stage, 10);
+	stage.dry_run = true;
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	ck_foretold(&stage, "locks, triggers\"");
+	stage.interface.all_or_none = true;
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	ck_foretold(&stage, "triggers, and which good rows go back with a bad one (all_or_none)\"");
+	stage.interface.on_error = ON_ERROR_STOP;
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	ck_foretold(&stage, "triggers, and how far it comes (on_error = Stop)\"");
+	stage_close(&stage);
+}
+END_TEST
+
+#define NO_ASSIGNMENT "\"Sforce-Auto-Assign\":\"FALSE\""
+#define SAVES_DUPLICATES "\"Sforce-Duplicate-Rule-Header\":\"allowSave=true\""
+#define TOGETHER "{\\\"allOrNone\\\":true,"
+
+START_TEST(what_a_packet_may_do_is_told_to_the_org)
+{
+	struct stage stage;
+
+	stage_open(&stage, 3);
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	ck_assert_int_eq(stage_logged(&stage, NO_ASSIGNMENT), 1);
+	ck_assert_int_eq(stage_logged(&stage, SAVES_DUPLICATES), 0);
+	ck_assert_int_eq(stage_logged(&stage, TOGETHER), 0);
+	stage.interface.auto_assign = true;
+	stage.interface.allow_duplicates = true;
+	stage.interface.all_or_none = true;
+	stage_sql(&stage, "UPDATE order_line SET name = name || '!'");
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	ck_assert_int_eq(stage_logged(&stage, NO_ASSIGNMENT), 1);
+	ck_assert_int_eq(stage_logged(&stage, SAVES_DUPLICATES), 1);
+	ck_assert_int_eq(stage_logged(&stage, TOGETHER), 1);
+	stage_close(&stage);
+}
+END_TEST
+
 START_TEST(limit_reads_so_many_rows)
 {
 	struct stage stage;
@@ -505,6 +550,8 @@ Suite *suite_run(void)
 	tcase_add_test(tc, failed_row_is_held_until_it_changes);
 	tcase_add_test(tc, dry_run_counts_and_stores_nothing);
 	tcase_add_test(tc, dry_run_foretells_what_the_run_does);
+	tcase_add_test(tc, dry_run_leaves_packets_that_fail_as_a_whole_to_the_org);
+	tcase_add_test(tc, what_a_packet_may_do_is_told_to_the_org);
 	tcase_add_test(tc, limit_reads_so_many_rows);
 	tcase_add_test(tc, insert_update_and_delete_do_as_they_are_called);
 	tcase_add_test(tc, scheduled_insert_needs_a_row_key);

@@ -335,9 +335,9 @@ int64_t stage_requests(struct stage *stage, const char *path)
 	return practice_request_count(stage->practice, path);
 }
 
-int stage_ledger(struct stage *stage, const char *part)
+static int count_lines(const char *path, const char *part)
 {
-	FILE *file = fopen(stage->ledger, "re");
+	FILE *file = fopen(path, "re");
 	char *line = NULL;
 	size_t room = 0;
 	int count = 0;
@@ -348,6 +348,16 @@ int stage_ledger(struct stage *stage, const char *part)
 	free(line);
 	fclose(file);
 	return count;
+}
+
+int stage_ledger(struct stage *stage, const char *part)
+{
+	return count_lines(stage->ledger, part);
+}
+
+int stage_logged(struct stage *stage, const char *part)
+{
+	return count_lines(stage->requests, part);
 }
 
 /* The other half of stage_kill_child(): a process that carries a run until it is killed. */

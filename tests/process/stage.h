@@ -97,4 +97,7 @@ const char *stage_field(struct stage *stage, const char *key, const char *field)
 /* Accepted writes in the org's ledger whose line holds `part`. */
 int stage_ledger(struct stage *stage, const char *part);
 
+/* Requests in the org's log whose line, with headers and body, holds `part`. */
+int stage_logged(struct stage *stage, const char *part);
+
 #endif

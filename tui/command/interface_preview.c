@@ -42,6 +42,7 @@ static void print_json(struct command_env *env, const char *name, const struct p
 
 	json_open(&json, '{');
 	json_put_text(&json, "interface", name);
+	json_put_text(&json, "note", preview->note);
 	json_key(&json, "columns");
 	json_open(&json, '[');
 	for (int i = 0; i < preview->column_count; i++) {
@@ -65,6 +66,8 @@ static void print_rows(struct command_env *env, const struct preview *preview)
 {
 	char number[24];
 
+	if (preview->note)
+		grid_pair(env->out, 9, "WARN", preview->note);
 	if (preview->row_count == 0)
 		fputs("the source gave no row\n", env->out);
 	for (int i = 0; i < preview->row_count; i++) {
