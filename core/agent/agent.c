@@ -462,7 +462,7 @@ void agent_fill_status(struct agent_status *out, struct agent *agent)
 	if (agent->listener)
 		text_copy(out->listen, sizeof(out->listen), agent->settings.listen);
 	if (agent->scheduler)
-		scheduler_next(agent->scheduler, out->next, sizeof(out->next));
+		scheduler_next(agent->scheduler, out->next, sizeof(out->next), &out->next_at);
 	pthread_mutex_unlock(&agent->lock);
 	fill_problems(out, agent);
 	if (agent->listens)

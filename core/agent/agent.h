@@ -198,7 +198,8 @@ struct agent_status {
 	char listen[64];
 	int port;
 	int queued, running;
-	char next[64];
+	char next[64];	 /* "12:15:00 order-lines", for people; "" = nothing is scheduled */
+	int64_t next_at; /* ms UTC */
 	int problem_count, alarm_count;	    /* may be more than are told */
 	char problems[AGENT_TOLD_MAX][256]; /* files that are not in force as they stand */
 	char alarms[AGENT_TOLD_MAX]

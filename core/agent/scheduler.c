@@ -26,6 +26,7 @@ struct scheduler {
 	pthread_cond_t changed;
 	bool stopping, poked;
 	char next[64];
+	int64_t next_at;
 };
 
 /* In order, and its last run stopped at a row: what is behind that row must not overtake it. */
@@ -255,6 +256,7 @@ static int64_t look_ahead(struct scheduler *scheduler)
 
 	pthread_mutex_lock(&scheduler->lock);
 	scheduler->next[0] = '\0';
+	scheduler->next_at = next;
 	if (next) {
 		schedule_name(name, sizeof(name), state);
 		snprintf(scheduler->next, sizeof(scheduler->next), "%.20s %.40s",
@@ -390,9 +392,10 @@ void scheduler_stop(struct scheduler *scheduler)
 	free(scheduler);
 }
 
-void scheduler_next(struct scheduler *scheduler, char *out, size_t size)
+void scheduler_next(struct scheduler *scheduler, char *out, size_t size, int64_t *at)
 {
 	pthread_mutex_lock(&scheduler->lock);
+	*at = scheduler->next_at;
 	text_copy(out, size, scheduler->next);
 	pthread_mutex_unlock(&scheduler->lock);
 }

@@ -16,7 +16,7 @@ void scheduler_stop(struct scheduler *scheduler);
 /* The settings or the store say something new of the schedules. From any thread. */
 void scheduler_poke(struct scheduler *scheduler);
 
-/* "12:15:00 order-lines", or "" when nothing is scheduled. */
-void scheduler_next(struct scheduler *scheduler, char *out, size_t size);
+/* "12:15:00 order-lines" and that time (ms UTC), or "" and 0 when nothing is scheduled. */
+void scheduler_next(struct scheduler *scheduler, char *out, size_t size, int64_t *at);
 
 #endif

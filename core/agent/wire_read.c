@@ -369,6 +369,7 @@ int wire_read_status(struct agent_status *out, const char *text, size_t len, str
 	out->running = (int)get_int(root, "running");
 	value = get_text(root, "listen");
 	text_copy(out->listen, sizeof(out->listen), value ? value : "");
+	out->next_at = get_int(root, "next_at");
 	value = get_text(root, "next");
 	text_copy(out->next, sizeof(out->next), value ? value : "");
 	out->problem_count = get_told(out->problems, root, "problems");

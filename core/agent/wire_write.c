@@ -139,6 +139,7 @@ void wire_write_status(struct buf *out, const struct agent_status *status)
 	json_put_int(&json, "queued", status->queued);
 	json_put_int(&json, "running", status->running);
 	json_put_text(&json, "next", status->next);
+	json_put_int(&json, "next_at", status->next_at);
 	put_told(&json, "problems", status->problems, status->problem_count);
 	put_told(&json, "alarms", status->alarms, status->alarm_count);
 	json_close(&json, '}');

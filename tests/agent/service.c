@@ -77,9 +77,12 @@ END_TEST
 
 START_TEST(the_status_tells_what_is_scheduled_next)
 {
+	char when[CLOCK_TEXT_MAX];
 	struct agent_status status;
 	struct err err = ERR_INIT;
 
+	setenv("TZ", "UTC", 1);
+	tzset();
 	fixture_schedule("0 0 1 1 *", false);
 	start(false);
 	do {
@@ -87,6 +90,7 @@ START_TEST(the_status_tells_what_is_scheduled_next)
 		clock_sleep(2);
 	} while (!status.next[0]);
 	ck_assert_ptr_nonnull(strstr(status.next, "-01-01 b"));
+	ck_assert_str_eq(clock_iso(when, status.next_at) + 4, "-01-01T00:00:00.000Z");
 }
 END_TEST
 

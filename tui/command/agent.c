@@ -42,6 +42,7 @@ static void put_status(struct json *json, const struct agent_status *status)
 	json_put_int(json, "queued", status->queued);
 	json_put_int(json, "running", status->running);
 	json_put_text(json, "next", status->next[0] ? status->next : NULL);
+	json_put_text(json, "next_at", status->next_at ? clock_iso(when, status->next_at) : NULL);
 	json_put_int(json, "uptime", status->up ? (clock_now() - status->since) / 1000 : 0);
 	put_texts(json, "problems", status->problems, status->problem_count);
 	put_texts(json, "alarms", status->alarms, status->alarm_count);
