@@ -91,7 +91,7 @@ static const struct press {
 	{ &wizard_ops, K_F(4), KEY_F4, "Give the connection a name" },
 	{ &wizard_ops, K_F(6), KEY_F6, "Set-up of Salesforce for" },
 	{ &wizard_ops, K_F(9), KEY_F9, "Give the connection a name first" },
-	{ &wizard_ops, K_ESC, "\033", "Not saved yet" },
+	{ &wizard_ops, K_ESC, "\033", "Ping Agent" },
 	{ &interface_form_ops, K_F(4), KEY_F4, "Saved 'accounts'" },
 	{ &interface_form_ops, K_F(6), KEY_F6, "Mapping of accounts" },
 	{ &interface_form_ops, K_ESC, "\033", "Manual Process" },

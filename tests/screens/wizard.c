@@ -201,6 +201,58 @@ START_TEST(nothing_typed_is_lost_by_leaving)
 }
 END_TEST
 
+START_TEST(an_edit_that_was_left_is_not_lost)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fixture_start(&fx);
+	pty_wait(fx.pty, "crm-sandbox");
+	pty_wait(fx.pty, "agent up");
+	pty_type(fx.pty, "j\r");
+	pty_wait(fx.pty, "Connection orders-prod");
+	pty_type(fx.pty, "\033");
+	pty_wait_gone(fx.pty, "step 1 of 4");
+	pty_type(fx.pty, "\r"); /* nothing was typed, nothing is asked */
+	pty_wait(fx.pty, "Connection orders-prod");
+	pty_type(fx.pty, " in earnest\033");
+	pty_wait(fx.pty, "Not saved yet; Enter goes on");
+	pty_type(fx.pty, "k\r"); /* another connection */
+	pty_wait(fx.pty, "You changed the connection orders-prod");
+	pty_type(fx.pty, "\r");
+	pty_wait(fx.pty, "ERP orders in earnest");
+	pty_type(fx.pty, "\033");
+	pty_wait_gone(fx.pty, "step 1 of 4");
+	pty_type(fx.pty, "n");
+	pty_wait(fx.pty, "You changed the connection orders-prod");
+	pty_type(fx.pty, KEY_RIGHT "\r"); /* drop it */
+	pty_wait(fx.pty, "New connection");
+	pty_wait(fx.pty, "step 1 of 4");
+	fixture_end(&fx);
+}
+END_TEST
+
+START_TEST(the_board_is_not_left_with_something_unsaved_before_a_yes)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fx.empty = true;
+	fixture_start(&fx);
+	destination(&fx);
+	pty_type(fx.pty, "\021"); /* Ctrl-Q */
+	pty_wait(fx.pty, "You began a connection called new-orders");
+	pty_type(fx.pty, "\033");
+	pty_wait_gone(fx.pty, "Leave without saving?");
+	pty_wait(fx.pty, "step 2 of 4");
+	pty_type(fx.pty, "\021");
+	pty_wait(fx.pty, "Leave without saving?");
+	pty_type(fx.pty, KEY_LEFT "\r");
+	ck_assert_int_eq(pty_wait_exit(fx.pty), 0);
+	fixture_end(&fx);
+}
+END_TEST
+
 START_TEST(plain_http_to_another_machine_wants_a_typed_yes)
 {
 	struct fixture fx;
@@ -226,6 +278,7 @@ static const struct {
 	{ "https://acme.lightning.force.com", ".my.salesforce.com" },
 	{ "http://acme.my.salesforce.com", "https" },
 	{ "https://acme.my.salesfroce.com", "did you mean" },
+	{ "https://acme--dev.sandbox.my.salesforce.com", "https://acme.my.salesforce.com" },
 };
 
 START_TEST(a_domain_that_is_no_my_domain_is_told_before_a_call)
@@ -435,6 +488,8 @@ Suite *suite_wizard(void)
 	tcase_add_test(tc, the_set_up_package_is_written_before_the_key_is_known);
 	tcase_add_test(tc, a_red_ping_keeps_save_shut_and_offers_a_draft);
 	tcase_add_test(tc, nothing_typed_is_lost_by_leaving);
+	tcase_add_test(tc, an_edit_that_was_left_is_not_lost);
+	tcase_add_test(tc, the_board_is_not_left_with_something_unsaved_before_a_yes);
 	tcase_add_test(tc, plain_http_to_another_machine_wants_a_typed_yes);
 	tcase_add_loop_test(tc, a_domain_that_is_no_my_domain_is_told_before_a_call, 0,
 		(int)ARRAY_SIZE(wrong_domains));

@@ -163,16 +163,23 @@ static void leave_answered(
 
 static bool ask_first(struct board *board, int to)
 {
+	char text[400] = "";
+	size_t len;
 	int *ctx;
 
-	if (!unsaved(board) || board->asking)
+	/* The wizard's survives a change of tabs, not the end of the board. */
+	if (board->asking ||
+		(!unsaved(board) && !(to == OUT && wizard_unsaved(text, sizeof(text), board))))
 		return false;
 	ctx = malloc(sizeof(*ctx));
 	if (!ctx)
 		return false;
 	*ctx = to;
-	dialog_confirm(&board->dialog, "Leave without saving?",
-		"What you changed here would be lost.", "Leave");
+	len = strlen(text);
+	snprintf(text + len, sizeof(text) - len, "%s",
+		len ? " It would be lost; 'Save unchecked' in the wizard's last step keeps it."
+		    : "What you changed here would be lost.");
+	dialog_confirm(&board->dialog, "Leave without saving?", text, "Leave");
 	form_set_label(&board->dialog.form, 1, "Stay");
 	board_ask(board, leave_answered, ctx, free);
 	return true;

@@ -114,7 +114,7 @@ static void do_back_or_quit(void *ctx, const char *argument)
 
 	(void)argument;
 	if (!step_back(board))
-		board->quit = true;
+		board_leave(board);
 }
 
 static void do_quit(void *ctx, const char *argument)

@@ -67,48 +67,94 @@ static void begin(struct board *board, const char *name)
 {
 	struct wizard *wizard = make(board, NULL, false);
 
-	if (wizard && name)
+	if (wizard && name && *name)
 		form_set_text(&wizard->forms[STEP_DESTINATION], DEST_NAME, name);
 	show(board);
 }
 
+static void begin_edit(struct board *board, const struct connection *connection)
+{
+	make(board, connection, true);
+	show(board);
+}
+
+/* ---- what was typed and not saved ---- */
+
+bool wizard_unsaved(char *what, size_t size, const struct board *board)
+{
+	const struct wizard *wizard = board->wizard;
+	const char *name;
+
+	if (!wizard || !wizard->touched)
+		return false;
+	name = form_text(&wizard->forms[STEP_DESTINATION], DEST_NAME);
+	snprintf(what, size, "You %s%s%s and did not save it.",
+		wizard->editing ? "changed the connection" : "began a connection",
+		!*name		  ? ""
+		: wizard->editing ? " "
+				  : " called ",
+		name);
+	return true;
+}
+
+/* What the wizard was opened for while it held something unsaved. */
+struct wish_for {
+	bool edit;
+	char name[MODEL_NAME_MAX + 1];
+};
+
 static void resume_answered(
 	struct board *board, struct dialog *dialog, enum dialog_event event, void *ctx)
 {
+	const struct wish_for *wish = ctx;
+	int place;
+
 	(void)dialog;
-	(void)ctx;
 	if (event == DIALOG_YES)
 		show(board);
-	else if (event == DIALOG_OTHER)
-		begin(board, NULL);
+	if (event != DIALOG_OTHER)
+		return;
+	place = wish->edit ? board_find_connection(board, wish->name) : -1;
+	if (place >= 0)
+		begin_edit(board, &board->catalog->connections[place].connection);
+	else if (!wish->edit)
+		begin(board, wish->name);
+}
+
+/* Whether it is asked first what becomes of the unsaved one. */
+static bool ask_to_resume(struct board *board, bool edit, const char *name)
+{
+	static const struct field_spec buttons[] = {
+		{ .kind = FIELD_BUTTON, .label = "Go on with it" },
+		{ .kind = FIELD_BUTTON, .label = "Drop it" },
+		{ .kind = FIELD_BUTTON, .label = "Cancel" },
+	};
+	struct wish_for *wish;
+	char text[256];
+
+	if (!wizard_unsaved(text, sizeof(text), board))
+		return false;
+	wish = calloc(1, sizeof(*wish));
+	if (!wish)
+		return true;
+	wish->edit = edit;
+	text_copy(wish->name, sizeof(wish->name), name ? name : "");
+	dialog_init(&board->dialog, edit ? "Connection" : "New connection", text, buttons,
+		(int)ARRAY_SIZE(buttons), 0, NULL);
+	board_ask(board, resume_answered, wish, free);
+	return true;
 }
 
 void wizard_new(struct board *board, const char *name)
 {
-	static const struct field_spec buttons[] = {
-		{ .kind = FIELD_BUTTON, .label = "Go on" },
-		{ .kind = FIELD_BUTTON, .label = "Start anew" },
-		{ .kind = FIELD_BUTTON, .label = "Cancel" },
-	};
-	const struct wizard *wizard = board->wizard;
-	char text[256];
-
-	if (name || !wizard || wizard->editing) {
+	if (!ask_to_resume(board, false, name))
 		begin(board, name);
-		return;
-	}
-	snprintf(text, sizeof(text), "You began a connection%s%s and did not save it.",
-		*form_text(&wizard->forms[STEP_DESTINATION], DEST_NAME) ? " called " : "",
-		form_text(&wizard->forms[STEP_DESTINATION], DEST_NAME));
-	dialog_init(
-		&board->dialog, "New connection", text, buttons, (int)ARRAY_SIZE(buttons), 0, NULL);
-	board_ask(board, resume_answered, NULL, NULL);
 }
 
 void wizard_edit(struct board *board, const struct connection *connection)
 {
-	make(board, connection, true);
-	show(board);
+	if (!ask_to_resume(board, true, connection->name))
+		begin_edit(board, connection);
 }
 
 int wizard_connection(const struct board *board)
@@ -171,13 +217,14 @@ static void go_to(struct board *board, enum wizard_step step)
 
 static void leave(struct board *board)
 {
-	bool editing = board->wizard->editing;
+	const struct wizard *wizard = board->wizard;
 
 	board_close_page(board);
-	if (editing)
+	if (!wizard->touched)
 		wizard_forget(board);
 	else
-		board_say(board, STYLE_TEXT, "Not saved yet; n goes on where you left");
+		board_say(board, STYLE_TEXT, "Not saved yet; %s goes on where you left",
+			wizard->editing ? "Enter" : "n");
 }
 
 static void back(struct board *board)
@@ -397,6 +444,7 @@ static void changed(struct board *board)
 	struct wizard *wizard = board->wizard;
 	int focus = wizard->forms[wizard->step].focus;
 
+	wizard->touched = true;
 	wizard_label_fields(wizard);
 	if (wizard->step == STEP_DESTINATION && focus == DEST_PASSWORD)
 		wizard->secrets[SECRET_DATABASE].stale = true;

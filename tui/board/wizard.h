@@ -10,7 +10,10 @@
 #include "model/connection.h"
 #include "tui/board/state.h"
 
-/* Begin a new connection, or offer to go on with the one that was begun. `name` may be NULL. */
+/*
+ * Begin a new connection; `name` may be NULL. Where something else was typed and not saved, it is
+ * asked first what becomes of that, here as in wizard_edit().
+ */
 void wizard_new(struct board *board, const char *name);
 
 /* The same four steps for a connection that exists. */
@@ -18,6 +21,9 @@ void wizard_edit(struct board *board, const struct connection *connection);
 
 /* Place in the catalog of the connection that is edited, or -1. */
 int wizard_connection(const struct board *board);
+
+/* Whether something typed is not saved; `what` then says it in a sentence. */
+bool wizard_unsaved(char *what, size_t size, const struct board *board);
 
 /* Wipe what was typed. */
 void wizard_forget(struct board *board);

@@ -10,6 +10,7 @@
 /* Lines that the form leaves to the ping when there is one. */
 #define PING_ROWS_MIN 4
 #define HELP_ROWS 2
+#define HELP_ROWS_WRONG 5
 /* With fewer rows the help of a field gives way to the ping. */
 #define TIGHT_ROWS 12
 
@@ -107,22 +108,35 @@ static void draw_ping(struct board *board, struct area area)
 			&shown->result, shown->running, wizard->steps_back);
 }
 
-static void draw_help(struct board *board, struct area area)
-{
-	struct wizard *wizard = board->wizard;
-	bool wrong;
-	const char *help = form_help(&wizard->forms[wizard->step], &wrong);
-
-	screen_paragraph(board->screen, (struct area){ area.y, 3, area.rows, area.cols - 4 },
-		wrong ? STYLE_FAIL : STYLE_QUIET, help, 0);
-}
-
 static bool has_ping(const struct board *board)
 {
 	enum wizard_step step = board->wizard->step;
 
 	return (step == STEP_AGENT || step == STEP_SALESFORCE) &&
 	       ping_find(board, PING_OF_WIZARD, step == STEP_AGENT ? PING_AGENT : PING_SALESFORCE);
+}
+
+/* Returns how many lines the whole help has; `area.rows` 0 counts only. */
+static int draw_help(struct board *board, struct area area)
+{
+	struct wizard *wizard = board->wizard;
+	bool wrong;
+	const char *help = form_help(&wizard->forms[wizard->step], &wrong);
+
+	return screen_paragraph(board->screen, (struct area){ area.y, 3, area.rows, area.cols - 4 },
+		wrong ? STYLE_FAIL : STYLE_QUIET, help, 0);
+}
+
+/* What is wrong is told to its end; other help takes what the form of `rows` lines leaves. */
+static int help_rows(struct board *board, struct area area, int rows, bool wrong)
+{
+	int wanted = draw_help(board, (struct area){ area.y, 0, 0, area.cols });
+	int spare = area.rows - rows - (has_ping(board) ? PING_ROWS_MIN + 1 : 0);
+	int most = wrong ? HELP_ROWS_WRONG : spare;
+
+	if (wanted > most)
+		wanted = most;
+	return wanted < HELP_ROWS ? HELP_ROWS : wanted;
 }
 
 /* Form, help, and what is left to the steps of the ping. */
@@ -132,9 +146,9 @@ static void draw_form_step(struct board *board, struct area area)
 	struct form *form = &wizard->forms[wizard->step];
 	bool wrong = form->fields[form->focus].error[0] != '\0';
 	bool tight = area.rows < TIGHT_ROWS && has_ping(board) && !wrong;
-	int help = tight ? 0 : HELP_ROWS;
-	int below = help + (has_ping(board) ? PING_ROWS_MIN + 1 : 0);
 	int rows = form_rows(form, area.cols - 2);
+	int help = tight ? 0 : help_rows(board, area, rows, wrong);
+	int below = help + (has_ping(board) ? PING_ROWS_MIN + 1 : 0);
 
 	if (rows > area.rows - below)
 		rows = area.rows - below;

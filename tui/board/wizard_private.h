@@ -73,6 +73,7 @@ enum { SECRET_DATABASE, SECRET_AGENT, SECRET_CONSUMER, SECRET_COUNT };
 
 struct wizard {
 	bool editing; /* a connection that exists: its name stays */
+	bool touched; /* something was typed that is not saved */
 	bool saving;
 	bool draft; /* it is saved as one */
 	enum wizard_step step;
