@@ -21,6 +21,8 @@ static const struct {
 	{ "pwd={a;b}}c};UID=me", "pwd=***;UID=me" },
 	{ "PWD={never closed", "PWD=***" },
 	{ "Password=", "Password=" },
+	{ "--secret agent.password=-", "--secret agent.password=-" },
+	{ "agent.password=-x", "agent.password=***" },
 	{ "http://me:pw@proxy:3128/x", "http://***@proxy:3128/x" },
 	{ "http://me:p@w@proxy", "http://***@proxy" },
 	{ "https://acme.my.salesforce.com/a@b", "https://acme.my.salesforce.com/a@b" },

@@ -106,7 +106,8 @@ static size_t after_word(const char *at, size_t left, size_t *keep)
 				end += at[end] == '}' ? 2 : 1;
 			return (end < left ? end + 1 : left) - len;
 		}
-		return span_until(at + len, left - len, words[i].ends);
+		len = span_until(at + len, left - len, words[i].ends);
+		return len == 1 && at[*keep] == '-' ? 0 : len; /* as in `--secret KEY=-` */
 	}
 	return 0;
 }
