@@ -200,6 +200,13 @@ const char *const *filter_terms(void)
 	return names;
 }
 
+const char *const *filter_values(const char *term)
+{
+	if (text_equal_fold(term, "status"))
+		return status_words;
+	return text_equal_fold(term, "is") ? property_words : NULL;
+}
+
 /* ---- words ---- */
 
 static void skip_blanks(struct parser *parser)

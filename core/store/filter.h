@@ -42,4 +42,7 @@ bool filter_is_empty(const struct filter *filter);
 /* The names before the colon, NULL-terminated; for completion and help. */
 const char *const *filter_terms(void);
 
+/* The words that may stand behind that name (case ignored), NULL-terminated; NULL: any may. */
+const char *const *filter_values(const char *term);
+
 #endif

@@ -282,6 +282,63 @@ START_TEST(an_action_runs_by_its_name_from_any_tab)
 }
 END_TEST
 
+START_TEST(a_filter_is_completed_where_the_cursor_is)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fixture_start(&fx);
+	pty_wait(fx.pty, "agent up");
+	pty_type(fx.pty, "3");
+	pty_wait(fx.pty, "ORD-00001599");
+	pty_type(fx.pty, "/in\t");
+	pty_wait(fx.pty, "interface:  integration:");
+	pty_type(fx.pty, "rf\tcon\t!ST\tfa\t");
+	pty_wait(fx.pty, "/interface:contacts !status:failed");
+	pty_type(fx.pty, "\bx\t");
+	pty_wait(fx.pty, "No known value of status: begins like that");
+	pty_type(fx.pty, "\b,c\t");
+	pty_wait(fx.pty, "completed  cancelled");
+	pty_type(fx.pty, "o\t\r");
+	pty_wait(fx.pty, "filter  interface:contacts !status:failed,completed");
+	pty_type(fx.pty, "/\025status:faild\r");
+	pty_wait(fx.pty, "        ^ \"faild\" is not a status");
+	pty_type(fx.pty, "\001\006\006\006\006\006\006\006\006\006\006\t"); /* fai|ld */
+	pty_wait(fx.pty, "/status:failed ld");
+	pty_type(fx.pty, "\033:filter run:1 sta\t");
+	pty_wait(fx.pty, ":filter run:1 status:");
+	pty_type(fx.pty, "\025message cancel --filter obj\tord\t");
+	pty_wait(fx.pty, ":message cancel --filter object:Order_Line__c");
+	fixture_end(&fx);
+}
+END_TEST
+
+START_TEST(what_was_entered_comes_back_each_at_its_own_question)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fixture_start(&fx);
+	pty_wait(fx.pty, "agent up");
+	pty_type(fx.pty, "3/status:failed\r/\025run:1\r/\025status:failed\r");
+	pty_wait(fx.pty, "filter  status:failed");
+	pty_wait(fx.pty, "ORD-00000999");
+	pty_type(fx.pty, "/\025!code:re\t");
+	pty_wait(fx.pty, "/!code:REQUIRED_FIELD_MISSING"); /* of those that are shown */
+	pty_type(fx.pty, "\033/\025half" KEY_UP KEY_UP KEY_UP);
+	pty_wait(fx.pty, "/run:1"); /* what was entered twice is there once */
+	pty_type(fx.pty, KEY_DOWN);
+	pty_wait(fx.pty, "/status:failed");
+	pty_type(fx.pty, KEY_DOWN KEY_DOWN "way");
+	pty_wait(fx.pty, "/halfway");
+	pty_type(fx.pty, "\033:sort key\r");
+	pty_wait(fx.pty, "by key");
+	pty_type(fx.pty, "::" KEY_UP KEY_UP);
+	pty_wait(fx.pty, ":sort key");
+	fixture_end(&fx);
+}
+END_TEST
+
 Suite *suite_keys(void)
 {
 	Suite *suite = suite_create("screens/keys");
@@ -294,6 +351,8 @@ Suite *suite_keys(void)
 	tcase_add_test(tc, no_page_binds_a_key_twice);
 	tcase_add_test(tc, read_only_refuses_what_writes);
 	tcase_add_test(tc, an_action_runs_by_its_name_from_any_tab);
+	tcase_add_test(tc, a_filter_is_completed_where_the_cursor_is);
+	tcase_add_test(tc, what_was_entered_comes_back_each_at_its_own_question);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

@@ -217,6 +217,10 @@ START_TEST(every_name_that_is_offered_is_understood)
 
 		snprintf(text, sizeof(text), "%s:%s", *name, value);
 		filter_free(parse(text));
+		for (const char *const *word = filter_values(*name); word && *word; word++) {
+			snprintf(text, sizeof(text), "%s:%s", *name, *word);
+			filter_free(parse(text));
+		}
 	}
 }
 END_TEST

@@ -5,8 +5,6 @@
 
 #include "base/text.h"
 
-#define PROMPT_MAX 500
-
 /* The dialog and what belongs to it leave the board, so that an answer may open the next one. */
 struct asked {
 	struct dialog dialog;
@@ -102,6 +100,8 @@ static void enter(struct board *board)
 	char text[PROMPT_MAX + 1];
 
 	text_copy(text, sizeof(text), line_text(&prompt->line));
+	prompt_remember(board, text);
+	prompt->back = 0;
 	prompt->on = false; /* what it does may open the next prompt */
 	if (!prompt->entered(board, text))
 		prompt->on = true;
@@ -116,9 +116,10 @@ void board_prompt_key(struct board *board, int key)
 	} else if (key == K_ESC || key == K_CTRL('C') ||
 		   (key == K_BACKSPACE && line_empty(&prompt->line))) {
 		leave(board);
-	} else if (key == K_TAB && prompt->sign == ':') {
-		command_line_complete(board);
-	} else if (line_key(&prompt->line, key)) {
+	} else if (key == K_TAB && prompt->complete) {
+		prompt->complete(board);
+	} else if (key == K_UP || key == K_DOWN ? prompt_recall(board, key == K_UP)
+						: line_key(&prompt->line, key)) {
 		prompt->error[0] = '\0';
 		prompt->error_at = -1;
 	}

@@ -546,6 +546,7 @@ static void finish(struct board *board)
 	for (int i = 0; i < BOARD_TABS; i++)
 		board_tabs[i]->close(board);
 	line_free(&board->prompt.line);
+	prompt_forget_all(board);
 	catalog_model_free(board->catalog);
 	free(board->states);
 	free(board->last_runs);

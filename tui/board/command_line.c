@@ -7,8 +7,7 @@
 #include "tui/board/state.h"
 
 #include "base/text.h"
-
-#define COMPLETE_MAX 8
+#include "tui/board/filter_words.h"
 
 static void do_help(void *ctx, const char *argument)
 {
@@ -256,56 +255,34 @@ static bool entered(struct board *board, const char *text)
 	return true;
 }
 
+/* Behind an action that takes a filter, the filter; else the name of the action. */
+static void complete(struct board *board)
+{
+	static const char option[] = "--filter ";
+	const char *text = line_text(&board->prompt.line);
+	const char *filter = strstr(text, option);
+	const struct key_binding *binding;
+	struct text_list names = { NULL, 0 };
+	const char *argument;
+	int tab;
+
+	binding = find_action(board, text, &argument, &tab);
+	if (filter)
+		filter += strlen(option);
+	else if (binding && binding == keys_find(monitor_ops.keys, '/') &&
+		 text[strlen(binding->name)] == ' ')
+		filter = text + strlen(binding->name) + 1;
+	if (filter && board->prompt.line.at >= (size_t)(filter - text)) {
+		filter_complete(board, (size_t)(filter - text));
+		return;
+	}
+	list_names(board, &names);
+	prompt_complete(board, 0, &names, "No action begins like that");
+	text_list_free(&names);
+}
+
 void command_line_open(struct board *board)
 {
-	board_prompt(board, ':', "", "Tab complete  Enter run  Esc leave", entered);
-}
-
-/* Names that begin with what was typed; *common = how many bytes they share. */
-static int matches_of(const struct text_list *names, const char *typed, const char **first,
-	size_t *common, char *shown, size_t size)
-{
-	int count = 0;
-
-	shown[0] = '\0';
-	for (size_t i = 0; i < names->count; i++) {
-		const char *name = names->items[i];
-		size_t same = 0;
-
-		if (!text_starts(name, typed))
-			continue;
-		if (count++ == 0) {
-			*first = name;
-			*common = strlen(name);
-		}
-		while (same < *common && (*first)[same] == name[same])
-			same++;
-		*common = same;
-		if (count <= COMPLETE_MAX)
-			snprintf(shown + strlen(shown), size - strlen(shown), "%s%s",
-				count > 1 ? "  " : "", name);
-	}
-	return count;
-}
-
-void command_line_complete(struct board *board)
-{
-	struct prompt *prompt = &board->prompt;
-	struct text_list names = { NULL, 0 };
-	const char *first = NULL;
-	size_t common = 0;
-	char line[128];
-	int count;
-
-	list_names(board, &names);
-	count = matches_of(&names, line_text(&prompt->line), &first, &common, prompt->info,
-		sizeof(prompt->info));
-	prompt->error[0] = '\0';
-	if (count) {
-		snprintf(line, sizeof(line), "%.*s%s", (int)common, first, count == 1 ? " " : "");
-		line_set(&prompt->line, line);
-	}
-	if (count == 0)
-		text_copy(prompt->info, sizeof(prompt->info), "No action begins like that");
-	text_list_free(&names);
+	board_prompt(board, ':', "", "Tab complete  Up earlier  Enter run  Esc leave", entered);
+	board->prompt.complete = complete;
 }

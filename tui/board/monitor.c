@@ -9,6 +9,7 @@
 #include "tui/board/backlog.h"
 #include "tui/board/causes.h"
 #include "tui/board/export.h"
+#include "tui/board/filter_words.h"
 #include "tui/board/message.h"
 #include "tui/board/message_jump.h"
 #include "tui/board/process_dialog.h"
@@ -175,6 +176,11 @@ static bool filter_entered(struct board *board, const char *text)
 	return true;
 }
 
+static void complete_filter(struct board *board)
+{
+	filter_complete(board, 0);
+}
+
 static void do_filter(void *ctx, const char *argument)
 {
 	struct board *board = ctx;
@@ -182,8 +188,9 @@ static void do_filter(void *ctx, const char *argument)
 	if (argument && filter_entered(board, argument))
 		return;
 	board_prompt(board, '/', argument ? argument : board->monitor->filter,
-		"status: interface: run: key: code: since: before: or any word; ! inverts; * and ?",
+		"Tab completes status: interface: run: key: ...  any word  ! inverts  * and ?",
 		filter_entered);
+	board->prompt.complete = complete_filter;
 	if (argument)
 		filter_entered(board, argument);
 }

@@ -14,6 +14,9 @@ void monitor_take_newer(struct board *board, const struct feed_news *news);
 /* The filter in force, "" = none. */
 const char *monitor_filter(const struct board *board);
 
+/* The codes of the messages that are loaded, each once. */
+void monitor_shown_codes(struct text_list *codes, const struct board *board);
+
 /* A filter without the words that mean failures only. */
 void monitor_filter_without_failures(char *out, size_t size, const char *filter);
 

@@ -13,6 +13,18 @@
 #define WINDOW_PAGES 6
 #define WINDOW_ROWS_MIN 100
 
+void monitor_shown_codes(struct text_list *codes, const struct board *board)
+{
+	const struct message_window *window = &board->monitor->window;
+
+	for (int i = 0; i < window->count; i++) {
+		const char *code = window->messages[i].code;
+
+		if (!text_empty(code) && !text_list_has(codes, code))
+			text_list_add(codes, code);
+	}
+}
+
 const char *monitor_filter(const struct board *board)
 {
 	return board->monitor->filter;

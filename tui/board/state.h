@@ -10,6 +10,7 @@
 #define BOARD_STATE_H
 
 #include "agent/agent.h"
+#include "base/text.h"
 #include "tui/board/board.h"
 #include "tui/board/feed.h"
 #include "tui/board/services.h"
@@ -47,6 +48,8 @@ struct page_ops {
 	void (*close)(struct board *board);
 };
 
+#define PROMPT_MAX 500 /* bytes */
+
 /* The line of / and of : at the bottom. */
 struct prompt {
 	bool on;
@@ -59,7 +62,18 @@ struct prompt {
 	bool (*entered)(struct board *board, const char *text);
 	/* Esc; may be NULL. */
 	void (*left)(struct board *board);
+	/* Tab; may be NULL. */
+	void (*complete)(struct board *board);
+	size_t back;		    /* how many entries Up went back; 0 = none ... */
+	char draft[PROMPT_MAX + 1]; /* ... and what stood there before */
 };
+
+/* What was entered at one kind of question, oldest first. */
+struct prompt_history {
+	bool (*of)(struct board *board, const char *text); /* prompt.entered; NULL = free */
+	struct text_list entered;
+};
+#define PROMPT_HISTORIES 12
 
 /* What the person answered. The dialog is closed, but still readable; `ctx` goes after this. */
 typedef void board_answer(
@@ -82,6 +96,7 @@ struct board {
 	int depth;
 
 	struct prompt prompt;
+	struct prompt_history histories[PROMPT_HISTORIES];
 	struct dialog dialog;
 	bool asking;
 	board_answer *answered;
@@ -179,6 +194,18 @@ void board_end_dialog(struct board *board);
 void board_dialog_key(struct board *board, int key);
 void board_prompt_key(struct board *board, int key);
 
+/* ---- prompt_words.c: completion and history of prompts ---- */
+
+/* Complete what stands from byte `from` up to the cursor by the one of `words` that begins like
+ * it, or as far as several agree; `none` is said where none does. */
+void prompt_complete(
+	struct board *board, size_t from, const struct text_list *words, const char *none);
+/* It was entered at the question that is open. */
+void prompt_remember(struct board *board, const char *text);
+/* Bring back the entry before (or behind) the one that stands there; false: there is none. */
+bool prompt_recall(struct board *board, bool older);
+void prompt_forget_all(struct board *board);
+
 /* ---- frame.c ---- */
 
 void frame_draw(struct board *board);
@@ -186,8 +213,6 @@ void frame_draw(struct board *board);
 /* ---- command_line.c ---- */
 
 void command_line_open(struct board *board);
-/* Tab in the prompt of ':'. */
-void command_line_complete(struct board *board);
 /* Run a binding unless it is refused. */
 void board_do(struct board *board, const struct key_binding *binding, const char *argument);
 
