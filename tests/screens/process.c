@@ -22,6 +22,7 @@ START_TEST(held_connection_says_so_on_both_tabs)
 	fixture_init(&fx);
 	fixture_start(&fx);
 	pty_wait(fx.pty, "agent up");
+	pty_wait(fx.pty, "orders-prod"); /* else there is no line to go down to */
 	ck_ok(store_begin(fx.store, &err), &err);
 	ck_ok(store_hold(fx.store, "orders-prod", "anna", "month end", &err), &err);
 	ck_ok(store_commit(fx.store, &err), &err);

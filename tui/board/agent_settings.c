@@ -361,41 +361,25 @@ static void save(struct board *board)
 
 /* ---- the page ---- */
 
-static void leave_answered(
-	struct board *board, struct dialog *dialog, enum dialog_event event, void *ctx)
+static bool press(struct board *board, int field)
 {
-	(void)dialog;
-	(void)ctx;
-	if (event == DIALOG_YES && board_page(board) == &agent_form_ops)
-		board_close_page(board);
-}
-
-static void leave(struct board *board)
-{
-	if (!board->agent_form || !board->agent_form->touched) {
-		board_close_page(board);
-		return;
-	}
-	dialog_confirm(&board->dialog, "Leave without saving?",
-		"What you changed here would be lost.", "Leave");
-	form_set_label(&board->dialog.form, 1, "Stay");
-	board_ask(board, leave_answered, NULL, NULL);
+	if (field != F_SAVE)
+		return false;
+	save(board);
+	return true;
 }
 
 static bool key(struct board *board, int pressed)
 {
 	struct agent_form *page = board->agent_form;
-	enum form_event event;
 
-	if (!page || !page->loaded || pressed == K_ESC)
-		return false;
-	event = form_key(&page->form, pressed);
-	page->touched = page->touched || event == FORM_CHANGED;
-	if (event == FORM_PRESSED && page->form.focus == F_SAVE)
-		save(board);
-	else if (event == FORM_PRESSED)
-		leave(board);
-	return event != FORM_IGNORED;
+	return page && page->loaded && pressed != K_ESC &&
+	       board_form_key(board, &page->form, &page->touched, pressed, press);
+}
+
+static bool unsaved(const struct board *board)
+{
+	return board->agent_form && board->agent_form->touched;
 }
 
 static bool typing(struct board *board)
@@ -437,7 +421,7 @@ static void do_save(void *ctx, const char *argument)
 static void do_back(void *ctx, const char *argument)
 {
 	(void)argument;
-	leave(ctx);
+	board_back(ctx);
 }
 
 static const struct key_binding keys[] = {
@@ -485,6 +469,6 @@ const struct page_ops agent_form_ops = {
 	.draw = draw,
 	.key = key,
 	.typing = typing,
-	.back = leave,
+	.unsaved = unsaved,
 	.close = close_page,
 };

@@ -144,50 +144,54 @@ static void show_tab(struct board *board, int tab)
 	board_look(board);
 }
 
-/* Where to: a tab, or out of the board. */
-#define OUT (-1)
+/* Where to: a tab, out of the board, or one page back. */
+enum { OUT = -1, BACK = -2 };
+
+struct way {
+	int to;
+	const struct page_ops *from;
+};
+
+static void go(struct board *board, const struct way *way)
+{
+	if (way->to == OUT)
+		board->quit = true;
+	else if (way->to != BACK)
+		show_tab(board, way->to);
+	else if (board->depth && board_page(board) == way->from)
+		board_close_page(board);
+}
 
 static void leave_answered(
 	struct board *board, struct dialog *dialog, enum dialog_event event, void *ctx)
 {
-	const int *to = ctx;
-
 	(void)dialog;
-	if (event != DIALOG_YES)
-		return;
-	if (*to == OUT)
-		board->quit = true;
-	else
-		show_tab(board, *to);
+	if (event == DIALOG_YES)
+		go(board, ctx);
 }
 
-static bool ask_first(struct board *board, int to)
-{
-	char text[400] = "";
-	size_t len;
-	int *ctx;
+#define HERE "What you changed here would be lost."
 
-	/* The wizard's survives a change of tabs, not the end of the board. */
-	if (board->asking ||
-		(!unsaved(board) && !(to == OUT && wizard_unsaved(text, sizeof(text), board))))
+/* True: the person is being asked, or nobody can be. */
+static bool ask_first(struct board *board, int to, const char *loss)
+{
+	struct way *way;
+
+	if (board->asking)
 		return false;
-	ctx = malloc(sizeof(*ctx));
-	if (!ctx)
-		return false;
-	*ctx = to;
-	len = strlen(text);
-	snprintf(text + len, sizeof(text) - len, "%s",
-		len ? " It would be lost; 'Save unchecked' in the wizard's last step keeps it."
-		    : "What you changed here would be lost.");
-	dialog_confirm(&board->dialog, "Leave without saving?", text, "Leave");
+	way = malloc(sizeof(*way));
+	if (!way)
+		return true;
+	*way = (struct way){ to, board_page(board) };
+	dialog_confirm(&board->dialog, "Leave without saving?", loss, "Leave");
 	form_set_label(&board->dialog.form, 1, "Stay");
-	board_ask(board, leave_answered, ctx, free);
+	board_ask(board, leave_answered, way, free);
 	return true;
 }
 
 bool board_show_tab(struct board *board, int tab)
 {
-	if (ask_first(board, tab))
+	if (unsaved(board) && ask_first(board, tab, HERE))
 		return false;
 	show_tab(board, tab);
 	return true;
@@ -195,10 +199,30 @@ bool board_show_tab(struct board *board, int tab)
 
 bool board_leave(struct board *board)
 {
-	if (ask_first(board, OUT))
+	char loss[400] = "";
+	size_t len;
+
+	if (unsaved(board)) {
+		text_copy(loss, sizeof(loss), HERE);
+	} else if (wizard_unsaved(loss, sizeof(loss), board)) {
+		/* It survives a change of tabs, not the end of the board. */
+		len = strlen(loss);
+		snprintf(loss + len, sizeof(loss) - len,
+			" It would be lost; 'Save unchecked' in the wizard's last step keeps it.");
+	}
+	if (loss[0] && ask_first(board, OUT, loss))
 		return false;
 	board->quit = true;
 	return true;
+}
+
+void board_back(struct board *board)
+{
+	const struct page_ops *page = board_page(board);
+
+	if (page->unsaved && page->unsaved(board) && ask_first(board, BACK, HERE))
+		return;
+	board_close_page(board);
 }
 
 /* ---- small services ---- */

@@ -95,7 +95,7 @@ static bool step_back(struct board *board)
 	if (page->back)
 		page->back(board);
 	else if (board->depth)
-		board_close_page(board);
+		board_back(board);
 	else
 		return false;
 	return true;

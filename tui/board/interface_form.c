@@ -324,51 +324,19 @@ static void save(struct board *board)
 
 /* ---- the page ---- */
 
-static void leave_answered(
-	struct board *board, struct dialog *dialog, enum dialog_event event, void *ctx)
+static bool press(struct board *board, int field)
 {
-	(void)dialog;
-	(void)ctx;
-	if (event == DIALOG_YES && board_page(board) == &interface_form_ops)
-		board_close_page(board);
-}
-
-static void leave(struct board *board)
-{
-	if (!board->interface_form->touched) {
-		board_close_page(board);
-		return;
-	}
-	dialog_confirm(&board->dialog, "Leave without saving?",
-		"What you changed here would be lost.", "Leave");
-	form_set_label(&board->dialog.form, 1, "Stay");
-	board_ask(board, leave_answered, NULL, NULL);
+	if (field != F_SAVE)
+		return false;
+	save(board);
+	return true;
 }
 
 static bool key(struct board *board, int pressed)
 {
 	struct interface_form *page = board->interface_form;
 
-	if (!page)
-		return false;
-	switch (form_key(&page->form, pressed)) {
-	case FORM_IGNORED:
-		return false;
-	case FORM_CHANGED:
-		page->touched = true;
-		return true;
-	case FORM_PRESSED:
-		if (page->form.focus == F_SAVE)
-			save(board);
-		else
-			leave(board);
-		return true;
-	case FORM_BACK:
-		leave(board);
-		return true;
-	default:
-		return true;
-	}
+	return page && board_form_key(board, &page->form, &page->touched, pressed, press);
 }
 
 static bool typing(struct board *board)
@@ -449,7 +417,7 @@ static void do_save(void *ctx, const char *argument)
 static void do_back(void *ctx, const char *argument)
 {
 	(void)argument;
-	leave(ctx);
+	board_back(ctx);
 }
 
 static const struct key_binding keys[] = {
@@ -553,6 +521,5 @@ const struct page_ops interface_form_ops = {
 	.key = key,
 	.typing = typing,
 	.unsaved = unsaved,
-	.back = leave,
 	.close = close_page,
 };

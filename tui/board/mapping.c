@@ -358,31 +358,10 @@ static bool unsaved(const struct board *board)
 	return board->mapping && mapping_changed(board->mapping);
 }
 
-static void leave_answered(
-	struct board *board, struct dialog *dialog, enum dialog_event event, void *ctx)
-{
-	(void)dialog;
-	(void)ctx;
-	if (event == DIALOG_YES && board_page(board) == &mapping_ops)
-		board_close_page(board);
-}
-
-static void leave(struct board *board)
-{
-	if (!unsaved(board)) {
-		board_close_page(board);
-		return;
-	}
-	dialog_confirm(&board->dialog, "Leave without saving?",
-		"What you changed in the mapping would be lost.", "Leave");
-	form_set_label(&board->dialog.form, 1, "Stay");
-	board_ask(board, leave_answered, NULL, NULL);
-}
-
 static void do_back(void *ctx, const char *argument)
 {
 	(void)argument;
-	leave(ctx);
+	board_back(ctx);
 }
 
 static const struct key_binding keys[] = {
@@ -495,6 +474,5 @@ const struct page_ops mapping_ops = {
 	.draw = mapping_draw,
 	.key = key,
 	.unsaved = unsaved,
-	.back = leave,
 	.close = close_page,
 };

@@ -87,50 +87,25 @@ static void take(struct board *board)
 	board_close_page(board);
 }
 
-static void leave_answered(
-	struct board *board, struct dialog *dialog, enum dialog_event event, void *ctx)
+static bool press(struct board *board, int field)
 {
-	(void)dialog;
-	(void)ctx;
-	if (event == DIALOG_YES && board_page(board) == &mapping_form_ops)
-		board_close_page(board);
-}
-
-static void leave(struct board *board)
-{
-	if (!board->mapping->form->touched) {
-		board_close_page(board);
-		return;
-	}
-	dialog_confirm(
-		&board->dialog, "Leave this line?", "What you typed here would be lost.", "Leave");
-	form_set_label(&board->dialog.form, 1, "Stay");
-	board_ask(board, leave_answered, NULL, NULL);
+	if (field != F_TAKE)
+		return false;
+	take(board);
+	return true;
 }
 
 static bool key(struct board *board, int pressed)
 {
 	struct mapping_form *form = board->mapping->form;
+	bool typed = false;
+	bool ours = board_form_key(board, &form->form, &typed, pressed, press);
 
-	switch (form_key(&form->form, pressed)) {
-	case FORM_IGNORED:
-		return false;
-	case FORM_CHANGED:
+	if (typed) {
 		form->touched = true;
 		try_line(board);
-		return true;
-	case FORM_PRESSED:
-		if (form->form.focus == F_TAKE)
-			take(board);
-		else
-			leave(board);
-		return true;
-	case FORM_BACK:
-		leave(board);
-		return true;
-	default:
-		return true;
 	}
+	return ours;
 }
 
 static bool typing(struct board *board)
@@ -303,7 +278,7 @@ static void do_next_row(void *ctx, const char *argument)
 static void do_back(void *ctx, const char *argument)
 {
 	(void)argument;
-	leave(ctx);
+	board_back(ctx);
 }
 
 static const struct key_binding keys[] = {
@@ -364,6 +339,5 @@ const struct page_ops mapping_form_ops = {
 	.key = key,
 	.typing = typing,
 	.unsaved = unsaved,
-	.back = leave,
 	.close = close_page,
 };

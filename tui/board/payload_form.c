@@ -382,51 +382,27 @@ static void save(struct board *board, bool send)
 
 /* ---- the page ---- */
 
-static void leave_answered(
-	struct board *board, struct dialog *dialog, enum dialog_event event, void *ctx)
+static bool press(struct board *board, int field)
 {
-	(void)dialog;
-	(void)ctx;
-	if (event == DIALOG_YES && board_page(board) == &payload_form_ops)
-		board_close_page(board);
-}
+	const struct payload_form *page = board->payload_form;
 
-static void leave(struct board *board)
-{
-	if (!board->payload_form->touched) {
-		board_close_page(board);
-		return;
-	}
-	dialog_confirm(&board->dialog, "Leave without saving?",
-		"What you changed here would be lost.", "Leave");
-	form_set_label(&board->dialog.form, 1, "Stay");
-	board_ask(board, leave_answered, NULL, NULL);
+	if (field != page->save && field != page->send)
+		return false;
+	save(board, field == page->send);
+	return true;
 }
 
 static bool key(struct board *board, int pressed)
 {
 	struct payload_form *page = board->payload_form;
 
-	if (!page || !page->loaded)
-		return false;
-	switch (form_key(&page->form, pressed)) {
-	case FORM_IGNORED:
-		return false;
-	case FORM_CHANGED:
-		page->touched = true;
-		return true;
-	case FORM_PRESSED:
-		if (page->form.focus == page->save || page->form.focus == page->send)
-			save(board, page->form.focus == page->send);
-		else
-			leave(board);
-		return true;
-	case FORM_BACK:
-		leave(board);
-		return true;
-	default:
-		return true;
-	}
+	return page && page->loaded &&
+	       board_form_key(board, &page->form, &page->touched, pressed, press);
+}
+
+static bool unsaved(const struct board *board)
+{
+	return board->payload_form && board->payload_form->touched;
 }
 
 static bool typing(struct board *board)
@@ -490,7 +466,7 @@ static void do_send(void *ctx, const char *argument)
 static void do_back(void *ctx, const char *argument)
 {
 	(void)argument;
-	leave(ctx);
+	board_back(ctx);
 }
 
 static const struct key_binding keys[] = {
@@ -540,6 +516,6 @@ const struct page_ops payload_form_ops = {
 	.key = key,
 	.typing = typing,
 	.look = look,
-	.back = leave,
+	.unsaved = unsaved,
 	.close = close_page,
 };

@@ -166,6 +166,8 @@ void board_close_page(struct board *board);
 /* Asks first where that would lose what was typed; false: the person is being asked. */
 bool board_show_tab(struct board *board, int tab);
 bool board_leave(struct board *board);
+/* Close the page on top; the same. */
+void board_back(struct board *board);
 
 /* The cursor of a list moved: what hangs on the selected row is drawn once it rests. */
 void board_moved(struct board *board);
@@ -181,6 +183,15 @@ void board_say(struct board *board, int style, const char *fmt, ...)
 bool board_may_write(struct board *board);
 
 void board_post(struct board *board, enum lane lane, struct job *job);
+
+/* ---- form_page.c: what pages that are one form share ---- */
+
+/*
+ * A key in the form: sets `touched` when it changes what is typed. A pressed button goes to
+ * `press`, which is false for the one that leaves. False: the key is not the form's.
+ */
+bool board_form_key(struct board *board, struct form *form, bool *touched, int key,
+	bool (*press)(struct board *board, int field));
 
 /* ---- ask.c: dialogs and prompts ---- */
 
