@@ -87,6 +87,29 @@ START_TEST(what_would_be_refused_is_told_before_and_no_leaves_all_as_it_is)
 }
 END_TEST
 
+START_TEST(many_are_given_up_in_production_once_name_and_number_are_typed)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fixture_start(&fx);
+	failures(&fx);
+	pty_type(fx.pty, ":message cancel --filter run:3\r");
+	pty_wait(fx.pty, "Give them up (2,400)");
+	pty_type(fx.pty, "y");
+	pty_wait(fx.pty, "more than 1000 messages would be given up in the");
+	pty_type(fx.pty, "ACMX\r2400\r\r");
+	pty_wait(fx.pty, "That is not what you typed");
+	pty_type(fx.pty, "ACME\r2399\r\r"); /* not that many: the button stays shut */
+	pty_wait(fx.pty, "( Give them up )");
+	ck_assert_str_eq(fixture_asked(&fx), "");
+	pty_type(fx.pty, KEY_UP "\b\b\b400\r\r");
+	pty_wait(fx.pty, "2,400 cancelled");
+	ck_assert(text_starts(fixture_asked(&fx), "cancel "));
+	fixture_end(&fx);
+}
+END_TEST
+
 START_TEST(an_unknown_message_is_settled_by_what_a_person_says)
 {
 	struct fixture fx;
@@ -294,6 +317,7 @@ Suite *suite_verbs(void)
 	tcase_add_test(tc, marked_messages_are_reprocessed_and_no_others);
 	tcase_add_test(tc, all_that_pass_the_filter_go_once_name_and_number_are_typed);
 	tcase_add_test(tc, what_would_be_refused_is_told_before_and_no_leaves_all_as_it_is);
+	tcase_add_test(tc, many_are_given_up_in_production_once_name_and_number_are_typed);
 	tcase_add_test(tc, an_unknown_message_is_settled_by_what_a_person_says);
 	tcase_add_test(tc, a_payload_is_edited_where_it_failed_and_sent_again);
 	tcase_add_test(tc, a_payload_is_edited_unchecked_where_the_org_is_out_of_reach);

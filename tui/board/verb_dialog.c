@@ -19,6 +19,7 @@ struct verb_ask {
 	struct verb_job *job; /* looks; NULL = it has */
 	bool known;
 	int64_t done, refused; /* as it would be */
+	char guarded[65];      /* the connection for whose org's name a cancel asks, "" = none */
 };
 
 enum { ASK_YES, ASK_FORCE, ASK_NO };
@@ -110,6 +111,23 @@ static void describe(
 		buf_addf(out, "\n%s", words[ask->wish.event].note);
 }
 
+/* The first of them that goes to production, where more are given up than go unconfirmed. */
+static void find_guarded(struct verb_ask *ask, const struct verb_preview *preview)
+{
+	const struct board *board = ask->board;
+
+	for (int i = 0; i < preview->connection_count && !ask->guarded[0]; i++) {
+		const char *name = preview->connections[i];
+		int place = board_find_connection(board, name);
+		const struct connection *connection =
+			place < 0 ? NULL : &board->catalog->connections[place].connection;
+
+		if (connection && ask->done > connection->confirm_rows &&
+			connection_is_production(connection, board_state(board, place)))
+			text_copy(ask->guarded, sizeof(ask->guarded), name);
+	}
+}
+
 static void previewed(
 	struct board *board, void *ctx, struct verb_preview *preview, const struct err *err)
 {
@@ -127,6 +145,8 @@ static void previewed(
 	ask->known = true;
 	ask->done = preview->result.done;
 	ask->refused = preview->result.refused;
+	if (ask->wish.event == EVENT_CANCEL)
+		find_guarded(ask, preview);
 	describe(&text, ask, preview);
 	snprintf(label, sizeof(label), "%s (%s)", words[ask->wish.event].yes,
 		words_count(number, ask->done));
@@ -148,13 +168,17 @@ static void release(void *ctx)
 }
 
 static void ask_first(struct board *board, struct message_wish *wish);
+static void ask_to_cancel(
+	struct board *board, struct message_wish *wish, int64_t count, const char *connection);
 
 static void answered(struct board *board, struct dialog *dialog, enum dialog_event event, void *ctx)
 {
 	struct verb_ask *ask = ctx;
 
 	(void)dialog;
-	if (event == DIALOG_YES) {
+	if (event == DIALOG_YES && ask->guarded[0]) {
+		ask_to_cancel(board, &ask->wish, ask->done, ask->guarded);
+	} else if (event == DIALOG_YES) {
 		verb_apply(board, &ask->wish, ask->done);
 	} else if (event == DIALOG_OTHER) {
 		ask->wish.event = EVENT_FORCE;
@@ -202,6 +226,7 @@ static const struct field_spec org_fields[] = {
 struct org_ask {
 	struct message_wish wish;
 	int64_t count;
+	char guarded[65]; /* the connection of a cancel; else the agent judges the name */
 };
 
 static bool org_ready(struct form *form)
@@ -211,6 +236,17 @@ static bool org_ready(struct form *form)
 
 	return form_number(&count, form, ORG_COUNT, 1, INT64_MAX, 0) && count == ask->count &&
 	       form_text(form, ORG_NAME)[0];
+}
+
+/* What its org is called, as far as that is known. */
+static const char *name_of_org(const struct board *board, const char *connection)
+{
+	const struct connection_state *state =
+		board_state(board, board_find_connection(board, connection));
+
+	if (state && state->org_name[0])
+		return state->org_name;
+	return state && state->org_id[0] ? state->org_id : connection;
 }
 
 static void org_named(
@@ -223,7 +259,11 @@ static void org_named(
 		return;
 	}
 	text_copy(ask->wish.confirm, sizeof(ask->wish.confirm), form_text(&dialog->form, ORG_NAME));
-	verb_apply(board, &ask->wish, ask->count);
+	if (ask->guarded[0] &&
+		!text_equal_fold(ask->wish.confirm, name_of_org(board, ask->guarded)))
+		ask_to_cancel(board, &ask->wish, ask->count, ask->guarded);
+	else
+		verb_apply(board, &ask->wish, ask->count);
 }
 
 static void release_org(void *ctx)
@@ -234,8 +274,8 @@ static void release_org(void *ctx)
 	free(ask);
 }
 
-void verb_ask_org(
-	struct board *board, struct message_wish *wish, int64_t count, const char *refusal)
+static void ask_org(struct board *board, struct message_wish *wish, int64_t count,
+	const char *refusal, const char *guarded)
 {
 	struct org_ask *ask = calloc(1, sizeof(*ask));
 	char number[WORDS_MAX];
@@ -251,13 +291,36 @@ void verb_ask_org(
 	ask->wish = *wish;
 	memset(wish, 0, sizeof(*wish));
 	ask->count = count;
+	text_copy(ask->guarded, sizeof(ask->guarded), guarded);
 	board->notice[0] = '\0';
 	board_end_dialog(board);
 	dialog_init(&board->dialog, "PRODUCTION", question, org_fields, (int)ARRAY_SIZE(org_fields),
 		ORG_YES, ask);
 	board->dialog.ready = org_ready;
+	if (guarded[0])
+		form_set_label(&board->dialog.form, ORG_YES, words[EVENT_CANCEL].yes);
 	dialog_set_text(&board->dialog, question);
 	board_ask(board, org_named, ask, release_org);
+}
+
+void verb_ask_org(
+	struct board *board, struct message_wish *wish, int64_t count, const char *refusal)
+{
+	ask_org(board, wish, count, refusal, "");
+}
+
+/* The agent lets anyone give up messages: it is the board that asks. */
+static void ask_to_cancel(
+	struct board *board, struct message_wish *wish, int64_t count, const char *connection)
+{
+	int place = board_find_connection(board, connection);
+	char text[300];
+
+	snprintf(text, sizeof(text),
+		"%s: more than %d messages would be given up in the production org %s", connection,
+		place < 0 ? 0 : board->catalog->connections[place].connection.confirm_rows,
+		name_of_org(board, connection));
+	ask_org(board, wish, count, text, connection);
 }
 
 /* ---- settling Unknown ones ---- */
