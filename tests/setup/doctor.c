@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "config/files.h"
 #include "harness/wire.h"
 #include "practice/practice.h"
 #include "setup/called.h"
@@ -382,6 +383,51 @@ START_TEST(a_secret_that_cannot_be_opened_is_told_with_its_key)
 }
 END_TEST
 
+/* The key is root's, and who asks is not: root steps down, anybody else is shown a file of root's.
+ */
+static int doctor_beside_the_owner(struct called *called)
+{
+	int code;
+
+	if (geteuid() != 0) {
+		ck_assert_int_eq(unlink(called->env.home->key), 0);
+		ck_assert_int_eq(symlink("/etc/shadow", called->env.home->key), 0);
+		called_run(called, "doctor");
+		return 0; /* the modes of that file are no key's */
+	}
+	ck_assert_int_eq(seteuid(54321), 0);
+	code = called_run(called, "doctor");
+	ck_assert_int_eq(seteuid(0), 0);
+	return code;
+}
+
+START_TEST(a_key_of_the_agents_user_is_nothing_to_mend_for_others)
+{
+	static const char *const shared[] = { "..", "", "home", "home/data", "home/connections.d",
+		"home/interfaces.d", "home/connections.d/orders.cfg" };
+	struct connection connection;
+	struct called called;
+	struct err err = ERR_INIT;
+
+	called_open(&called, true);
+	make_connection(&called, &connection, "http://127.0.0.1:1");
+	called_save(&called, &connection);
+	keyring_free(called.env.keyring); /* as in another process */
+	called.env.keyring = NULL;
+	files_catalog_free(&called.env.catalog);
+	ck_ok(files_catalog(&called.env.catalog, called.env.home, NULL, &err), &err);
+	for (size_t i = 0; i < ARRAY_SIZE(shared); i++)
+		ck_assert_int_eq(chmod(called_path(&called, shared[i]), 0755), 0);
+	ck_assert_msg(doctor_beside_the_owner(&called) == 0, "%s", called.out);
+	check_line(&called, "key", "OK", "only the agent's user opens secrets here");
+	check_line(&called, "orders: salesforce", "WARN", "opens for the agent's user alone");
+	ck_assert_ptr_null(strstr(called.out, "backup"));
+	ck_assert_ptr_null(strstr(called.out, "enter it once more"));
+	connection_free_fields(&connection);
+	called_close(&called);
+}
+END_TEST
+
 START_TEST(a_file_that_does_not_parse_is_told_with_its_place)
 {
 	struct called called;
@@ -580,6 +626,7 @@ Suite *suite_doctor(void)
 	tcase_add_test(tc, what_keeps_runs_waiting_is_told);
 	tcase_add_test(tc, a_driver_that_is_not_there_is_told);
 	tcase_add_test(tc, a_secret_that_cannot_be_opened_is_told_with_its_key);
+	tcase_add_test(tc, a_key_of_the_agents_user_is_nothing_to_mend_for_others);
 	tcase_add_test(tc, a_file_that_does_not_parse_is_told_with_its_place);
 	tcase_add_test(tc, a_connection_that_is_not_there_is_refused);
 	tcase_add_test(tc, no_secret_and_no_row_is_in_any_output);

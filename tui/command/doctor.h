@@ -19,13 +19,14 @@ struct finding {
 
 struct doctor {
 	struct command_env *env;
-	struct text_list names;		     /* connections to look at */
-	const struct connection *connection; /* the one that is looked at, or NULL */
+	struct text_list names;	       /* connections to look at */
+	struct connection *connection; /* the one that is looked at, or NULL */
 	struct mask *mask;
 	int64_t disk_floor; /* of agent.cfg, or the default where that cannot be read */
 	bool deep;
 	bool databases; /* a connection reads a database */
 	bool schedules; /* an interface has a schedule */
+	bool closed;	/* the key is another user's: sealed secrets are not for this one */
 	struct finding *findings;
 	size_t count;
 	size_t told; /* of them printed */
@@ -48,6 +49,12 @@ void doctor_files(struct doctor *doctor);
 void doctor_key(struct doctor *doctor);
 void doctor_store(struct doctor *doctor);
 void doctor_agent(struct doctor *doctor);
+
+/*
+ * Do secrets of doctor->connection below `group` ("salesforce.") open for the agent's user alone?
+ * Then says that `name` was not tried.
+ */
+bool doctor_is_closed(struct doctor *doctor, const char *group, const char *name);
 
 /* doctor_connection.c: of doctor->connection */
 void doctor_source(struct doctor *doctor);

@@ -87,6 +87,8 @@ static void look_at_server(struct doctor *doctor)
 	struct survey *survey = NULL;
 	struct err err = ERR_INIT;
 
+	if (doctor_is_closed(doctor, "source.", "source"))
+		return;
 	if (process_survey(
 		    &survey, &process, doctor->connection, NULL, command_interrupt(), &err) == 0)
 		doctor_tell(doctor, VERDICT_OK, ERR_NONE, "source", NULL, "%s answers: %zu file%s",
@@ -222,10 +224,13 @@ static void pinned_org(char out[19], const struct doctor *doctor)
 
 void doctor_salesforce(struct doctor *doctor)
 {
-	struct ping_result *result = calloc(1, sizeof(*result));
 	struct following following = { doctor, 0 };
+	struct ping_result *result;
 	char org[19];
 
+	if (doctor_is_closed(doctor, "salesforce.", "salesforce"))
+		return;
+	result = calloc(1, sizeof(*result));
 	if (!result) {
 		doctor->failed = true;
 		return;

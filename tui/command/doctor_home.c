@@ -6,11 +6,13 @@
 #include "store/view.h"
 #include "tui/command/doctor.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/text.h"
 
 /* ---- who may look, who may change ---- */
 
@@ -129,6 +131,8 @@ static void open_secret(struct doctor *doctor, const char *name, const char *key
 
 	if (!secret || secret->kind == SECRET_NONE)
 		return;
+	if (doctor->closed && secret->kind == SECRET_SEALED)
+		return;
 	if (secret_reveal(&plain, secret, doctor->env->keyring, &err) == 0) {
 		(*opened)++;
 		secret_wipe(plain);
@@ -156,6 +160,47 @@ static void open_secrets(struct doctor *doctor, const char *name, int *opened)
 	connection_free_fields(&connection);
 }
 
+bool doctor_is_closed(struct doctor *doctor, const char *group, const char *name)
+{
+	for (const char *const *key = files_secret_keys(); doctor->closed && *key; key++) {
+		const struct secret *secret = files_secret(doctor->connection, *key, NULL);
+
+		if (!text_starts(*key, group) || !secret || secret->kind != SECRET_SEALED)
+			continue;
+		doctor_tell(doctor, VERDICT_WARN, ERR_NONE, name,
+			"run agentboard doctor as that user",
+			"not tried: %s opens for the agent's user alone", *key);
+		return true;
+	}
+	return false;
+}
+
+/* May this user not read the key because it is another one's? Then that is how it should be. */
+static bool is_of_another(const char *key)
+{
+	struct stat st;
+
+	if (faccessat(AT_FDCWD, key, R_OK, AT_EACCESS) == 0 || errno != EACCES)
+		return false;
+	return stat(key, &st) != 0 || st.st_uid != geteuid();
+}
+
+static void tell_bad_key(struct doctor *doctor, const char *path, const struct err *err)
+{
+	char action[512] = "bring the key file back from a backup; without it every sealed secret "
+			   "must be entered once more";
+
+	doctor->closed = is_of_another(path);
+	if (doctor->closed) {
+		doctor_tell(doctor, VERDICT_OK, ERR_NONE, "key", NULL,
+			"%s: only the agent's user opens secrets here", path);
+		return;
+	}
+	if (faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) != 0 && errno == EACCES)
+		snprintf(action, sizeof(action), "chmod 600 %s", path);
+	doctor_tell(doctor, VERDICT_FAIL, ERR_CONFIG, "key", action, "%s", err->text);
+}
+
 void doctor_key(struct doctor *doctor)
 {
 	const char *path = doctor->env->home->key;
@@ -170,10 +215,7 @@ void doctor_key(struct doctor *doctor)
 		doctor_tell(doctor, VERDICT_OK, ERR_NONE, "key", NULL,
 			"there is none yet: nothing was sealed in this home");
 	else if (rc < 0)
-		doctor_tell(doctor, VERDICT_FAIL, ERR_CONFIG, "key",
-			"bring the key file back from a backup; without it every sealed secret "
-			"must be entered once more",
-			"%s", err.text);
+		tell_bad_key(doctor, path, &err);
 	else
 		doctor_tell(doctor, VERDICT_OK, ERR_NONE, "key", NULL, "%s", path);
 	before = doctor->count;
