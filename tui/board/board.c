@@ -23,6 +23,7 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/eventfd.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -44,7 +45,8 @@ const struct page_ops *const board_all_pages[] = { &connections_ops, &interfaces
 
 /* ---- signals: a flag and a wake-up ---- */
 
-static volatile sig_atomic_t got_resize, got_end, got_stop, got_continue;
+/* Atomic, since any thread may be the one that a signal comes to. */
+static atomic_int got_resize, got_end, got_stop, got_continue;
 static int signal_wake = -1;
 
 static void on_signal(int number)
