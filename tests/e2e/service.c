@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "e2e/terminal.h"
 #include "e2e/world.h"
 #include "http/client.h"
 #include "store/schedules.h"
@@ -52,72 +53,18 @@ static void start_agent(void)
 
 /* ---- the board in a terminal ---- */
 
-struct terminal {
-	pid_t pid;
-	int fd;
-	struct buf seen;
-};
-
-static void open_board(struct terminal *terminal)
-{
-	struct winsize size = { .ws_row = 24, .ws_col = 80 };
-
-	buf_init(&terminal->seen, 4u << 20);
-	terminal->pid = forkpty(&terminal->fd, NULL, NULL, &size);
-	ck_assert_int_ge(terminal->pid, 0);
-	if (terminal->pid == 0) {
-		setenv("TERM", "xterm", 1);
-		unsetenv("NO_COLOR");
-		execl(TEST_PROGRAM, TEST_PROGRAM, "--home", world.home, "--ascii", (char *)NULL);
-		_exit(127);
-	}
-}
-
-/* Until the board has written these words as a whole. */
-static void await_words(struct terminal *terminal, const char *words)
-{
-	int64_t until = clock_mono() + PATIENCE_MS;
-	struct pollfd wait = { .fd = terminal->fd, .events = POLLIN };
-	char text[4096];
-	char rest[65536];
-
-	while (!strstr(buf_str(&terminal->seen), words)) {
-		ssize_t got;
-
-		ck_assert_msg(clock_mono() < until, "the board never wrote %s:\n%.2000s", words,
-			buf_str(&terminal->seen));
-		if (poll(&wait, 1, 500) <= 0) {
-			/* Words that were there in part are sent in part: paint it whole. */
-			ck_assert_int_eq(write(terminal->fd, "\014", 1), 1);
-			continue;
-		}
-		got = read(terminal->fd, text, sizeof(text));
-		ck_assert_int_gt(got, 0);
-		for (ssize_t i = 0; i < got; i++)
-			buf_add_char(&terminal->seen, text[i] ? text[i] : ' ');
-	}
-	text_copy(rest, sizeof(rest), strstr(buf_str(&terminal->seen), words) + strlen(words));
-	buf_reset(&terminal->seen);
-	buf_add_str(&terminal->seen, rest);
-}
-
-static void type(struct terminal *terminal, const char *keys)
-{
-	ck_assert_int_eq(write(terminal->fd, keys, strlen(keys)), (ssize_t)strlen(keys));
-}
-
 static void process_by_board(struct terminal *terminal)
 {
 	int64_t until = clock_mono() + 3 * PATIENCE_MS;
 
-	open_board(terminal);
-	await_words(terminal, "Agent Control Board");
-	await_words(terminal, "agent down");
-	type(terminal, "2");
-	await_words(terminal, "Source rows");
-	type(terminal, "p");
-	await_words(terminal, "leaving this board stops nothing");
-	type(terminal, "\033OB\r");
+	terminal_open(terminal, &world);
+	terminal_await(terminal, "Agent Control Board");
+	terminal_await(terminal, "agent down");
+	terminal_type(terminal, "2");
+	terminal_await(terminal, "Source rows");
+	terminal_type(terminal, "p");
+	terminal_await(terminal, "leaving this board stops nothing");
+	terminal_type(terminal, "\033OB\r");
 	while (practice_record_count(world.practice, "Account") < 200) {
 		ck_assert_int_lt(clock_mono(), until);
 		clock_sleep(5);
@@ -130,17 +77,6 @@ static void slow_org(bool slow)
 	struct err err = ERR_INIT;
 
 	ck_ok(practice_set_fault(world.practice, slow ? "slow=1:500" : "slow=0", &err), &err);
-}
-
-static void close_board(struct terminal *terminal)
-{
-	int status;
-
-	while (waitpid(terminal->pid, &status, 0) < 0 && errno == EINTR)
-		;
-	if (terminal->fd >= 0)
-		close(terminal->fd);
-	buf_free(&terminal->seen);
 }
 
 static void expect_all_rows(void)
@@ -162,19 +98,19 @@ START_TEST(a_run_outlives_the_board_that_started_it)
 		close(first.fd);
 		first.fd = -1;
 	}
-	close_board(&first);
+	terminal_close(&first);
 	note_agent();
 	ck_assert_int_lt(practice_record_count(world.practice, "Account"), ROWS);
 	slow_org(false);
 	/* Another board shows it, to its end. */
-	open_board(&second);
-	await_words(&second, "Agent Control Board");
-	type(&second, "3");
-	await_words(&second, "Run 1 accounts");
+	terminal_open(&second, &world);
+	terminal_await(&second, "Agent Control Board");
+	terminal_type(&second, "3");
+	terminal_await(&second, "Run 1 accounts");
 	expect_all_rows();
-	await_words(&second, "ok 8,000");
+	terminal_await(&second, "ok 8,000");
 	kill(second.pid, SIGTERM);
-	close_board(&second);
+	terminal_close(&second);
 }
 END_TEST
 
