@@ -16,7 +16,8 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#define REOPEN_MS 5000
+#define OPEN_MS 1000   /* the loop waits as long, and the port is closed */
+#define REOPEN_MS 5000 /* of what was in force: without it nobody is answered */
 
 struct listener {
 	struct agent *agent; /* NULL = the ping alone */
@@ -395,9 +396,9 @@ static struct http_server *swap_server(struct listener *listener, struct http_se
 
 /* Somebody's outgoing connection may have got the port for a moment. */
 static int start_again(struct http_server **out, struct listener *listener,
-	const struct agent_settings *settings, struct err *err)
+	const struct agent_settings *settings, int64_t patience_ms, struct err *err)
 {
-	int64_t until = clock_mono() + REOPEN_MS;
+	int64_t until = clock_mono() + patience_ms;
 	int rc;
 
 	while ((rc = start_server(out, listener, settings, NULL, err)) == -ERR_EXISTS &&
@@ -425,7 +426,10 @@ static int renew_server(struct listener *listener, const struct agent_settings *
 	return 0;
 }
 
-/* With another address on its own old port the new one can open only once that is closed. */
+/*
+ * 0.0.0.0 on its own old port can open only once that is closed; whatever else is in the way leaves
+ * the old one untouched.
+ */
 static int move_server(struct listener *listener, const struct agent_settings *before,
 	const struct agent_settings *after, struct err *err)
 {
@@ -435,14 +439,13 @@ static int move_server(struct listener *listener, const struct agent_settings *b
 	int rc;
 
 	old.port = listener_port(listener);
-	if (after->port == before->port)
+	if (after->port == before->port && listener->server)
 		wanted.port = old.port; /* 0 stays what it became */
-	rc = wanted.port == old.port ? -ERR_EXISTS
-				     : start_server(&server, listener, &wanted, NULL, err);
+	rc = start_server(&server, listener, &wanted, NULL, err);
 	if (rc == -ERR_EXISTS && wanted.port == old.port) {
 		http_server_stop(swap_server(listener, NULL));
-		rc = start_again(&server, listener, &wanted, err);
-		if (rc < 0 && start_again(&server, listener, &old, NULL) < 0)
+		rc = start_again(&server, listener, &wanted, OPEN_MS, err);
+		if (rc < 0 && start_again(&server, listener, &old, REOPEN_MS, NULL) < 0)
 			log_line(LOG_LEVEL_ERROR, 0, "the port %d could not be opened again",
 				old.port);
 	}

@@ -12,8 +12,11 @@
 #include "harness/certificate.h"
 #include "http/client.h"
 
+#include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 static const char *dir;
 static char *socket_path;
@@ -186,6 +189,60 @@ START_TEST(what_cannot_be_in_force_is_told_and_the_old_stays)
 	reload();
 	AWAIT(!*told());
 	ck_assert_int_eq(ping(AGENT_DEFAULT_PASSWORD), 200);
+}
+END_TEST
+
+/* A connection to the port that says nothing yet. */
+static int call_port(void)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET,
+		.sin_port = htons((uint16_t)agent_port(agent)),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
+	return fd;
+}
+
+static bool is_answered(int fd)
+{
+	static const char request[] = "GET /health HTTP/1.0\r\n\r\n";
+	char answer[64] = "";
+
+	return send(fd, request, sizeof(request) - 1, MSG_NOSIGNAL) > 0 &&
+	       recv(fd, answer, sizeof(answer) - 1, 0) > 0 && strstr(answer, "200");
+}
+
+/* 192.0.2.1 is for documentation and nobody's. */
+START_TEST(an_address_that_is_not_ours_leaves_the_open_port_untouched)
+{
+	struct err err = ERR_INIT;
+	int port = agent_port(agent);
+	int fd = call_port();
+
+	text_set(&next.listen, "192.0.2.1");
+	ck_ok(agent_password_hash(&next.password_hash, "another password", &err), &err);
+	reload();
+	AWAIT(strstr(told(), "192.0.2.1"));
+	ck_assert(is_answered(fd));
+	ck_assert_int_eq(agent_port(agent), port);
+	ck_assert_int_eq(ping(AGENT_DEFAULT_PASSWORD), 200);
+	close(fd);
+}
+END_TEST
+
+/* Its own port on all addresses wants the old one closed first; on another it does not. */
+START_TEST(another_address_opens_the_same_port)
+{
+	struct err err = ERR_INIT;
+	int port = agent_port(agent);
+
+	ck_ok(agent_password_hash(&next.password_hash, "another password", &err), &err);
+	text_set(&next.listen, _i ? "0.0.0.0" : "127.0.0.2");
+	reload();
+	AWAIT(agent_port(agent) == port && ping("another password") == (_i ? 200 : 0));
+	ck_assert_str_eq(told(), "");
 }
 END_TEST
 
@@ -410,6 +467,8 @@ Suite *suite_reload(void)
 	tcase_add_test(tcase, a_new_password_is_in_force_without_a_restart);
 	tcase_add_test(tcase, another_limit_opens_the_same_port_anew);
 	tcase_add_loop_test(tcase, what_cannot_be_in_force_is_told_and_the_old_stays, 0, 4);
+	tcase_add_test(tcase, an_address_that_is_not_ours_leaves_the_open_port_untouched);
+	tcase_add_loop_test(tcase, another_address_opens_the_same_port, 0, 2);
 	tcase_add_test(tcase, more_runs_at_once_are_possible_without_a_restart);
 	tcase_add_test(tcase, full_disk_is_an_alarm_until_the_floor_is_another);
 	tcase_add_test(tcase, a_renewed_certificate_is_shown_and_a_bad_one_is_not);
