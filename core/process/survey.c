@@ -195,6 +195,53 @@ int process_survey(struct survey **out, const struct process_env *env,
 	return 0;
 }
 
+/* ---- in words ---- */
+
+static const struct {
+	const char *none, *one, *many;
+} nouns[] = {
+	[SURVEY_TABLES] = { "no table", "table", "tables" },
+	[SURVEY_COLUMNS] = { "no column", "column", "columns" },
+	[SURVEY_FILES] = { "no file", "file", "files" },
+};
+
+void survey_words(char *out, size_t size, const struct survey *survey)
+{
+	if (survey->count == 0)
+		snprintf(out, size, "the source answers; it has %s", nouns[survey->kind].none);
+	else
+		snprintf(out, size, "the source answers: %zu%s %s", survey->count,
+			survey->more ? " or more" : "",
+			survey->count == 1 ? nouns[survey->kind].one : nouns[survey->kind].many);
+}
+
+/* By SQLSTATE, from the exact one to its class; "" is any other. */
+static const struct {
+	const char *state, *action;
+} advice[] = {
+	{ "IM002", "write a driver that `odbcinst -q -d` lists, or a data source that "
+		   "`odbcinst -q -s` lists, into source.odbc" },
+	{ "IM", "install the driver's package anew: `odbcinst -q -d -n DRIVER` names its library" },
+	{ "01000",
+		"install the driver's package anew: `odbcinst -q -d -n DRIVER` names its library" },
+	{ "28", "correct source.username and source.password" },
+	{ "3D", "correct the database's name in source.odbc" },
+	{ "42", "let the database's administrator grant the user what it lacks" },
+	{ "HYT", "see that the database is up, and that no firewall is on the way" },
+	{ "08", "see that the database is up, that source.odbc names its server, port "
+		"and database, and that user and password are right" },
+	{ "", "correct what the database complains of in source.odbc, source.username or "
+	      "source.password" },
+};
+
+const char *survey_advice(const struct err *err)
+{
+	for (size_t i = 0; err->code[0] && i < ARRAY_SIZE(advice); i++)
+		if (text_starts(err->code, advice[i].state))
+			return advice[i].action;
+	return NULL;
+}
+
 void survey_free(struct survey *survey)
 {
 	if (!survey)

@@ -35,4 +35,13 @@ int process_survey(struct survey **out, const struct process_env *env,
 	struct err *err);
 void survey_free(struct survey *survey);
 
+/*
+ * How many there are, in words: "the source answers: 3 tables", "the source answers; it has no
+ * file".
+ */
+void survey_words(char *out, size_t size, const struct survey *survey);
+
+/* What to do about a survey that failed; NULL where its own words already say it. */
+const char *survey_advice(const struct err *err);
+
 #endif

@@ -136,6 +136,24 @@ static int execute(SQLHSTMT stmt, const struct odbc_link *link, const char *sql,
 	return SQL_SUCCEEDED(done) || done == SQL_NO_DATA ? 0 : -ERR_SOURCE;
 }
 
+/*
+ * SQLite opens its file at the first statement, and its driver lists no table, without an error,
+ * where that fails: a file that is no database, or may not be read.
+ */
+static bool file_opens(SQLHSTMT stmt, const struct odbc_link *link)
+{
+	static SQLCHAR look[] = "SELECT count(*) FROM sqlite_master";
+	char dbms[64] = "";
+
+	SQLGetInfo(link->dbc, SQL_DBMS_NAME, dbms, sizeof(dbms), NULL);
+	if (!strcasestr(dbms, "sqlite"))
+		return true;
+	if (!SQL_SUCCEEDED(SQLExecDirect(stmt, look, SQL_NTS)))
+		return false;
+	SQLFreeStmt(stmt, SQL_CLOSE);
+	return true;
+}
+
 /* Of the database that is connected to, where there is one; else of all. */
 static int list_tables(SQLHSTMT *stmt, struct odbc_link *link, struct err *err)
 {
@@ -146,8 +164,9 @@ static int list_tables(SQLHSTMT *stmt, struct odbc_link *link, struct err *err)
 	if (!SQL_SUCCEEDED(SQLAllocHandle(SQL_HANDLE_STMT, link->dbc, stmt)))
 		return odbc_error(err, SQL_HANDLE_DBC, link->dbc, what, link->connection);
 	SQLGetConnectAttr(link->dbc, SQL_ATTR_CURRENT_CATALOG, current, sizeof(current), NULL);
-	if (!SQL_SUCCEEDED(SQLTables(*stmt, current[0] ? current : NULL, current[0] ? SQL_NTS : 0,
-		    NULL, 0, NULL, 0, kinds, SQL_NTS)))
+	if (!file_opens(*stmt, link) ||
+		!SQL_SUCCEEDED(SQLTables(*stmt, current[0] ? current : NULL,
+			current[0] ? SQL_NTS : 0, NULL, 0, NULL, 0, kinds, SQL_NTS)))
 		return odbc_error(err, SQL_HANDLE_STMT, *stmt, what, link->connection);
 	return 0;
 }

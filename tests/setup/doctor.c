@@ -3,6 +3,7 @@
 #include "setup/suites.h"
 
 #include <fcntl.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -346,21 +347,67 @@ START_TEST(what_keeps_runs_waiting_is_told)
 }
 END_TEST
 
-START_TEST(a_driver_that_is_not_there_is_told)
+/* The connection reads a database by this string. */
+static void save_database(struct called *called, const char *odbc)
 {
 	struct connection connection;
-	struct called called;
 
-	called_open(&called, true);
-	make_connection(&called, &connection, "http://127.0.0.1:1");
+	make_connection(called, &connection, "http://127.0.0.1:1");
 	connection.type = CONNECTION_AGENT_DATABASE;
 	free(connection.source.folder);
 	connection.source.folder = NULL;
-	connection.source.odbc = text_dup("Driver={No Such Driver};Database=/x");
-	called_save(&called, &connection);
+	connection.source.odbc = text_dup(odbc);
+	called_save(called, &connection);
+	connection_free_fields(&connection);
+}
+
+START_TEST(a_driver_that_is_not_there_is_told)
+{
+	struct called called;
+
+	called_open(&called, true);
+	save_database(&called, "Driver={No Such Driver};Database=/x");
 	ck_assert_int_eq(called_run(&called, "doctor orders"), 6);
 	check_line(&called, "orders: source", "FAIL", "No Such Driver");
-	connection_free_fields(&connection);
+	called_close(&called);
+}
+END_TEST
+
+START_TEST(a_database_is_connected_to_and_its_tables_counted)
+{
+	struct called called;
+	char odbc[1100];
+	sqlite3 *db;
+
+	called_open(&called, true);
+	ck_assert_int_eq(sqlite3_open(called_path(&called, "erp.db"), &db), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_exec(db, "CREATE TABLE a (x); CREATE VIEW b AS SELECT * FROM a",
+				 NULL, NULL, NULL),
+		SQLITE_OK);
+	sqlite3_close(db);
+	snprintf(odbc, sizeof(odbc), "Driver=SQLite3;Database=%s", called_path(&called, "erp.db"));
+	save_database(&called, odbc);
+	called_run(&called, "doctor orders");
+	check_line(&called, "orders: source", "OK", "the source answers: 2 tables");
+	called_close(&called);
+}
+END_TEST
+
+START_TEST(a_database_that_refuses_is_told_in_the_drivers_words_with_what_to_do)
+{
+	struct called called;
+	char odbc[1100];
+
+	called_open(&called, true);
+	snprintf(odbc, sizeof(odbc), "Driver=SQLite3;Database=%s", called_path(&called, "erp.db"));
+	save_database(&called, odbc);
+	ck_assert_int_eq(called_run(&called, "doctor orders"), 6);
+	check_line(&called, "orders: source", "FAIL", "there is no database file");
+	put(&called, "erp.db", "customer;item\nnothing that SQLite could read as its own file\n",
+		0600);
+	ck_assert_int_eq(called_run(&called, "doctor orders"), 6);
+	check_line(&called, "orders: source", "FAIL", "file is not a database");
+	ck_assert_msg(strstr(called.out, "-> correct what"), "%s", called.out);
 	called_close(&called);
 }
 END_TEST
@@ -625,6 +672,8 @@ Suite *suite_doctor(void)
 	tcase_add_test(tc, a_damaged_store_is_a_failure);
 	tcase_add_test(tc, what_keeps_runs_waiting_is_told);
 	tcase_add_test(tc, a_driver_that_is_not_there_is_told);
+	tcase_add_test(tc, a_database_is_connected_to_and_its_tables_counted);
+	tcase_add_test(tc, a_database_that_refuses_is_told_in_the_drivers_words_with_what_to_do);
 	tcase_add_test(tc, a_secret_that_cannot_be_opened_is_told_with_its_key);
 	tcase_add_test(tc, a_key_of_the_agents_user_is_nothing_to_mend_for_others);
 	tcase_add_test(tc, a_file_that_does_not_parse_is_told_with_its_place);

@@ -10,15 +10,12 @@
 #include "tui/command/grid.h"
 
 static const struct {
-	const char *key;	       /* of the JSON */
-	const char *titles[4];	       /* ends with NULL */
-	const char *none, *many, *one; /* for people */
+	const char *key;       /* of the JSON */
+	const char *titles[4]; /* ends with NULL */
 } words[] = {
-	[SURVEY_TABLES] = { "tables", { "Table", "Type", NULL }, "no table", "tables", "table" },
-	[SURVEY_COLUMNS] = { "columns", { "Column", "Type", NULL }, "no column", "columns",
-		"column" },
-	[SURVEY_FILES] = { "files", { "File", "Bytes", "Changed", NULL }, "no file", "files",
-		"file" },
+	[SURVEY_TABLES] = { "tables", { "Table", "Type", NULL } },
+	[SURVEY_COLUMNS] = { "columns", { "Column", "Type", NULL } },
+	[SURVEY_FILES] = { "files", { "File", "Bytes", "Changed", NULL } },
 };
 
 static void print_json(struct command_env *env, const char *connection, const struct survey *survey)
@@ -56,7 +53,7 @@ static void print_json(struct command_env *env, const char *connection, const st
 static void print_text(struct command_env *env, const struct survey *survey)
 {
 	struct grid grid = { words[survey->kind].titles, { NULL, 0 }, false };
-	char text[CLOCK_TEXT_MAX];
+	char text[CLOCK_TEXT_MAX], count[100];
 
 	for (size_t i = 0; i < survey->count; i++) {
 		const struct survey_entry *entry = &survey->entries[i];
@@ -70,14 +67,10 @@ static void print_text(struct command_env *env, const struct survey *survey)
 		grid_add(&grid, text);
 		grid_add(&grid, entry->changed ? clock_local_full(text, entry->changed) : "");
 	}
-	if (survey->count == 0) {
-		fprintf(env->out, "the source answers; it has %s\n", words[survey->kind].none);
-		return;
-	}
-	grid_print(env->out, &grid);
-	fprintf(env->out, "the source answers: %zu%s %s\n", survey->count,
-		survey->more ? " or more" : "",
-		survey->count == 1 ? words[survey->kind].one : words[survey->kind].many);
+	if (survey->count > 0)
+		grid_print(env->out, &grid);
+	survey_words(count, sizeof(count), survey);
+	fprintf(env->out, "%s\n", count);
 }
 
 int command_connection_source(struct command_env *env, const struct arguments *args)

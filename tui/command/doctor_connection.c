@@ -24,7 +24,8 @@ static bool has_fold(const struct text_list *names, const char *name)
 	return false;
 }
 
-static void look_for_name(struct doctor *doctor, const char *what, const char *name,
+/* False after telling that there is none of that name. */
+static bool look_for_name(struct doctor *doctor, const char *what, const char *name,
 	int (*list)(struct text_list *names, struct err *err), const char *action)
 {
 	struct text_list names = { NULL, 0 };
@@ -32,33 +33,56 @@ static void look_for_name(struct doctor *doctor, const char *what, const char *n
 	bool there = list(&names, &err) == 0 && has_fold(&names, name);
 
 	text_list_free(&names);
-	if (there)
-		doctor_tell(doctor, VERDICT_OK, ERR_NONE, "source", NULL, "%s %s is installed",
-			what, name);
-	else
+	if (!there)
 		doctor_tell(doctor, VERDICT_FAIL, ERR_SOURCE, "source", action,
 			"there is no %s %s on this machine", what, name);
+	return there;
 }
 
-static void look_at_database(struct doctor *doctor, const char *odbc)
+/* Is there what source.odbc names? Where not, connecting would tell less. */
+static bool look_at_driver(struct doctor *doctor, const char *odbc)
 {
 	char name[256];
 
 	if (process_odbc_attribute(name, sizeof(name), odbc, "Driver")) {
 		if (name[0] != '/')
-			look_for_name(doctor, "ODBC driver", name, source_odbc_drivers,
+			return look_for_name(doctor, "ODBC driver", name, source_odbc_drivers,
 				"install it, or write a name that `odbcinst -q -d` lists");
-		else if (access(name, R_OK) == 0)
-			doctor_tell(doctor, VERDICT_OK, ERR_NONE, "source", NULL,
-				"the ODBC driver %s is there", name);
-		else
-			doctor_tell(doctor, VERDICT_FAIL, ERR_SOURCE, "source",
-				"install the driver, or correct source.odbc",
-				"could not read the ODBC driver %s: %s", name, strerror(errno));
-	} else if (process_odbc_attribute(name, sizeof(name), odbc, "DSN")) {
-		look_for_name(doctor, "data source", name, source_odbc_data_sources,
-			"add it to odbc.ini, or write a name that `odbcinst -q -s` lists");
+		if (access(name, R_OK) == 0)
+			return true;
+		doctor_tell(doctor, VERDICT_FAIL, ERR_SOURCE, "source",
+			"install the driver, or correct source.odbc",
+			"could not read the ODBC driver %s: %s", name, strerror(errno));
+		return false;
 	}
+	if (process_odbc_attribute(name, sizeof(name), odbc, "DSN"))
+		return look_for_name(doctor, "data source", name, source_odbc_data_sources,
+			"add it to odbc.ini, or write a name that `odbcinst -q -s` lists");
+	return true;
+}
+
+/* Connect, and see what is there. `where` is told in front of the answer; it may be "". */
+static void survey(struct doctor *doctor, const char *where)
+{
+	struct process_env process = { .home_data = doctor->env->home->data,
+		.keyring = doctor->env->keyring,
+		.reader_program = doctor->env->program };
+	struct survey *found = NULL;
+	struct err err = ERR_INIT;
+	char words[100];
+
+	if (doctor_is_closed(doctor, "source.", "source"))
+		return;
+	if (process_survey(&found, &process, doctor->connection, NULL, command_interrupt(), &err) ==
+		0) {
+		survey_words(words, sizeof(words), found);
+		doctor_tell(doctor, VERDICT_OK, ERR_NONE, "source", NULL, "%s%s%s", where,
+			*where ? ": " : "", words);
+	} else {
+		doctor_tell(doctor, VERDICT_FAIL, err.kind, "source", survey_advice(&err), "%s",
+			err.text);
+	}
+	survey_free(found);
 }
 
 static void look_at_folder(struct doctor *doctor, const struct source_access *source)
@@ -80,35 +104,19 @@ static void look_at_folder(struct doctor *doctor, const struct source_access *so
 			"archive %s: %s", source->archive, strerror(errno));
 }
 
-static void look_at_server(struct doctor *doctor)
-{
-	struct process_env process = { .home_data = doctor->env->home->data,
-		.keyring = doctor->env->keyring };
-	struct survey *survey = NULL;
-	struct err err = ERR_INIT;
-
-	if (doctor_is_closed(doctor, "source.", "source"))
-		return;
-	if (process_survey(
-		    &survey, &process, doctor->connection, NULL, command_interrupt(), &err) == 0)
-		doctor_tell(doctor, VERDICT_OK, ERR_NONE, "source", NULL, "%s answers: %zu file%s",
-			doctor->connection->source.url, survey->count,
-			survey->count == 1 ? "" : "s");
-	else
-		doctor_tell(doctor, VERDICT_FAIL, ERR_SOURCE, "source", NULL, "%s", err.text);
-	survey_free(survey);
-}
-
 void doctor_source(struct doctor *doctor)
 {
 	const struct source_access *source = &doctor->connection->source;
 
-	if (doctor->connection->type == CONNECTION_AGENT_DATABASE && !text_empty(source->odbc))
-		look_at_database(doctor, source->odbc);
-	else if (doctor->connection->type == CONNECTION_AGENT_FILE && !text_empty(source->folder))
+	if (doctor->connection->type == CONNECTION_AGENT_DATABASE && !text_empty(source->odbc)) {
+		if (look_at_driver(doctor, source->odbc))
+			survey(doctor, "");
+	} else if (doctor->connection->type == CONNECTION_AGENT_FILE &&
+		   !text_empty(source->folder)) {
 		look_at_folder(doctor, source);
-	else if (doctor->connection->type == CONNECTION_AGENT_FILE && !text_empty(source->url))
-		look_at_server(doctor);
+	} else if (doctor->connection->type == CONNECTION_AGENT_FILE && !text_empty(source->url)) {
+		survey(doctor, source->url);
+	}
 }
 
 /* ---- proxy ---- */
