@@ -35,6 +35,28 @@ START_TEST(held_connection_says_so_on_both_tabs)
 }
 END_TEST
 
+START_TEST(one_glance_tells_what_is_wrong_the_gravest_first)
+{
+	struct err err = ERR_INIT;
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fx.terminal.rows = 15;
+	fx.terminal.cols = 60;
+	fixture_start(&fx);
+	pty_wait(fx.pty, "Monitor     12 failed"); /* what runs has to wait for more room */
+	ck_ok(store_begin(fx.store, &err), &err);
+	ck_ok(store_block(fx.store, "orders-prod", "invalid_client", &err), &err);
+	ck_ok(store_commit(fx.store, &err), &err);
+	pty_wait(fx.pty, "1 blocked +1");
+	pty_resize(fx.pty, 24, 80);
+	pty_wait(fx.pty, "1 blocked  12 failed  1 running");
+	fixture_lose(&fx, 8, 3);
+	pty_wait(fx.pty, "1 blocked  12 failed  3 unknown");
+	fixture_end(&fx);
+}
+END_TEST
+
 START_TEST(ticked_interfaces_go_to_the_agent)
 {
 	struct fixture fx;
@@ -282,6 +304,7 @@ Suite *suite_process(void)
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, held_connection_says_so_on_both_tabs);
+	tcase_add_test(tc, one_glance_tells_what_is_wrong_the_gravest_first);
 	tcase_add_test(tc, ticked_interfaces_go_to_the_agent);
 	tcase_add_test(tc, without_an_agent_one_is_started_and_that_is_said);
 	tcase_add_test(tc, many_rows_to_production_want_the_orgs_name);

@@ -123,6 +123,7 @@ static void mend(struct pty *pty)
 	pty_type(pty, "F");
 	pty_wait(pty, "ok 3  failed 0");
 	pty_wait(pty, "accounts   C-000002  Completed");
+	pty_wait(pty, "all well");
 }
 
 START_TEST(a_failed_row_is_mended_by_keys_alone_from_an_empty_home)

@@ -97,7 +97,7 @@ const struct page_ops *board_page(const struct board *board)
 void board_look(struct board *board)
 {
 	const struct page_ops *page = board_page(board);
-	struct feed_request request = { .parts = page->feed | FEED_STATES };
+	struct feed_request request = { .parts = page->feed | FEED_STATES | FEED_LAST };
 
 	if (page->look)
 		page->look(board, &request);

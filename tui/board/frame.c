@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "tui/board/connections.h"
+#include "tui/board/dashboard.h"
 #include "tui/widget/glyph.h"
 
 #define LEFT_MARGIN 1
@@ -142,6 +143,7 @@ static void draw_title(struct board *board)
 static void draw_tabs(struct board *board)
 {
 	int x = LEFT_MARGIN;
+	int end;
 
 	for (int i = 0; i < BOARD_TABS; i++) {
 		bool on = i == board->tab;
@@ -150,6 +152,8 @@ static void draw_tabs(struct board *board)
 			     on ? STYLE_TAB_ON : STYLE_TAB, "%d %s", i + 1, board_tabs[i]->name) +
 		     2;
 	}
+	end = screen_cols(board->screen) - LEFT_MARGIN;
+	dashboard_draw(board, 1, end, end - x);
 }
 
 /* ---- the last line ---- */

@@ -1,0 +1,15 @@
+/* dashboard.h — whether all is well, in a few words at the right end of the tabs. */
+
+#ifndef BOARD_DASHBOARD_H
+#define BOARD_DASHBOARD_H
+
+#include "tui/board/state.h"
+
+/*
+ * Into `cols` columns that end before `right`. What is wrong comes first, the gravest foremost:
+ * connections, runs and schedules, then rows as the last run of each interface left them. What
+ * there is no room for is counted. Nothing while nothing is known.
+ */
+void dashboard_draw(struct board *board, int y, int right, int cols);
+
+#endif
