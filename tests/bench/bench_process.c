@@ -5,7 +5,8 @@
  * check-peers` does that). All run as processes of their own; the practice org is one more and is
  * not counted. After one round to warm up, rounds alternate; medians are printed.
  *
- * usage: bench_process [ROWS [FLUSH_MS]]: each flush of the store takes so much longer.
+ * usage: bench_process [ROWS [FLUSH_MS [LATENCY_MS]]]: each flush of the store, each answer of the
+ * org takes so much longer.
  */
 
 #include "base/base.h"
@@ -54,6 +55,14 @@ static _Noreturn void die(const char *what, const struct err *err)
 {
 	fprintf(stderr, "bench_process: %s: %s\n", what, err ? err->text : strerror(errno));
 	exit(EXIT_FAILURE);
+}
+
+/* What bench() was told, in the processes that it starts; 0 = nothing. */
+static int64_t setting(const char *name)
+{
+	const char *text = getenv(name);
+
+	return text ? strtol(text, NULL, 10) : 0;
 }
 
 /* ---- a slower disk ---- */
@@ -119,7 +128,7 @@ static void make_source(const char *path, const char *csv, int rows)
 
 static int practice_main(void)
 {
-	struct practice_options options = { .seed = 1 };
+	struct practice_options options = { .seed = 1, .latency_ms = setting("BENCH_LATENCY_MS") };
 	struct practice *practice = NULL;
 	struct err err = ERR_INIT;
 
@@ -549,7 +558,7 @@ static void print_contest(const struct contest *contest)
 		printf("jsforce       not there: make check-peers installs it\n");
 }
 
-static int bench(int rows, const char *flush_ms)
+static int bench(int rows, const char *flush_ms, const char *latency_ms)
 {
 	struct contest contest = { .folder = "/tmp/bench-process-XXXXXX" };
 	pid_t practice;
@@ -557,6 +566,8 @@ static int bench(int rows, const char *flush_ms)
 
 	if (flush_ms)
 		setenv("BENCH_FLUSH_MS", flush_ms, 1);
+	if (latency_ms)
+		setenv("BENCH_LATENCY_MS", latency_ms, 1);
 	if (!mkdtemp(contest.folder))
 		die(contest.folder, NULL);
 	contest.jsforce = access(PEERS_BENCH, R_OK) == 0;
@@ -572,8 +583,9 @@ static int bench(int rows, const char *flush_ms)
 	}
 	kill(practice, SIGTERM);
 	waitpid(practice, NULL, 0);
-	printf("%d rows, packets of %d, medians of %d rounds%s%s\n", rows, PACKET, ROUNDS,
-		flush_ms ? ", ms added to each flush: " : "", flush_ms ? flush_ms : "");
+	printf("%d rows, packets of %d, medians of %d rounds, ms added to each flush: %s, to each"
+	       " answer: %s\n",
+		rows, PACKET, ROUNDS, flush_ms ? flush_ms : "0", latency_ms ? latency_ms : "0");
 	print_contest(&contest);
 	snprintf(command, sizeof(command), "rm -rf %s", contest.folder);
 	return system(command);
@@ -590,5 +602,6 @@ int main(int argc, char **argv)
 	if (argc > 4 && (!strcmp(argv[1], "carry") || !strcmp(argv[1], "bulk")))
 		return carry_main(argv[2], argv[3], argv[4],
 			strcmp(argv[1], "bulk") ? TRANSFER_COLLECTIONS : TRANSFER_BULK);
-	return bench(argc > 1 ? (int)strtol(argv[1], NULL, 10) : 100000, argc > 2 ? argv[2] : NULL);
+	return bench(argc > 1 ? (int)strtol(argv[1], NULL, 10) : 100000, argc > 2 ? argv[2] : NULL,
+		argc > 3 ? argv[3] : NULL);
 }
