@@ -29,6 +29,9 @@ int files_load_settings(struct agent_settings *out, const struct home *home, str
 int files_save_settings(
 	const struct home *home, const struct agent_settings *settings, struct err *err);
 
+/* The least and the most of a number in agent.cfg, by its key; false when it is none. */
+bool files_setting_bounds(int *min, int *max, const char *key);
+
 /* Parse one file's text into an initialised struct; errors name `path`:line and the nearest right
  * key. */
 int files_parse_connection(

@@ -273,3 +273,14 @@ void files_json_interface(struct json *json, const struct interface *interface)
 
 	json_group(json, &schema_interface, interface, "", &i);
 }
+
+bool files_setting_bounds(int *min, int *max, const char *key)
+{
+	const struct key *found = schema_key(&schema_settings, key);
+
+	if (!found || found->kind != KEY_NUMBER)
+		return false;
+	*min = found->min;
+	*max = found->max;
+	return true;
+}

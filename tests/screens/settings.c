@@ -96,6 +96,51 @@ START_TEST(care_of_store_and_operator_is_set_in_the_form)
 }
 END_TEST
 
+/* From the first field to the log level, which is the last one before these. */
+#define TO_LOG_LEVEL "\t\t\t\t\t\t\t\t\t\t\t\t\t"
+
+START_TEST(limits_and_audience_of_the_port_are_set_in_the_form)
+{
+	struct fixture fx;
+	struct agent_settings settings;
+
+	open_settings(&fx);
+	pty_type(fx.pty, TO_LOG_LEVEL "\t" KEY_RIGHT);
+	pty_wait(fx.pty, "(o) everyone");
+	pty_type(fx.pty, "\t\177\177\177"
+			 "300\t\177\177"
+			 "40\t\177\177\177\177\177"
+			 "4096\t\177\177\177\177\177"
+			 "8192\t\177\177"
+			 "9\t\177\177\177"
+			 "7" KEY_F4);
+	pty_wait(fx.pty, "Saved. The running agent");
+	load(&settings, &fx);
+	ck_assert_str_eq(settings.monitoring, "everyone");
+	ck_assert_int_eq(settings.limits.connections, 300);
+	ck_assert_int_eq(settings.limits.connections_per_address, 40);
+	ck_assert_int_eq(settings.limits.header, 4096);
+	ck_assert_int_eq(settings.limits.body, 8192);
+	ck_assert_int_eq(settings.limits.request_timeout, 9);
+	ck_assert_int_eq(settings.limits.waiting, 7);
+	agent_settings_free_fields(&settings);
+	fixture_end(&fx);
+}
+END_TEST
+
+START_TEST(a_limit_that_the_file_may_not_hold_is_refused_in_the_form)
+{
+	struct fixture fx;
+
+	open_settings(&fx);
+	pty_type(fx.pty, TO_LOG_LEVEL "\t\t\t\t\177\177\177\177\177"
+				      "2047" KEY_F4);
+	pty_wait(fx.pty, "2048 to 1048576");
+	ck_assert(!file_exists(fx.home->agent_cfg));
+	fixture_end(&fx);
+}
+END_TEST
+
 START_TEST(missed_times_are_set_where_the_schedule_is)
 {
 	struct fixture fx;
@@ -131,6 +176,8 @@ Suite *suite_settings(void)
 	tcase_add_test(tc, a_name_is_no_address_to_listen_on);
 	tcase_add_test(tc, a_schedule_that_is_none_is_not_saved);
 	tcase_add_test(tc, care_of_store_and_operator_is_set_in_the_form);
+	tcase_add_test(tc, limits_and_audience_of_the_port_are_set_in_the_form);
+	tcase_add_test(tc, a_limit_that_the_file_may_not_hold_is_refused_in_the_form);
 	tcase_add_test(tc, missed_times_are_set_where_the_schedule_is);
 	suite_add_tcase(suite, tc);
 	return suite;

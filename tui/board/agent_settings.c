@@ -99,28 +99,26 @@ struct agent_form {
 
 /* ---- between form and settings ---- */
 
-static const struct {
+/* A field, and where its value lies. */
+struct place {
 	int field;
 	size_t offset;
-	int64_t min, max;
-} numbers[] = {
-	{ F_PORT, offsetof(struct agent_settings, port), 0, 65535 },
-	{ F_BACKLOG, offsetof(struct agent_settings, backlog_hours), 0, 8760 },
-	{ F_PARALLEL, offsetof(struct agent_settings, parallel_runs), 1, 64 },
-	{ F_RETENTION, offsetof(struct agent_settings, retention_days), 0, 36500 },
-	{ F_CONNECTIONS, offsetof(struct agent_settings, limits.connections), 1, 10000 },
-	{ F_PER_ADDRESS, offsetof(struct agent_settings, limits.connections_per_address), 1,
-		10000 },
-	{ F_HEADER, offsetof(struct agent_settings, limits.header), 2048, 1048576 },
-	{ F_BODY, offsetof(struct agent_settings, limits.body), 256, 1048576 },
-	{ F_TIMEOUT, offsetof(struct agent_settings, limits.request_timeout), 1, 600 },
-	{ F_WAITING, offsetof(struct agent_settings, limits.waiting), 1, 10000 },
 };
 
-static const struct {
-	int field;
-	size_t offset;
-} texts[] = {
+static const struct place numbers[] = {
+	{ F_PORT, offsetof(struct agent_settings, port) },
+	{ F_BACKLOG, offsetof(struct agent_settings, backlog_hours) },
+	{ F_PARALLEL, offsetof(struct agent_settings, parallel_runs) },
+	{ F_RETENTION, offsetof(struct agent_settings, retention_days) },
+	{ F_CONNECTIONS, offsetof(struct agent_settings, limits.connections) },
+	{ F_PER_ADDRESS, offsetof(struct agent_settings, limits.connections_per_address) },
+	{ F_HEADER, offsetof(struct agent_settings, limits.header) },
+	{ F_BODY, offsetof(struct agent_settings, limits.body) },
+	{ F_TIMEOUT, offsetof(struct agent_settings, limits.request_timeout) },
+	{ F_WAITING, offsetof(struct agent_settings, limits.waiting) },
+};
+
+static const struct place texts[] = {
 	{ F_LISTEN, offsetof(struct agent_settings, listen) },
 	{ F_USERNAME, offsetof(struct agent_settings, username) },
 	{ F_CERT, offsetof(struct agent_settings, tls_cert) },
@@ -181,16 +179,19 @@ static bool take_schedules(struct agent_settings *out, const char *text)
 	return true;
 }
 
+/* Within the same bounds as the file. */
 static bool take_numbers(struct agent_settings *out, struct form *form)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
 		int *to = member(out, numbers[i].offset);
+		int field = numbers[i].field;
 		int64_t value;
+		int min, max;
 
-		if (!form_number(
-			    &value, form, numbers[i].field, numbers[i].min, numbers[i].max, *to)) {
-			form_fail(form, numbers[i].field, "%d to %d", (int)numbers[i].min,
-				(int)numbers[i].max);
+		if (!files_setting_bounds(&min, &max, specs[field].key))
+			return false;
+		if (!form_number(&value, form, field, min, max, *to)) {
+			form_fail(form, field, "%d to %d", min, max);
 			return false;
 		}
 		*to = (int)value;
