@@ -182,6 +182,7 @@ int agent_new(struct agent **out, const struct agent_options *options, struct er
 	if (!agent)
 		return err_nomem(err);
 	pthread_mutex_init(&agent->lock, NULL);
+	errands_init(&agent->errands);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&agent->changed, &attr);
@@ -244,6 +245,7 @@ void agent_free(struct agent *agent)
 	agent_settings_free_fields(&agent->settings);
 	pthread_cond_destroy(&agent->changed);
 	pthread_mutex_destroy(&agent->lock);
+	errands_free_fields(&agent->errands);
 	free(agent->home_data);
 	free(agent);
 }
@@ -311,6 +313,7 @@ int agent_loop(struct agent *agent, const atomic_bool *stop, atomic_bool *reload
 			backlog_alarms_look(&agent->backlogs, agent->view,
 				agent->settings.backlog_hours, agent->alerts);
 		look_at_disk(agent);
+		errands_look(&agent->errands);
 		looked = clock_mono();
 	}
 	return 0;
@@ -358,6 +361,7 @@ void agent_ask_stop(struct agent *agent)
 	agent->stop_asked = true;
 	pthread_cond_broadcast(&agent->changed);
 	pthread_mutex_unlock(&agent->lock);
+	errands_stop(&agent->errands);
 }
 
 bool agent_stop_asked(struct agent *agent)

@@ -16,6 +16,7 @@
 #include "model/agent_settings.h"
 #include "model/catalog.h"
 #include "model/message.h"
+#include "ping/ping.h"
 
 /* Argon2id at 8 MiB; `hash` is owned by the caller. ERR_USAGE: empty, or the tutorial's default. */
 int agent_password_hash(char **hash, const char *password, struct err *err);
@@ -167,6 +168,28 @@ int agent_pause_schedule(struct agent *agent, int kind, const char *name, bool p
 int agent_pause_schedule_alone(const char *home_data, int kind, const char *name, bool pause,
 	const char *who, struct err *err);
 
+/* ---- errands: what takes the agent's secrets, for who may not open them ---- */
+
+struct ping_request {
+	const char *connection; /* as it is in its file now */
+	enum ping_kind kind;
+	bool record; /* keep the verdict */
+	const char *who;
+};
+
+struct ping_reply {
+	struct ping_result result;
+	struct err kept; /* why the verdict could not be kept; kind ERR_NONE = it is, or need not */
+};
+
+/*
+ * Carry out a ping on the caller's thread; it ends early when the agent stops, or after two
+ * minutes. A failed step is no failure of this. ERR_NOT_FOUND: no such connection; ERR_UNFINISHED:
+ * the agent is stopping, or has as many errands as it takes at once.
+ */
+int agent_ping(struct ping_reply *out, struct agent *agent, const struct ping_request *request,
+	struct err *err);
+
 /* How the carrying of one run stands. */
 enum carry_state {
 	CARRY_NONE,    /* not this agent's: never given to it, or long ended */
@@ -218,6 +241,9 @@ int agent_client_messages(struct messages_reply *out, const char *socket_path,
 int agent_client_edit(const char *socket_path, const struct edit_request *request, struct err *err);
 int agent_client_pause_schedule(const char *socket_path, int kind, const char *name, bool pause,
 	const char *who, struct err *err);
+/* The steps come all at once. `cancel` (may be NULL) ends the waiting: ERR_INTERRUPTED. */
+int agent_client_ping(struct ping_reply *out, const char *socket_path,
+	const struct ping_request *request, const atomic_bool *cancel, struct err *err);
 int agent_client_stop(const char *socket_path, struct err *err);
 
 /*

@@ -12,9 +12,12 @@
 #define PATIENCE_MS 300000
 #define REQUEST_MAX (1u << 20) /* as control.c takes it */
 
-/* One request. 0 with the answer of a 200; the agent's own error for anything else. */
-static int ask(struct http_answer *answer, const char *socket_path, const char *method,
-	const char *path, const struct buf *body, struct err *err)
+/*
+ * One request. 0 with the answer of a 200; the agent's own error for anything else. `cancel` ends
+ * the waiting; only for what does no harm when it is asked twice, NULL for all else.
+ */
+static int ask_until(struct http_answer *answer, const char *socket_path, const char *method,
+	const char *path, const struct buf *body, const atomic_bool *cancel, struct err *err)
 {
 	struct http_options options = { .unix_socket = socket_path, .connect_timeout_ms = 2000 };
 	struct http_client *client = NULL;
@@ -40,13 +43,15 @@ static int ask(struct http_answer *answer, const char *socket_path, const char *
 		request.body = buf_str(body);
 		request.body_len = body->len;
 	}
-	rc = http_call(client, &request, answer, NULL, err);
+	rc = http_call(client, &request, answer, cancel, err);
 	http_client_free(client);
 	/* What may have been taken must not be asked for again by somebody who thinks it was not.
 	 */
-	if (rc < 0 && body && answer->reach == HTTP_SENT)
+	if (rc < 0 && body && !cancel && answer->reach == HTTP_SENT)
 		return err_set(err, ERR_UNFINISHED,
 			"the agent took the request and did not answer: see `agentboard run list`");
+	if (rc == -ERR_INTERRUPTED)
+		return rc;
 	if (rc < 0) {
 		err_prefix(err, "no agent answers in this home");
 		return rc;
@@ -54,6 +59,12 @@ static int ask(struct http_answer *answer, const char *socket_path, const char *
 	if (answer->status == 200)
 		return 0;
 	return wire_read_error(buf_str(&answer->body), answer->body.len, err);
+}
+
+static int ask(struct http_answer *answer, const char *socket_path, const char *method,
+	const char *path, const struct buf *body, struct err *err)
+{
+	return ask_until(answer, socket_path, method, path, body, NULL, err);
 }
 
 int agent_client_status(struct agent_status *out, const char *socket_path, struct err *err)
@@ -181,6 +192,28 @@ int agent_client_pause_schedule(const char *socket_path, int kind, const char *n
 	http_answer_init(&answer);
 	wire_write_schedule(&body, &schedule);
 	rc = ask(&answer, socket_path, "POST", "/schedule", &body, err);
+	http_answer_free(&answer);
+	buf_free(&body);
+	return rc;
+}
+
+int agent_client_ping(struct ping_reply *out, const char *socket_path,
+	const struct ping_request *request, const atomic_bool *cancel, struct err *err)
+{
+	static const atomic_bool never;
+	struct http_answer answer;
+	struct buf body = BUF_INIT(4096);
+	int rc;
+
+	*out = (struct ping_reply){ .kept = ERR_INIT };
+	http_answer_init(&answer);
+	wire_write_ping(&body, request);
+	rc = buf_check(&body, "the request", err);
+	if (rc == 0)
+		rc = ask_until(&answer, socket_path, "POST", "/ping", &body,
+			cancel ? cancel : &never, err);
+	if (rc == 0)
+		rc = wire_read_pinged(out, buf_str(&answer.body), answer.body.len, err);
 	http_answer_free(&answer);
 	buf_free(&body);
 	return rc;

@@ -164,6 +164,27 @@ static int answer_schedule(struct control *control, const struct http_incoming *
 	return rc;
 }
 
+static int answer_ping(struct control *control, const struct http_incoming *in,
+	struct http_outgoing *out, int64_t run, struct err *err)
+{
+	struct ping_reply *reply = calloc(1, sizeof(*reply));
+	struct wire_ping ping = { .document = NULL };
+	char who[RUN_WHO_MAX];
+	int rc = reply ? wire_read_ping(&ping, in->body, in->body_len, err) : err_nomem(err);
+
+	(void)run;
+	if (rc == 0) {
+		identify(who, sizeof(who), in, ping.request.who);
+		ping.request.who = who;
+		rc = agent_ping(reply, control->agent, &ping.request, err);
+	}
+	if (rc == 0)
+		wire_write_pinged(&out->body, reply);
+	wire_ping_free(&ping);
+	free(reply);
+	return rc;
+}
+
 static int answer_stop(struct control *control, const struct http_incoming *in,
 	struct http_outgoing *out, int64_t run, struct err *err)
 {
@@ -192,6 +213,7 @@ static const struct {
 	{ "POST", "/messages", answer_messages },
 	{ "POST", "/edit", answer_edit },
 	{ "POST", "/schedule", answer_schedule },
+	{ "POST", "/ping", answer_ping },
 	{ "POST", "/stop", answer_stop },
 };
 

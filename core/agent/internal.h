@@ -8,6 +8,7 @@
 #include "agent/alarm.h"
 #include "agent/carrier.h"
 #include "agent/control.h"
+#include "agent/errand.h"
 #include "agent/home_lock.h"
 #include "agent/home_watch.h"
 #include "agent/kept.h"
@@ -41,6 +42,7 @@ struct agent {
 	struct carrier *carrier;
 	struct listener *listener;
 	struct control *control;
+	struct errands errands;
 
 	pthread_mutex_t lock; /* guards the rest */
 	pthread_cond_t changed;

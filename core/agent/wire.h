@@ -74,6 +74,19 @@ void wire_write_schedule(struct buf *out, const struct wire_schedule *schedule);
 int wire_read_schedule(struct wire_schedule *out, const char *text, size_t len, struct err *err);
 void wire_schedule_free(struct wire_schedule *schedule);
 
+/* POST /ping, and its steps as in `ping --json`, with what was learned of the org. The read
+ * request's strings are owned by its document. */
+struct wire_ping {
+	struct ping_request request;
+	void *document;
+};
+void wire_write_ping(struct buf *out, const struct ping_request *request);
+int wire_read_ping(struct wire_ping *out, const char *text, size_t len, struct err *err);
+void wire_ping_free(struct wire_ping *ping);
+
+void wire_write_pinged(struct buf *out, const struct ping_reply *reply);
+int wire_read_pinged(struct ping_reply *out, const char *text, size_t len, struct err *err);
+
 /* {"who":"anna (ssh 10.0.0.7)"}; "" when it says nothing. */
 void wire_write_who(struct buf *out, const char *who);
 void wire_read_who(char *out, size_t size, const char *text, size_t len);

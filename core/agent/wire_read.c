@@ -423,6 +423,107 @@ void wire_schedule_free(struct wire_schedule *schedule)
 	*schedule = (struct wire_schedule){ .document = NULL };
 }
 
+/* ---- POST /ping ---- */
+
+static bool read_ping_kind(enum ping_kind *out, const char *name)
+{
+	for (int kind = 0; kind < PING_KINDS; kind++) {
+		*out = (enum ping_kind)kind;
+		if (text_equal(name, ping_kind_name(*out)))
+			return true;
+	}
+	return false;
+}
+
+int wire_read_ping(struct wire_ping *out, const char *text, size_t len, struct err *err)
+{
+	struct json_object *root = parse(text, len, err);
+	enum ping_kind kind;
+
+	*out = (struct wire_ping){ .document = root };
+	if (!root)
+		return -ERR_PROTOCOL;
+	if (!read_ping_kind(&kind, get_text(root, "kind")) || !get_text(root, "connection")) {
+		wire_ping_free(out);
+		return err_set(err, ERR_PROTOCOL, "no ping of a connection was named");
+	}
+	out->request = (struct ping_request){ .connection = get_text(root, "connection"),
+		.kind = kind,
+		.record = get_bool(root, "record"),
+		.who = get_text(root, "who") };
+	return 0;
+}
+
+void wire_ping_free(struct wire_ping *ping)
+{
+	json_object_put(ping->document);
+	*ping = (struct wire_ping){ .document = NULL };
+}
+
+static void copy_text(char *to, size_t size, struct json_object *object, const char *key)
+{
+	const char *text = get_text(object, key);
+
+	text_copy(to, size, text ? text : "");
+}
+
+static int read_step(struct ping_step *step, struct json_object *object, struct err *err)
+{
+	const char *verdict = get_text(object, "verdict");
+	struct json_object *ms = NULL;
+	int i = VERDICT_OK;
+
+	while (i < VERDICT_NOT_REACHED && !text_equal(verdict, ping_verdict_name((enum verdict)i)))
+		i++;
+	if (!text_equal(verdict, ping_verdict_name((enum verdict)i)))
+		return err_set(err, ERR_PROTOCOL, "the agent gave a step no verdict");
+	step->verdict = (enum verdict)i;
+	if (json_object_object_get_ex(object, "ms", &ms))
+		step->ms = json_object_get_double(ms);
+	copy_text(step->name, sizeof(step->name), object, "name");
+	copy_text(step->detail, sizeof(step->detail), object, "detail");
+	copy_text(step->remedy_id, sizeof(step->remedy_id), object, "remedy_id");
+	copy_text(step->remedy, sizeof(step->remedy), object, "remedy");
+	return 0;
+}
+
+static int read_result(struct ping_result *out, struct json_object *root, struct err *err)
+{
+	struct json_object *steps = get_list(root, "steps", PING_STEPS_MAX, err);
+	size_t count = steps ? json_object_array_length(steps) : 0;
+	int rc = steps ? 0 : -ERR_PROTOCOL;
+
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		rc = read_step(&out->steps[i], json_object_array_get_idx(steps, i), err);
+	out->count = rc == 0 ? (int)count : 0;
+	out->ok = get_bool(root, "ok");
+	out->kind = out->ok ? ERR_NONE : kind_named(get_text(root, "kind"));
+	copy_text(out->org_id, sizeof(out->org_id), root, "org_id");
+	copy_text(out->org_name, sizeof(out->org_name), root, "org_name");
+	out->org_known = get_bool(root, "org_known");
+	out->sandbox = get_bool(root, "sandbox");
+	copy_text(out->username, sizeof(out->username), root, "username");
+	copy_text(out->api_version, sizeof(out->api_version), root, "api_version");
+	out->api_used = get_int(root, "api_used");
+	out->api_allowed = get_int(root, "api_allowed");
+	copy_text(out->interfaces, sizeof(out->interfaces), root, "interfaces");
+	return rc;
+}
+
+int wire_read_pinged(struct ping_reply *out, const char *text, size_t len, struct err *err)
+{
+	struct json_object *root = parse(text, len, err);
+	int rc;
+
+	*out = (struct ping_reply){ .kept = ERR_INIT };
+	if (!root)
+		return -ERR_PROTOCOL;
+	get_error(&out->kept, root);
+	rc = read_result(&out->result, root, err);
+	json_object_put(root);
+	return rc;
+}
+
 /* ---- who asks ---- */
 
 void wire_read_who(char *out, size_t size, const char *text, size_t len)

@@ -170,6 +170,57 @@ void wire_write_schedule(struct buf *out, const struct wire_schedule *schedule)
 	json_close(&json, '}');
 }
 
+void wire_write_ping(struct buf *out, const struct ping_request *request)
+{
+	struct json json = JSON_INIT(out);
+
+	json_open(&json, '{');
+	json_put_text(&json, "connection", request->connection);
+	json_put_text(&json, "kind", ping_kind_name(request->kind));
+	json_put_bool(&json, "record", request->record);
+	json_put_text(&json, "who", request->who);
+	json_close(&json, '}');
+}
+
+static void put_step(struct json *json, const struct ping_step *step)
+{
+	json_open(json, '{');
+	json_put_text(json, "name", step->name);
+	json_put_text(json, "verdict", ping_verdict_name(step->verdict));
+	json_put_real(json, "ms", step->ms);
+	json_put_text(json, "detail", step->detail);
+	json_put_text(json, "remedy_id", step->remedy_id);
+	json_put_text(json, "remedy", step->remedy);
+	json_close(json, '}');
+}
+
+void wire_write_pinged(struct buf *out, const struct ping_reply *reply)
+{
+	const struct ping_result *result = &reply->result;
+	struct json json = JSON_INIT(out);
+
+	json_open(&json, '{');
+	json_put_bool(&json, "ok", result->ok);
+	json_key(&json, "steps");
+	json_open(&json, '[');
+	for (int i = 0; i < result->count; i++)
+		put_step(&json, &result->steps[i]);
+	json_close(&json, ']');
+	json_put_text(&json, "kind", err_kind_name(result->kind));
+	json_put_text(&json, "org_id", result->org_id);
+	json_put_text(&json, "org_name", result->org_name);
+	json_put_bool(&json, "org_known", result->org_known);
+	json_put_bool(&json, "sandbox", result->sandbox);
+	json_put_text(&json, "username", result->username);
+	json_put_text(&json, "api_version", result->api_version);
+	json_put_int(&json, "api_used", result->api_used);
+	json_put_int(&json, "api_allowed", result->api_allowed);
+	json_put_text(&json, "interfaces", result->interfaces);
+	if (reply->kept.kind != ERR_NONE)
+		put_error(&json, &reply->kept);
+	json_close(&json, '}');
+}
+
 void wire_write_who(struct buf *out, const char *who)
 {
 	struct json json = JSON_INIT(out);

@@ -189,6 +189,11 @@ cleanup:
 	return rc;
 }
 
+bool keyring_is_closed(const char *path)
+{
+	return access(path, R_OK) != 0 && errno == EACCES;
+}
+
 void keyring_free(struct keyring *keyring)
 {
 	if (!keyring)

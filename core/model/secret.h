@@ -30,6 +30,9 @@ struct keyring; /* the key of one home; read-only after opening, safe for all th
  * when it is absent and was not to be made.
  */
 int keyring_open(struct keyring **out, const char *path, bool create, struct err *err);
+
+/* Is there a key file that this user may not read? Then the agent has to be asked. */
+bool keyring_is_closed(const char *path);
 void keyring_free(struct keyring *keyring);
 
 /* Turn plain text into a sealed secret; `out` must be empty, and is owned by the caller. */

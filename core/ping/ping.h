@@ -25,6 +25,8 @@ const char *ping_kind_title(enum ping_kind kind); /* "Ping Agent Connection from
 /* The numbers are stored: only ever append. */
 enum verdict { VERDICT_OK, VERDICT_FAIL, VERDICT_WARN, VERDICT_NOT_REACHED };
 
+const char *ping_verdict_name(enum verdict verdict); /* "not reached", as in --json */
+
 struct ping_step {
 	char name[48]; /* "name resolves", "TCP", "TLS", "access token", ... */
 	enum verdict verdict;

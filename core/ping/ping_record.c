@@ -26,6 +26,18 @@ const char *ping_kind_title(enum ping_kind kind)
 	return kinds[kind].title;
 }
 
+const char *ping_verdict_name(enum verdict verdict)
+{
+	static const char *const names[] = {
+		[VERDICT_OK] = "ok",
+		[VERDICT_FAIL] = "fail",
+		[VERDICT_WARN] = "warn",
+		[VERDICT_NOT_REACHED] = "not reached",
+	};
+
+	return names[verdict];
+}
+
 /* ---- into the store ---- */
 
 static const char *first_failure(const struct ping_result *result)

@@ -13,6 +13,7 @@ Suite *suite_reload(void);
 Suite *suite_carrier(void);
 Suite *suite_service(void);
 Suite *suite_wire(void);
+Suite *suite_errand(void);
 Suite *suite_timetable(void);
 Suite *suite_who(void);
 Suite *suite_alert(void);

@@ -36,6 +36,61 @@ START_TEST(a_request_arrives_as_it_was_sent)
 }
 END_TEST
 
+START_TEST(a_ping_arrives_as_it_was_told)
+{
+	struct ping_reply sent = { .kept = ERR_INIT };
+	struct ping_reply got;
+	struct ping_result *result = &sent.result;
+	struct buf text = BUF_INIT(65536);
+	struct err err = ERR_INIT;
+
+	*result = (struct ping_result){ .count = 4,
+		.kind = ERR_NET,
+		.org_id = "00DPr0000000001MAA",
+		.org_name = "ACME \"Prod\"",
+		.org_known = true,
+		.sandbox = true,
+		.username = "anna@acme.example",
+		.api_version = "v62.0",
+		.api_used = 7,
+		.api_allowed = 15000,
+		.interfaces = "abc" };
+	for (int i = 0; i < result->count; i++)
+		result->steps[i] = (struct ping_step){ .name = "access token",
+			.verdict = (enum verdict)i,
+			.ms = 0.5 + i,
+			.detail = "said \"no\"",
+			.remedy_id = "oauth.grant",
+			.remedy = "Do this" };
+	err_set(&sent.kept, ERR_STORE, "the disk is full");
+	wire_write_pinged(&text, &sent);
+	ck_ok(wire_read_pinged(&got, buf_str(&text), text.len, &err), &err);
+	ck_assert_int_eq(got.result.count, result->count);
+	for (int i = 0; i < result->count; i++) {
+		const struct ping_step *step = &got.result.steps[i];
+
+		ck_assert_str_eq(step->name, "access token");
+		ck_assert_int_eq(step->verdict, i);
+		ck_assert_double_eq_tol(step->ms, 0.5 + i, 0.001);
+		ck_assert_str_eq(step->detail, "said \"no\"");
+		ck_assert_str_eq(step->remedy_id, "oauth.grant");
+		ck_assert_str_eq(step->remedy, "Do this");
+	}
+	ck_assert(!got.result.ok && got.result.org_known && got.result.sandbox);
+	ck_assert_int_eq(got.result.kind, ERR_NET);
+	ck_assert_str_eq(got.result.org_id, result->org_id);
+	ck_assert_str_eq(got.result.org_name, result->org_name);
+	ck_assert_str_eq(got.result.username, result->username);
+	ck_assert_str_eq(got.result.api_version, result->api_version);
+	ck_assert_int_eq(got.result.api_used, 7);
+	ck_assert_int_eq(got.result.api_allowed, 15000);
+	ck_assert_str_eq(got.result.interfaces, "abc");
+	ck_assert_int_eq(got.kept.kind, ERR_STORE);
+	ck_assert_str_eq(got.kept.text, "the disk is full");
+	buf_free(&text);
+}
+END_TEST
+
 START_TEST(an_error_keeps_its_kind_code_and_words)
 {
 	struct buf text = BUF_INIT(65536);
@@ -182,6 +237,7 @@ Suite *suite_wire(void)
 	tcase_add_test(tcase, a_request_arrives_as_it_was_sent);
 	tcase_add_test(tcase, what_is_done_to_messages_arrives_as_it_was_sent);
 	tcase_add_test(tcase, an_edit_arrives_as_it_was_sent);
+	tcase_add_test(tcase, a_ping_arrives_as_it_was_told);
 	tcase_add_test(tcase, an_error_keeps_its_kind_code_and_words);
 	tcase_add_test(tcase, the_state_of_a_run_arrives_with_its_error);
 	tcase_add_loop_test(tcase, nonsense_is_refused_not_guessed, 0, (int)ARRAY_SIZE(nonsense));

@@ -10,6 +10,7 @@
 
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -45,6 +46,28 @@ static void connect_agent(int64_t port)
 		"agent.host=http://127.0.0.1", "--set", setting, "--set", "agent.username=skyvva",
 		"--secret", "agent.password=env:E2E_PASSWORD");
 }
+
+/* As in a system home, whose key only the agent's user may read. */
+START_TEST(who_may_not_open_secrets_pings_through_the_agent)
+{
+	char key[600];
+
+	start_agent();
+	connect_agent(world_number("agent.port"));
+	snprintf(key, sizeof(key), "%s/data/key", world.home);
+	ck_assert_int_eq(chmod(key, 0), 0);
+	unsetenv("E2E_SECRET");
+	unsetenv("E2E_PASSWORD");
+	world.bound = true;
+	ck_run(0, &world, "ping", "agent", "erp", "--json");
+	ck_assert_str_eq(world_json("ok"), "true");
+	ck_run(0, &world, "ping", "salesforce", "erp", "--json");
+	ck_assert_str_eq(world_json("steps.3.verdict"), "ok");
+	ck_run(0, &world, "agent", "stop");
+	world.agent = 0;
+	ck_run(3, &world, "ping", "salesforce", "erp");
+}
+END_TEST
 
 START_TEST(both_pings_and_a_process_over_the_agent)
 {
@@ -281,6 +304,7 @@ Suite *suite_e2e_agent(void)
 
 	tcase_set_timeout(tcase, 120);
 	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_test(tcase, who_may_not_open_secrets_pings_through_the_agent);
 	tcase_add_test(tcase, both_pings_and_a_process_over_the_agent);
 	tcase_add_test(tcase, a_wrong_agent_password_is_exit_4);
 	tcase_add_test(tcase, a_second_agent_is_refused_and_start_is_content_with_the_first);

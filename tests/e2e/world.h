@@ -22,6 +22,7 @@ struct world {
 	struct practice *practice;
 	pid_t agent;	   /* of `agent start`, 0 = none */
 	rlim_t file_bytes; /* no file of the next program may grow beyond; 0 = any may */
+	bool bound;	   /* files' permissions bind the next program, be it root's */
 };
 
 /* `misconfigure` NULL = a faithful org; `fault` NULL = a sound one ("503=0.1"). */

@@ -84,11 +84,48 @@ static void carry_out(struct ping_job *pj, struct ping_result *result)
 	}
 }
 
+/* Only the agent opens this home's secrets, and it knows no connection that is not saved. */
+static bool is_for_the_agent(const struct ping_job *pj)
+{
+	return pj->record && !pj->env->catalog->keyring && keyring_is_closed(pj->env->home->key);
+}
+
+/* -ERR_NET: no agent answers. */
+static int ask_agent(struct ping_job *pj, struct err *err)
+{
+	struct ping_reply *reply = calloc(1, sizeof(*reply));
+	char who[RUN_WHO_MAX];
+	struct ping_request request = { .connection = pj->connection.name,
+		.kind = pj->kind,
+		.record = !pj->env->read_only,
+		.who = who };
+	int rc;
+
+	if (!reply)
+		return err_nomem(err);
+	agent_who(who, sizeof(who));
+	rc = pj->services->agent_ping(reply, pj->env->home->socket, &request, &pj->job.cancel, err);
+	if (rc == 0) {
+		pj->record_err = reply->kept;
+		on_step(pj, &reply->result);
+	}
+	free(reply);
+	return rc;
+}
+
 static int work(struct job *job, struct err *err)
 {
 	struct ping_job *pj = (struct ping_job *)job;
-	struct ping_result *result = calloc(1, sizeof(*result));
+	struct ping_result *result;
 
+	if (is_for_the_agent(pj)) {
+		struct err why = ERR_INIT;
+		int rc = ask_agent(pj, &why);
+
+		if (rc != -ERR_NET)
+			return rc < 0 ? err_copy(err, &why) : 0;
+	}
+	result = calloc(1, sizeof(*result));
 	if (!result)
 		return err_nomem(err);
 	carry_out(pj, result);
@@ -181,6 +218,9 @@ static void done(struct board *board, struct job *job)
 	shown->job = NULL;
 	shown->running = false;
 	shown->ended = clock_now();
+	if (job->rc < 0)
+		board_say(
+			board, STYLE_FAIL, "The ping could not be carried out: %s", job->err.text);
 	if (pj->record_err.kind)
 		board_say(board, STYLE_WARN, "The verdict could not be kept: %s",
 			pj->record_err.text);

@@ -16,6 +16,7 @@ const struct board_services board_services_real = {
 	.agent_resume = agent_client_resume,
 	.agent_messages = agent_client_messages,
 	.agent_edit = agent_client_edit,
+	.agent_ping = agent_client_ping,
 	.agent_spawn = agent_spawn,
 	.preview = process_preview,
 	.describe = process_describe,

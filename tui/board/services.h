@@ -34,6 +34,8 @@ struct board_services {
 		const struct messages_request *request, struct err *err);
 	int (*agent_edit)(
 		const char *socket_path, const struct edit_request *request, struct err *err);
+	int (*agent_ping)(struct ping_reply *out, const char *socket_path,
+		const struct ping_request *request, const atomic_bool *cancel, struct err *err);
 	int (*agent_spawn)(
 		const char *program, const char *home, const char *socket_path, struct err *err);
 	int (*preview)(struct preview **out, const struct process_env *env,

@@ -13,13 +13,6 @@ static const char *const verdict_words[] = {
 	[VERDICT_NOT_REACHED] = "..",
 };
 
-static const char *const verdict_names[] = {
-	[VERDICT_OK] = "ok",
-	[VERDICT_FAIL] = "fail",
-	[VERDICT_WARN] = "warn",
-	[VERDICT_NOT_REACHED] = "not reached",
-};
-
 /* ---- findings ---- */
 
 /* One line: word, name, detail, and what to do. */
@@ -252,7 +245,7 @@ static void print_json(const struct doctor *doctor, const char *bundle)
 		const struct finding *finding = &doctor->findings[i];
 
 		json_open(&json, '{');
-		json_put_text(&json, "verdict", verdict_names[finding->verdict]);
+		json_put_text(&json, "verdict", ping_verdict_name(finding->verdict));
 		json_put_text(
 			&json, "connection", finding->connection[0] ? finding->connection : NULL);
 		json_put_text(&json, "name", finding->name);

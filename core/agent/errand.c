@@ -1,0 +1,143 @@
+/* errand.c — the places of errands, and the ping as one of them. */
+
+#include "base/base.h"
+#include "agent/errand.h"
+#include "agent/internal.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "ping/ping_record.h"
+
+void errands_init(struct errands *errands)
+{
+	*errands = (struct errands){ .stopping = false };
+	pthread_mutex_init(&errands->lock, NULL);
+}
+
+void errands_free_fields(struct errands *errands)
+{
+	pthread_mutex_destroy(&errands->lock);
+}
+
+static struct errand *take_place(struct errands *errands)
+{
+	for (int i = 0; i < ERRANDS_MAX; i++) {
+		struct errand *errand = &errands->places[i];
+
+		if (errand->taken)
+			continue;
+		errand->taken = true;
+		errand->until = clock_mono() + ERRAND_MS;
+		atomic_store(&errand->cancel, false);
+		return errand;
+	}
+	return NULL;
+}
+
+int errands_begin(struct errand **out, struct errands *errands, struct err *err)
+{
+	bool stopping;
+
+	pthread_mutex_lock(&errands->lock);
+	stopping = errands->stopping;
+	*out = stopping ? NULL : take_place(errands);
+	pthread_mutex_unlock(&errands->lock);
+	if (stopping)
+		return err_set(err, ERR_UNFINISHED, "the agent is stopping");
+	return *out ? 0
+		    : err_set(err, ERR_UNFINISHED,
+			      "the agent has %d pings to carry out already: ask again in a moment",
+			      ERRANDS_MAX);
+}
+
+void errands_end(struct errands *errands, struct errand *errand)
+{
+	pthread_mutex_lock(&errands->lock);
+	errand->taken = false;
+	pthread_mutex_unlock(&errands->lock);
+}
+
+/* Those that must have ended by `now`. */
+static void cancel_until(struct errands *errands, int64_t now)
+{
+	for (int i = 0; i < ERRANDS_MAX; i++) {
+		if (errands->places[i].taken && errands->places[i].until <= now)
+			atomic_store(&errands->places[i].cancel, true);
+	}
+}
+
+void errands_look(struct errands *errands)
+{
+	pthread_mutex_lock(&errands->lock);
+	cancel_until(errands, clock_mono());
+	pthread_mutex_unlock(&errands->lock);
+}
+
+void errands_stop(struct errands *errands)
+{
+	pthread_mutex_lock(&errands->lock);
+	errands->stopping = true;
+	cancel_until(errands, INT64_MAX);
+	pthread_mutex_unlock(&errands->lock);
+}
+
+/* ---- ping ---- */
+
+struct keeping {
+	const struct connection *connection;
+	enum ping_kind kind;
+	const struct ping_result *result;
+};
+
+static int keep(void *ctx, struct store *store, struct err *err)
+{
+	const struct keeping *keeping = ctx;
+
+	return ping_record(store, keeping->connection, keeping->kind, keeping->result, err);
+}
+
+static void carry_out(struct ping_result *out, const struct agent *agent,
+	const struct connection *connection, enum ping_kind kind, const atomic_bool *cancel)
+{
+	const struct keyring *keyring = agent->files->keyring;
+	char pinned[19];
+
+	switch (kind) {
+	case PING_AGENT:
+		ping_agent(out, connection, keyring, cancel, NULL, NULL);
+		break;
+	case PING_AGENT_FROM_SALESFORCE:
+		ping_agent_from_salesforce(out, connection, keyring, cancel, NULL, NULL);
+		break;
+	case PING_SALESFORCE:
+		ping_pinned_org(pinned, agent->home_data, connection->name);
+		ping_salesforce(out, connection, agent->files, keyring, pinned, cancel, NULL, NULL);
+		break;
+	}
+}
+
+int agent_ping(struct ping_reply *out, struct agent *agent, const struct ping_request *request,
+	struct err *err)
+{
+	const struct catalog *files = agent->files;
+	struct connection connection;
+	struct errand *errand = NULL;
+	int rc;
+
+	*out = (struct ping_reply){ .kept = ERR_INIT };
+	connection_init(&connection);
+	rc = files->connection(files->self, &connection, request->connection, err);
+	if (rc == 0)
+		rc = errands_begin(&errand, &agent->errands, err);
+	if (rc == 0) {
+		struct keeping keeping = { &connection, request->kind, &out->result };
+
+		log_line(LOG_LEVEL_INFO, 0, "%s asks for a ping (%s) of %s", request->who,
+			ping_kind_name(request->kind), request->connection);
+		carry_out(&out->result, agent, &connection, request->kind, &errand->cancel);
+		if (request->record && !atomic_load(&errand->cancel))
+			writer_call(agent->env.writer, keep, &keeping, &out->kept);
+		errands_end(&agent->errands, errand);
+	}
+	connection_free_fields(&connection);
+	return rc;
+}
