@@ -136,6 +136,40 @@ static int count_paged(const char *query, struct err *err)
 	return rc ? rc : seen;
 }
 
+/* Rows of 200 bytes, "before N after": the second half costs the child no memory. */
+static void check_memory(const char *before, const char *after, const char *page_by)
+{
+	int rows = rows_wanted("AB_SOURCE_MEMORY_ROWS", 30000);
+	struct reader_spec spec = { .odbc = server.odbc, .page_by = page_by };
+	struct reader *reader = NULL;
+	const struct cell *cells;
+	struct err err = ERR_INIT;
+	const char *row;
+	long early = 0, late = 0;
+	char text[256];
+	int rc, seen = 0;
+	size_t len;
+
+	snprintf(text, sizeof(text), "%s%d%s", before, rows, after);
+	spec.query = text;
+	ck_ok(reader_start(&reader, &spec, &err), &err);
+	while ((rc = reader_next(&cells, &row, &len, reader, &err)) > 0) {
+		seen++;
+		/* a page and a block of the driver were there by then */
+		if (seen == rows / 2)
+			early = sample_memory_kb(reader_pid(reader), "VmHWM:");
+		if (seen == rows - 1)
+			late = sample_memory_kb(reader_pid(reader), "VmHWM:");
+	}
+	ck_ok(rc, &err);
+	ck_assert_int_eq(seen, rows);
+	ck_assert_int_gt(early, 0);
+	if (!TEST_SANITIZED)
+		ck_assert_msg(late - early < 1024, "%ld kB at half of %d rows, %ld at all", early,
+			rows, late);
+	reader_free(reader);
+}
+
 #define COLUMNS "i, b, n, y, t, d, tm, ts, tz, x"
 
 static const char *const postgresql[] = {
@@ -268,6 +302,7 @@ START_TEST(the_same_rows_come_from_postgresql)
 		count_paged("SELECT nullif(i, 3) AS k, i FROM generate_series(1, 10010) i", &err),
 		-ERR_SOURCE);
 	ck_assert_msg(strstr(err.text, "k is empty in a row"), "%s", err.text);
+	check_memory("SELECT i, repeat('x', 200) FROM generate_series(1, ", ") i", NULL);
 }
 END_TEST
 
@@ -289,6 +324,7 @@ START_TEST(the_same_rows_come_from_mariadb_by_pages)
 			    " FROM erp.t",
 			&err),
 		rows);
+	check_memory("SELECT seq AS k, repeat('x', 200) FROM seq_1_to_", "", "k");
 	check_tables(server.odbc, "", "proc", 60); /* of the database that the string names */
 }
 END_TEST

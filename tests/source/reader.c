@@ -38,23 +38,6 @@ static int64_t drain(struct reader *reader, int *last, struct err *err)
 	return rows;
 }
 
-/* A line of /proc/PID/status in kB, e.g. "VmHWM:". */
-static long memory_kb(int pid, const char *name)
-{
-	char path[64], line[256];
-	long kb = -1;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", pid);
-	file = fopen(path, "re");
-	while (file && kb < 0 && fgets(line, sizeof(line), file))
-		if (text_starts(line, name))
-			kb = strtol(line + strlen(name), NULL, 10);
-	if (file)
-		fclose(file);
-	return kb;
-}
-
 START_TEST(hundred_thousand_rows_stream_in_flat_memory)
 {
 	struct reader_spec spec = { .odbc = sample_database("CREATE TABLE t (a)"),
@@ -72,18 +55,18 @@ START_TEST(hundred_thousand_rows_stream_in_flat_memory)
 	ck_ok(reader_columns(&columns, &count, reader, &err), &err);
 	ck_assert_int_eq(count, 2);
 	ck_assert_str_eq(columns[0].name, "i");
-	before = memory_kb(getpid(), "VmHWM:");
+	before = sample_memory_kb(getpid(), "VmHWM:");
 	while ((rc = reader_next(&cells, &row, &len, reader, &err)) > 0) {
 		snprintf(number, sizeof(number), "%d", ++i);
 		ck_assert_uint_eq(cells[0].len, strlen(number));
 		ck_assert_mem_eq(cells[0].text, number, cells[0].len);
 		if (i == 90000)
-			child = memory_kb(reader_pid(reader), "VmHWM:");
+			child = sample_memory_kb(reader_pid(reader), "VmHWM:");
 	}
 	ck_ok(rc, &err);
 	ck_assert_int_eq(i, 100000);
 	if (!TEST_SANITIZED) {
-		ck_assert_int_lt(memory_kb(getpid(), "VmHWM:") - before, 4 * 1024);
+		ck_assert_int_lt(sample_memory_kb(getpid(), "VmHWM:") - before, 4 * 1024);
 		ck_assert_int_lt(child, 20 * 1024); /* the result set has 22 MB */
 	}
 	reader_free(reader);
@@ -360,9 +343,11 @@ START_TEST(child_dies_with_the_thread_that_started_it)
 	}
 	ck_assert_int_eq(read(pipes[0], &child, sizeof(child)), sizeof(child));
 	ck_assert_int_gt(child, 0);
-	for (int i = 0; i < 500 && kill(child, 0) == 0 && memory_kb(child, "VmHWM:") >= 0; i++)
+	for (int i = 0; i < 500 && kill(child, 0) == 0 && sample_memory_kb(child, "VmHWM:") >= 0;
+		i++)
 		clock_sleep(10);
-	ck_assert_int_lt(memory_kb(child, "VmHWM:"), 0); /* gone, or a zombie without memory */
+	ck_assert_int_lt(
+		sample_memory_kb(child, "VmHWM:"), 0); /* gone, or a zombie without memory */
 }
 END_TEST
 

@@ -1,6 +1,7 @@
 /* sample.c — a SQLite database for tests. */
 
 #include "source/sample.h"
+#include "base/text.h"
 #include "harness/check_main.h"
 
 #include <sqlite3.h>
@@ -20,4 +21,20 @@ const char *sample_database(const char *sql)
 	sqlite3_close(db);
 	snprintf(string, sizeof(strings[0]), "Driver=SQLite3;Database=%s;StepAPI=1", path);
 	return string;
+}
+
+long sample_memory_kb(int pid, const char *name)
+{
+	char path[64], line[256];
+	long kb = -1;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	file = fopen(path, "re");
+	while (file && kb < 0 && fgets(line, sizeof(line), file))
+		if (text_starts(line, name))
+			kb = strtol(line + strlen(name), NULL, 10);
+	if (file)
+		fclose(file);
+	return kb;
 }

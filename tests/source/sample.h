@@ -7,4 +7,7 @@
  * the second next call. */
 const char *sample_database(const char *sql);
 
+/* A line of /proc/PID/status in kB, e.g. "VmHWM:"; -1 = there is no such process, or line. */
+long sample_memory_kb(int pid, const char *name);
+
 #endif
