@@ -17,6 +17,7 @@
 #include "model/catalog.h"
 #include "model/message.h"
 #include "ping/ping.h"
+#include "process/process.h"
 
 /* Argon2id at 8 MiB; `hash` is owned by the caller. ERR_USAGE: empty, or the tutorial's default. */
 int agent_password_hash(char **hash, const char *password, struct err *err);
@@ -190,6 +191,18 @@ struct ping_reply {
 int agent_ping(struct ping_reply *out, struct agent *agent, const struct ping_request *request,
 	struct err *err);
 
+struct preview_request {
+	const char *interface; /* as it is in its file now, and its connection */
+	int limit;	       /* rows, 1 to ERRAND_ROWS_MAX */
+	const char *who;
+};
+
+#define ERRAND_ROWS_MAX 1000
+
+/* process_preview() on the same terms as agent_ping(); free it with preview_free(). */
+int agent_preview(struct preview **out, struct agent *agent, const struct preview_request *request,
+	struct err *err);
+
 /* How the carrying of one run stands. */
 enum carry_state {
 	CARRY_NONE,    /* not this agent's: never given to it, or long ended */
@@ -244,6 +257,9 @@ int agent_client_pause_schedule(const char *socket_path, int kind, const char *n
 /* The steps come all at once. `cancel` (may be NULL) ends the waiting: ERR_INTERRUPTED. */
 int agent_client_ping(struct ping_reply *out, const char *socket_path,
 	const struct ping_request *request, const atomic_bool *cancel, struct err *err);
+/* The same, and what the org said of its fields stays there: `describe` is NULL. */
+int agent_client_preview(struct preview **out, const char *socket_path,
+	const struct preview_request *request, const atomic_bool *cancel, struct err *err);
 int agent_client_stop(const char *socket_path, struct err *err);
 
 /*

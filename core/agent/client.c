@@ -10,6 +10,7 @@
 
 /* Counting the source's rows for the production guard may take as long as the query does. */
 #define PATIENCE_MS 300000
+#define ANSWER_MAX (64u << 20)
 #define REQUEST_MAX (1u << 20) /* as control.c takes it */
 
 /*
@@ -21,9 +22,10 @@ static int ask_until(struct http_answer *answer, const char *socket_path, const 
 {
 	struct http_options options = { .unix_socket = socket_path, .connect_timeout_ms = 2000 };
 	struct http_client *client = NULL;
-	struct http_request request = {
-		.method = method, .timeout_ms = PATIENCE_MS, .no_network_proxy = true
-	};
+	struct http_request request = { .method = method,
+		.timeout_ms = PATIENCE_MS,
+		.answer_max = ANSWER_MAX,
+		.no_network_proxy = true };
 	char url[128];
 	struct stat st;
 	int rc;
@@ -197,10 +199,11 @@ int agent_client_pause_schedule(const char *socket_path, int kind, const char *n
 	return rc;
 }
 
+static const atomic_bool never_cancelled;
+
 int agent_client_ping(struct ping_reply *out, const char *socket_path,
 	const struct ping_request *request, const atomic_bool *cancel, struct err *err)
 {
-	static const atomic_bool never;
 	struct http_answer answer;
 	struct buf body = BUF_INIT(4096);
 	int rc;
@@ -211,9 +214,30 @@ int agent_client_ping(struct ping_reply *out, const char *socket_path,
 	rc = buf_check(&body, "the request", err);
 	if (rc == 0)
 		rc = ask_until(&answer, socket_path, "POST", "/ping", &body,
-			cancel ? cancel : &never, err);
+			cancel ? cancel : &never_cancelled, err);
 	if (rc == 0)
 		rc = wire_read_pinged(out, buf_str(&answer.body), answer.body.len, err);
+	http_answer_free(&answer);
+	buf_free(&body);
+	return rc;
+}
+
+int agent_client_preview(struct preview **out, const char *socket_path,
+	const struct preview_request *request, const atomic_bool *cancel, struct err *err)
+{
+	struct http_answer answer;
+	struct buf body = BUF_INIT(4096);
+	int rc;
+
+	*out = NULL;
+	http_answer_init(&answer);
+	wire_write_preview(&body, request);
+	rc = buf_check(&body, "the request", err);
+	if (rc == 0)
+		rc = ask_until(&answer, socket_path, "POST", "/preview", &body,
+			cancel ? cancel : &never_cancelled, err);
+	if (rc == 0)
+		rc = wire_read_rows(out, buf_str(&answer.body), answer.body.len, err);
 	http_answer_free(&answer);
 	buf_free(&body);
 	return rc;

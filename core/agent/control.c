@@ -185,6 +185,29 @@ static int answer_ping(struct control *control, const struct http_incoming *in,
 	return rc;
 }
 
+static int answer_preview(struct control *control, const struct http_incoming *in,
+	struct http_outgoing *out, int64_t run, struct err *err)
+{
+	struct preview *preview = NULL;
+	struct wire_preview asked;
+	char who[RUN_WHO_MAX];
+	int rc = wire_read_preview(&asked, in->body, in->body_len, err);
+
+	(void)run;
+	if (rc < 0)
+		return rc;
+	identify(who, sizeof(who), in, asked.request.who);
+	asked.request.who = who;
+	rc = agent_preview(&preview, control->agent, &asked.request, err);
+	if (rc == 0)
+		wire_write_rows(&out->body, preview);
+	if (rc == 0)
+		rc = buf_check(&out->body, "the preview", err);
+	preview_free(preview);
+	wire_preview_free(&asked);
+	return rc;
+}
+
 static int answer_stop(struct control *control, const struct http_incoming *in,
 	struct http_outgoing *out, int64_t run, struct err *err)
 {
@@ -214,6 +237,7 @@ static const struct {
 	{ "POST", "/edit", answer_edit },
 	{ "POST", "/schedule", answer_schedule },
 	{ "POST", "/ping", answer_ping },
+	{ "POST", "/preview", answer_preview },
 	{ "POST", "/stop", answer_stop },
 };
 

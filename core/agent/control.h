@@ -4,7 +4,7 @@
  *   GET  /status              GET  /runs/ID           POST /stop
  *   POST /runs                POST /runs/ID/cancel    POST /runs/ID/resume
  *   POST /schedule            pause or resume one
- *   POST /ping                for who may not open secrets; on its connection's own thread
+ *   POST /ping  POST /preview for who may not open secrets; on its connection's own thread
  *
  * Who may use it is a matter of the socket's mode and group; who asked is the socket peer's user,
  * with what he says of his SSH line.

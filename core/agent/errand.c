@@ -1,4 +1,4 @@
-/* errand.c — the places of errands, and the ping as one of them. */
+/* errand.c — the places of errands, and what is done in them: a ping, a preview. */
 
 #include "base/base.h"
 #include "agent/errand.h"
@@ -45,7 +45,8 @@ int errands_begin(struct errand **out, struct errands *errands, struct err *err)
 		return err_set(err, ERR_UNFINISHED, "the agent is stopping");
 	return *out ? 0
 		    : err_set(err, ERR_UNFINISHED,
-			      "the agent has %d pings to carry out already: ask again in a moment",
+			      "the agent has %d pings and previews to carry out already: ask again "
+			      "in a moment",
 			      ERRANDS_MAX);
 }
 
@@ -139,5 +140,53 @@ int agent_ping(struct ping_reply *out, struct agent *agent, const struct ping_re
 		errands_end(&agent->errands, errand);
 	}
 	connection_free_fields(&connection);
+	return rc;
+}
+
+/* ---- preview ---- */
+
+static int load(struct interface *interface, struct connection *connection,
+	const struct catalog *files, const char *name, struct err *err)
+{
+	int rc = files->interface(files->self, interface, name, err);
+
+	if (rc == 0)
+		rc = interface_check(interface, err);
+	if (rc == 0)
+		rc = files->connection(files->self, connection, interface->connection, err);
+	if (rc == 0)
+		rc = interface_check_source(interface, connection, err);
+	return rc;
+}
+
+int agent_preview(struct preview **out, struct agent *agent, const struct preview_request *request,
+	struct err *err)
+{
+	struct process_env env = { .home_data = agent->home_data,
+		.keyring = agent->files->keyring,
+		.reader_program = agent->env.reader_program };
+	struct interface interface;
+	struct connection connection;
+	struct errand *errand = NULL;
+	int rc;
+
+	*out = NULL;
+	interface_init(&interface);
+	connection_init(&connection);
+	rc = request->limit >= 1 && request->limit <= ERRAND_ROWS_MAX
+		     ? load(&interface, &connection, agent->files, request->interface, err)
+		     : err_set(err, ERR_USAGE, "a preview by the agent has 1 to %d rows",
+			       ERRAND_ROWS_MAX);
+	if (rc == 0)
+		rc = errands_begin(&errand, &agent->errands, err);
+	if (rc == 0) {
+		log_line(LOG_LEVEL_INFO, 0, "%s asks for a preview of %s", request->who,
+			request->interface);
+		rc = process_preview(
+			out, &env, &connection, &interface, request->limit, &errand->cancel, err);
+		errands_end(&agent->errands, errand);
+	}
+	connection_free_fields(&connection);
+	interface_free_fields(&interface);
 	return rc;
 }

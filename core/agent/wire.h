@@ -87,6 +87,18 @@ void wire_ping_free(struct wire_ping *ping);
 void wire_write_pinged(struct buf *out, const struct ping_reply *reply);
 int wire_read_pinged(struct ping_reply *out, const char *text, size_t len, struct err *err);
 
+/* POST /preview, and its rows. */
+struct wire_preview {
+	struct preview_request request;
+	void *document;
+};
+void wire_write_preview(struct buf *out, const struct preview_request *request);
+int wire_read_preview(struct wire_preview *out, const char *text, size_t len, struct err *err);
+void wire_preview_free(struct wire_preview *preview);
+
+void wire_write_rows(struct buf *out, const struct preview *preview);
+int wire_read_rows(struct preview **out, const char *text, size_t len, struct err *err);
+
 /* {"who":"anna (ssh 10.0.0.7)"}; "" when it says nothing. */
 void wire_write_who(struct buf *out, const char *who);
 void wire_read_who(char *out, size_t size, const char *text, size_t len);

@@ -524,6 +524,127 @@ int wire_read_pinged(struct ping_reply *out, const char *text, size_t len, struc
 	return rc;
 }
 
+/* ---- POST /preview ---- */
+
+int wire_read_preview(struct wire_preview *out, const char *text, size_t len, struct err *err)
+{
+	struct json_object *root = parse(text, len, err);
+	int64_t limit;
+
+	*out = (struct wire_preview){ .document = root };
+	if (!root)
+		return -ERR_PROTOCOL;
+	if (!get_text(root, "interface")) {
+		wire_preview_free(out);
+		return err_set(err, ERR_PROTOCOL, "no interface was named");
+	}
+	limit = get_int(root, "limit");
+	out->request = (struct preview_request){ .interface = get_text(root, "interface"),
+		.limit = limit >= 0 && limit <= PREVIEW_MAX ? (int)limit : 0,
+		.who = get_text(root, "who") };
+	return 0;
+}
+
+void wire_preview_free(struct wire_preview *preview)
+{
+	json_object_put(preview->document);
+	*preview = (struct wire_preview){ .document = NULL };
+}
+
+/* The array at `key`, which may be empty; NULL when there is none, or more than `max`. */
+static struct json_object *get_array(struct json_object *object, const char *key, size_t max)
+{
+	struct json_object *list = NULL;
+
+	return json_object_object_get_ex(object, key, &list) &&
+			       json_object_is_type(list, json_type_array) &&
+			       json_object_array_length(list) <= max
+		       ? list
+		       : NULL;
+}
+
+static void read_column(struct column *out, struct json_object *object)
+{
+	const char *type = get_text(object, "type");
+
+	copy_text(out->name, sizeof(out->name), object, "name");
+	for (int i = 0; i <= COLUMN_BINARY; i++) {
+		if (text_equal(type, column_type_name((enum column_type)i)))
+			out->type = (enum column_type)i;
+	}
+	out->size = (int)get_int(object, "size");
+	out->scale = (int)get_int(object, "scale");
+}
+
+/* A copy of the text, or NULL where there is none. False when out of memory. */
+static bool keep_text(char **to, struct json_object *value)
+{
+	if (!json_object_is_type(value, json_type_string))
+		return true;
+	*to = text_dup(json_object_get_string(value));
+	return *to != NULL;
+}
+
+static int read_row(struct preview *preview, struct json_object *object, struct err *err)
+{
+	size_t columns = (size_t)preview->column_count;
+	char **cells = preview->cells + (size_t)preview->row_count * columns;
+	struct preview_row *row = &preview->rows[preview->row_count++];
+	struct json_object *list = get_array(object, "cells", columns);
+	bool kept;
+
+	if (!list || json_object_array_length(list) != columns)
+		return err_set(err, ERR_PROTOCOL, "the agent sent a row that does not fit");
+	kept = keep_text(&row->key, json_object_object_get(object, "key")) &&
+	       keep_text(&row->record, json_object_object_get(object, "record")) &&
+	       keep_text(&row->problem, json_object_object_get(object, "problem")) &&
+	       keep_text(&row->missing, json_object_object_get(object, "missing"));
+	for (size_t i = 0; kept && i < columns; i++)
+		kept = keep_text(&cells[i], json_object_array_get_idx(list, i));
+	return kept ? 0 : err_nomem(err);
+}
+
+static int fill_preview(struct preview *preview, struct json_object *root, struct err *err)
+{
+	struct json_object *columns = get_array(root, "columns", COLUMNS_MAX);
+	struct json_object *rows = get_array(root, "rows", ERRAND_ROWS_MAX);
+	size_t column_count = columns ? json_object_array_length(columns) : 0;
+	size_t row_count = rows ? json_object_array_length(rows) : 0;
+	int rc = 0;
+
+	if (!columns || !rows)
+		return err_set(err, ERR_PROTOCOL, "the agent sent no preview");
+	preview->columns = calloc(column_count + 1, sizeof(*preview->columns));
+	preview->rows = calloc(row_count + 1, sizeof(*preview->rows));
+	preview->cells = calloc(row_count * column_count + 1, sizeof(*preview->cells));
+	if (!preview->columns || !preview->rows || !preview->cells ||
+		!keep_text(&preview->note, json_object_object_get(root, "note")))
+		return err_nomem(err);
+	preview->column_count = (int)column_count;
+	for (size_t i = 0; i < column_count; i++)
+		read_column(&preview->columns[i], json_object_array_get_idx(columns, i));
+	for (size_t i = 0; rc == 0 && i < row_count; i++)
+		rc = read_row(preview, json_object_array_get_idx(rows, i), err);
+	return rc;
+}
+
+int wire_read_rows(struct preview **out, const char *text, size_t len, struct err *err)
+{
+	struct json_object *root = parse(text, len, err);
+	struct preview *preview = root ? calloc(1, sizeof(*preview)) : NULL;
+	int rc = root ? 0 : -ERR_PROTOCOL;
+
+	*out = NULL;
+	if (root)
+		rc = preview ? fill_preview(preview, root, err) : err_nomem(err);
+	json_object_put(root);
+	if (rc < 0)
+		preview_free(preview);
+	else
+		*out = preview;
+	return rc;
+}
+
 /* ---- who asks ---- */
 
 void wire_read_who(char *out, size_t size, const char *text, size_t len)

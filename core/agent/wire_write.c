@@ -221,6 +221,68 @@ void wire_write_pinged(struct buf *out, const struct ping_reply *reply)
 	json_close(&json, '}');
 }
 
+void wire_write_preview(struct buf *out, const struct preview_request *request)
+{
+	struct json json = JSON_INIT(out);
+
+	json_open(&json, '{');
+	json_put_text(&json, "interface", request->interface);
+	json_put_int(&json, "limit", request->limit);
+	json_put_text(&json, "who", request->who);
+	json_close(&json, '}');
+}
+
+static void put_column(struct json *json, const struct column *column)
+{
+	json_open(json, '{');
+	json_put_text(json, "name", column->name);
+	json_put_text(json, "type", column_type_name(column->type));
+	json_put_int(json, "size", column->size);
+	json_put_int(json, "scale", column->scale);
+	json_close(json, '}');
+}
+
+static void put_row(struct json *json, const struct preview *preview, int i)
+{
+	const struct preview_row *row = &preview->rows[i];
+	char **cells = preview->cells + (size_t)i * (size_t)preview->column_count;
+
+	json_open(json, '{');
+	json_put_text(json, "key", row->key);
+	json_put_text(json, "record", row->record);
+	json_put_text(json, "problem", row->problem);
+	json_put_text(json, "missing", row->missing);
+	json_key(json, "cells");
+	json_open(json, '[');
+	for (int column = 0; column < preview->column_count; column++) {
+		if (cells[column])
+			json_text(json, cells[column]);
+		else
+			json_null(json);
+	}
+	json_close(json, ']');
+	json_close(json, '}');
+}
+
+void wire_write_rows(struct buf *out, const struct preview *preview)
+{
+	struct json json = JSON_INIT(out);
+
+	json_open(&json, '{');
+	json_put_text(&json, "note", preview->note);
+	json_key(&json, "columns");
+	json_open(&json, '[');
+	for (int i = 0; i < preview->column_count; i++)
+		put_column(&json, &preview->columns[i]);
+	json_close(&json, ']');
+	json_key(&json, "rows");
+	json_open(&json, '[');
+	for (int i = 0; i < preview->row_count; i++)
+		put_row(&json, preview, i);
+	json_close(&json, ']');
+	json_close(&json, '}');
+}
+
 void wire_write_who(struct buf *out, const char *who)
 {
 	struct json json = JSON_INIT(out);

@@ -157,6 +157,30 @@ START_TEST(a_connection_that_is_none_is_told)
 }
 END_TEST
 
+static const struct {
+	const char *interface;
+	int limit;
+	int rc;
+} refused[] = {
+	{ "nowhere", 10, -ERR_NOT_FOUND }, { "c", 0, -ERR_USAGE },
+	{ "c", ERRAND_ROWS_MAX + 1, -ERR_USAGE },
+	{ "c", 10, -ERR_SOURCE }, /* its database is none */
+};
+
+START_TEST(a_preview_that_cannot_be_is_told)
+{
+	struct preview_request request = {
+		.interface = refused[_i].interface, .limit = refused[_i].limit, .who = "anna"
+	};
+	struct preview *preview = NULL;
+	struct err err = ERR_INIT;
+
+	ck_assert_int_eq(
+		agent_client_preview(&preview, socket_path, &request, NULL, &err), refused[_i].rc);
+	ck_assert_ptr_null(preview);
+}
+END_TEST
+
 static void *ask_slowly(void *ctx)
 {
 	struct err err = ERR_INIT;
@@ -239,6 +263,7 @@ Suite *suite_errand(void)
 	tcase_add_loop_test(tcase, a_ping_over_the_socket_tells_what_a_ping_here_tells, 0, 2);
 	tcase_add_test(tcase, a_ping_that_shall_leave_no_trace_leaves_none);
 	tcase_add_test(tcase, a_connection_that_is_none_is_told);
+	tcase_add_loop_test(tcase, a_preview_that_cannot_be_is_told, 0, (int)ARRAY_SIZE(refused));
 	tcase_add_test(tcase, an_agent_that_stops_waits_for_no_ping);
 	suite_add_tcase(suite, tcase);
 	return suite;

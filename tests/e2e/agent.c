@@ -69,6 +69,30 @@ START_TEST(who_may_not_open_secrets_pings_through_the_agent)
 }
 END_TEST
 
+START_TEST(who_may_not_open_secrets_previews_through_the_agent)
+{
+	const struct ran *ran;
+	char key[600];
+	char *here;
+
+	start_agent();
+	connect_agent(world_number("agent.port"));
+	world_sql(&world, "UPDATE t SET zip = NULL, name = 'A \"quoted\" one' WHERE rowid = 2");
+	here = text_dup(world_run(
+		&world, "interface", "preview", "accounts", "--limit", "3", "--json", NULL)
+				->out);
+	ck_assert_ptr_nonnull(strstr(here, "quoted"));
+	snprintf(key, sizeof(key), "%s/data/key", world.home);
+	ck_assert_int_eq(chmod(key, 0), 0);
+	unsetenv("E2E_SECRET");
+	world.bound = true;
+	ran = world_run(&world, "interface", "preview", "accounts", "--limit", "3", "--json", NULL);
+	ck_assert_str_eq(ran->out, here);
+	ck_run(3, &world, "interface", "preview", "nowhere");
+	free(here);
+}
+END_TEST
+
 START_TEST(both_pings_and_a_process_over_the_agent)
 {
 	start_agent();
@@ -305,6 +329,7 @@ Suite *suite_e2e_agent(void)
 	tcase_set_timeout(tcase, 120);
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, who_may_not_open_secrets_pings_through_the_agent);
+	tcase_add_test(tcase, who_may_not_open_secrets_previews_through_the_agent);
 	tcase_add_test(tcase, both_pings_and_a_process_over_the_agent);
 	tcase_add_test(tcase, a_wrong_agent_password_is_exit_4);
 	tcase_add_test(tcase, a_second_agent_is_refused_and_start_is_content_with_the_first);

@@ -3,11 +3,12 @@
 #include "base/base.h"
 #include "tui/command/settings.h"
 
+#include "agent/agent.h"
 #include "process/process.h"
 #include "tui/command/grid.h"
 
 #define PREVIEW_ROWS 10
-#define PREVIEW_ROWS_MAX 1000
+#define PREVIEW_ROWS_MAX ERRAND_ROWS_MAX
 
 static const char *cell(const struct preview *preview, int row, int column)
 {
@@ -83,6 +84,17 @@ static void print_rows(struct command_env *env, const struct preview *preview)
 	}
 }
 
+/* By the agent, for a user who may not open the home's secrets. -ERR_NET: none answers. */
+static int ask_agent(
+	struct preview **out, struct command_env *env, const char *name, int limit, struct err *err)
+{
+	char who[RUN_WHO_MAX];
+	struct preview_request request = { .interface = name, .limit = limit, .who = who };
+
+	agent_who(who, sizeof(who));
+	return agent_client_preview(out, env->home->socket, &request, command_interrupt(), err);
+}
+
 static int load(struct command_env *env, struct interface *interface, struct connection *connection,
 	const char *name, struct err *err)
 {
@@ -99,43 +111,57 @@ static int load(struct command_env *env, struct interface *interface, struct con
 	return rc;
 }
 
+static int carry_out(
+	struct preview **out, struct command_env *env, const char *name, int limit, struct err *err)
+{
+	struct process_env process = { .home_data = env->home->data,
+		.reader_program = env->program };
+	struct interface interface;
+	struct connection connection;
+	int rc;
+
+	if (!env->keyring && keyring_is_closed(env->home->key)) {
+		struct err why = ERR_INIT;
+
+		rc = ask_agent(out, env, name, limit, &why);
+		if (rc != -ERR_NET)
+			return rc < 0 ? err_copy(err, &why) : 0;
+	}
+	interface_init(&interface);
+	connection_init(&connection);
+	rc = load(env, &interface, &connection, name, err);
+	process.keyring = env->keyring;
+	if (rc == 0)
+		rc = process_preview(
+			out, &process, &connection, &interface, limit, command_interrupt(), err);
+	interface_free_fields(&interface);
+	connection_free_fields(&connection);
+	return rc;
+}
+
 int command_interface_preview(struct command_env *env, const struct arguments *args)
 {
 	int64_t limit = argument_number(args, "--limit", PREVIEW_ROWS);
-	struct interface interface;
-	struct connection connection;
+	const char *name = args->words.items[0];
 	struct preview *preview = NULL;
-	struct process_env process = { .home_data = env->home->data };
 	struct err err = ERR_INIT;
 	int code = 0;
 	int rc;
 
-	interface_init(&interface);
-	connection_init(&connection);
 	if (limit < 1 || limit > PREVIEW_ROWS_MAX)
 		rc = err_set(&err, ERR_USAGE, "--limit takes 1 to %d rows", PREVIEW_ROWS_MAX);
 	else
-		rc = load(env, &interface, &connection, args->words.items[0], &err);
-	process.keyring = env->keyring;
-	process.reader_program = env->program;
-	if (rc == 0)
-		rc = process_preview(&preview, &process, &connection, &interface, (int)limit,
-			command_interrupt(), &err);
-	if (rc < 0) {
-		code = command_fail(env, &err);
-		goto cleanup;
-	}
+		rc = carry_out(&preview, env, name, (int)limit, &err);
+	if (rc < 0)
+		return command_fail(env, &err);
 	if (env->json)
-		print_json(env, interface.name, preview);
+		print_json(env, name, preview);
 	else
 		print_rows(env, preview);
 	for (int i = 0; i < preview->row_count; i++) {
 		if (preview->rows[i].problem)
 			code = 1; /* as if these rows had been sent and failed */
 	}
-cleanup:
 	preview_free(preview);
-	interface_free_fields(&interface);
-	connection_free_fields(&connection);
 	return code;
 }
