@@ -23,6 +23,22 @@ static void open_settings(struct fixture *fx)
 	pty_wait(fx->pty, "Runs at once");
 }
 
+START_TEST(that_there_is_more_below_is_marked)
+{
+	struct fixture fx;
+
+	open_settings(&fx);
+	pty_wait(fx.pty, "\u2193");
+	ck_assert_ptr_null(strstr(pty_text(fx.pty), "Waiting runs"));
+	for (int i = 0; i < 21; i++) /* to Save */
+		pty_type(fx.pty, "\t");
+	pty_wait(fx.pty, "\u2191");
+	pty_wait(fx.pty, "Waiting runs");
+	ck_assert_ptr_null(strstr(pty_text(fx.pty), "\u2193"));
+	fixture_end(&fx);
+}
+END_TEST
+
 START_TEST(an_open_address_with_the_default_password_is_refused_in_the_form)
 {
 	struct fixture fx;
@@ -172,6 +188,7 @@ Suite *suite_settings(void)
 	TCase *tc = tcase_create("settings");
 
 	tcase_set_timeout(tc, 60);
+	tcase_add_test(tc, that_there_is_more_below_is_marked);
 	tcase_add_test(tc, an_open_address_with_the_default_password_is_refused_in_the_form);
 	tcase_add_test(tc, a_name_is_no_address_to_listen_on);
 	tcase_add_test(tc, a_schedule_that_is_none_is_not_saved);

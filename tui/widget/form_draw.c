@@ -243,6 +243,22 @@ static void scroll_to_focus(struct form *form, const struct layout *layout, int 
 		form->scroll = 0;
 }
 
+/* At the right edge, where no value comes: there is more than these lines show. */
+static void draw_marks(const struct form *form, struct screen *screen, const struct layout *layout,
+	struct area area)
+{
+	int x = area.x + area.cols - 1;
+	bool ascii = screen_ascii(screen);
+
+	if (area.rows < 2)
+		return;
+	if (form->scroll > 0)
+		screen_text(screen, area.y, x, 1, STYLE_QUIET, ascii ? "^" : "\u2191");
+	if (layout->rows - form->scroll > area.rows)
+		screen_text(
+			screen, area.y + area.rows - 1, x, 1, STYLE_QUIET, ascii ? "v" : "\u2193");
+}
+
 void form_draw(struct form *form, struct screen *screen, struct area area, bool on)
 {
 	struct layout layout;
@@ -255,5 +271,6 @@ void form_draw(struct form *form, struct screen *screen, struct area area, bool 
 		if (i != form->focus && form_shown(form, i))
 			draw_field(form, screen, i, &layout, area, false);
 	}
+	draw_marks(form, screen, &layout, area);
 	draw_field(form, screen, form->focus, &layout, area, on);
 }
