@@ -337,12 +337,22 @@ static int play_survey(struct survey **out, const struct process_env *env,
 	struct err *err)
 {
 	static const char *const names[] = { "sales.customer", "sales.order_line", "sales.v_open" };
-	struct survey *survey = calloc(1, sizeof(*survey));
+	struct survey *survey;
 
 	(void)env;
 	(void)connection;
-	(void)cancel;
 	(void)table;
+	if (play->source_hangs)
+		hang(cancel);
+	if (play->source_refuses) {
+		err_set(err, ERR_SOURCE,
+			"connecting to the database: the database refused user or password: the "
+			"database said: connection to server at \"erp-db.acme.example\", port 5432 "
+			"failed: FATAL: password authentication failed for user \"erp\"");
+		text_copy(err->code, sizeof(err->code), "28P01");
+		return -ERR_SOURCE;
+	}
+	survey = calloc(1, sizeof(*survey));
 	if (!survey)
 		return err_nomem(err);
 	survey->count = ARRAY_SIZE(names);

@@ -31,7 +31,8 @@ struct fixture {
 	bool huge;	      /* one with 10 MB, wide, combining and right-to-left text */
 	bool shell;	      /* a shell with job control is behind it: Ctrl-Z stops */
 	bool broken_file;     /* a connection whose file does not parse */
-	bool source_hangs;    /* the first rows do not come */
+	bool source_hangs;    /* neither tables nor the first rows come */
+	bool source_refuses;  /* its password is wrong */
 	bool org_down;	      /* nothing is known of fields */
 	bool process_refused; /* production wants its name first */
 	enum ping_play agent_ping, salesforce_ping;

@@ -87,7 +87,7 @@ static const struct press {
 	{ &monitor_ops, 'S', "S", "s sorts by another column" },
 	{ &monitor_ops, 'w', "w", "messages.csv" },
 	{ &monitor_ops, 'x', "x", "Let it go on" },
-	{ &wizard_ops, K_F(3), KEY_F3, "The pings are in steps 2 and 3" },
+	{ &wizard_ops, K_F(3), KEY_F3, "Give the connection a name" },
 	{ &wizard_ops, K_F(4), KEY_F4, "Give the connection a name" },
 	{ &wizard_ops, K_F(6), KEY_F6, "Set-up of Salesforce for" },
 	{ &wizard_ops, K_F(9), KEY_F9, "Give the connection a name first" },

@@ -87,6 +87,78 @@ START_TEST(the_tutorials_walk_ends_in_a_saved_connection)
 }
 END_TEST
 
+static void begin(struct fixture *fx)
+{
+	fx->empty = true;
+	fixture_start(fx);
+	pty_wait(fx->pty, "agent up");
+	pty_type(fx->pty, "n");
+	pty_wait(fx->pty, "SQLite3");
+	pty_wait(fx->pty, "F3 Test source");
+}
+
+START_TEST(the_source_is_tested_where_it_is_typed)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	begin(&fx);
+	pty_type(fx.pty, "new-orders" KEY_F3);
+	pty_wait(fx.pty, "Which database do the rows come from?");
+	pty_type(fx.pty, "/srv/erp/orders.db" KEY_F3);
+	pty_wait(fx.pty, "the source answers: 3 tables");
+	pty_wait(fx.pty, "sales.customer, sales.order_line, sales.v_open");
+	pty_type(fx.pty, "2");
+	pty_wait(fx.pty, "Changed since this test");
+	pty_type(fx.pty, KEY_F3);
+	pty_wait_gone(fx.pty, "Changed since this test");
+	pty_wait(fx.pty, "the source answers: 3 tables");
+	pty_type(fx.pty, KEY_F4);
+	pty_wait(fx.pty, "step 2 of 4");
+	pty_wait_gone(fx.pty, "Test source"); /* F3 is the ping here */
+	pty_wait(fx.pty, "F3 Ping");
+	fixture_end(&fx);
+}
+END_TEST
+
+START_TEST(a_source_that_refuses_is_told_in_its_words_with_what_to_do)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fx.source_refuses = true;
+	fx.terminal.rows = 15;
+	fx.terminal.cols = 60;
+	begin(&fx);
+	pty_type(fx.pty, "new-orders\t\t\t\t\t/srv/erp/orders.db" KEY_F3);
+	pty_wait(fx.pty, "connecting to the database: ");
+	pty_wait(fx.pty, "PgDn: more");
+	pty_type(fx.pty, KEY_PGDN KEY_PGDN);
+	pty_wait_gone(fx.pty, "connecting to the database: ");
+	pty_wait(fx.pty, "correct source.username and source.password");
+	fixture_end(&fx);
+}
+END_TEST
+
+START_TEST(a_source_that_hangs_keeps_nobody_from_typing)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fx.source_hangs = true;
+	begin(&fx);
+	pty_type(fx.pty, "new-orders\t\t\t\t\t/srv/erp/orders.db" KEY_F3);
+	pty_wait(fx.pty, "Asking the source");
+	pty_type(fx.pty, KEY_F4);
+	pty_wait(fx.pty, "step 2 of 4");
+	pty_type(fx.pty, "\033");
+	pty_wait(fx.pty, "Asking the source");
+	pty_type(fx.pty, "\033"); /* the wizard is left, and its answer with it */
+	pty_wait(fx.pty, "Not saved yet");
+	fixture_end(&fx);
+}
+END_TEST
+
 START_TEST(an_agent_that_is_never_called_needs_no_address)
 {
 	struct fixture fx;
@@ -484,6 +556,9 @@ Suite *suite_wizard(void)
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, the_tutorials_walk_ends_in_a_saved_connection);
+	tcase_add_test(tc, the_source_is_tested_where_it_is_typed);
+	tcase_add_test(tc, a_source_that_refuses_is_told_in_its_words_with_what_to_do);
+	tcase_add_test(tc, a_source_that_hangs_keeps_nobody_from_typing);
 	tcase_add_test(tc, an_agent_that_is_never_called_needs_no_address);
 	tcase_add_test(tc, the_set_up_package_is_written_before_the_key_is_known);
 	tcase_add_test(tc, a_red_ping_keeps_save_shut_and_offers_a_draft);

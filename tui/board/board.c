@@ -94,6 +94,11 @@ const struct page_ops *board_page(const struct board *board)
 	return board->depth ? board->pages[board->depth - 1] : board_tabs[board->tab];
 }
 
+const struct key_binding *board_page_keys(const struct board *board, const struct page_ops *page)
+{
+	return page->keys_now ? page->keys_now(board) : page->keys;
+}
+
 void board_look(struct board *board)
 {
 	const struct page_ops *page = board_page(board);
@@ -400,7 +405,7 @@ static void page_key(struct board *board, int key)
 		return;
 	if (typing && key >= ' ' && key <= 0x10ffff)
 		return;
-	binding = keys_find(page->keys, key);
+	binding = keys_find(board_page_keys(board, page), key);
 	if (binding)
 		board_do(board, binding, NULL);
 	else

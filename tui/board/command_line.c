@@ -178,7 +178,8 @@ static const struct key_binding *find_action(
 	struct board *board, const char *text, const char **argument, int *tab)
 {
 	size_t length = 0;
-	const struct key_binding *found = longest_in(board_page(board)->keys, text, &length);
+	const struct key_binding *found =
+		longest_in(board_page_keys(board, board_page(board)), text, &length);
 
 	*tab = -1;
 	if (!found)
@@ -198,7 +199,9 @@ static const struct key_binding *find_action(
 /* Names known here, without repetitions. */
 static void list_names(struct board *board, struct text_list *names)
 {
-	const struct key_binding *tables[BOARD_TABS + 2] = { board_page(board)->keys, board_keys };
+	const struct key_binding *tables[BOARD_TABS + 2] = {
+		board_page_keys(board, board_page(board)), board_keys
+	};
 
 	for (int i = 0; i < BOARD_TABS; i++)
 		tables[i + 2] = board_tabs[i]->keys;

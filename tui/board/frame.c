@@ -190,7 +190,7 @@ static bool shown_globally(struct board *board, const struct key_binding *bindin
 	if (board->depth && binding->key == 'q')
 		return false;
 	if (binding->key == K_ESC)
-		return board->depth && !keys_find(page->keys, K_ESC);
+		return board->depth && !keys_find(board_page_keys(board, page), K_ESC);
 	return binding->flags & BIND_LINE;
 }
 
@@ -206,7 +206,7 @@ static void draw_keys(struct board *board, int y)
 		if (shown_globally(board, b))
 			reserved += key_cols(b);
 	}
-	for (const struct key_binding *b = page->keys; b && b->name; b++) {
+	for (const struct key_binding *b = board_page_keys(board, page); b && b->name; b++) {
 		if (b->flags & BIND_LINE && x + key_cols(b) <= end - reserved + 2)
 			x += draw_key(board, y, x, b);
 	}

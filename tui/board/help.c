@@ -52,7 +52,7 @@ static void open_help(struct board *board)
 	pager_init(pager, LABEL_COLS);
 	pager_add(pager, about->name, STYLE_TEXT, "%s", about->about);
 	pager_add(pager, "", STYLE_TEXT, "%s", "");
-	add_table(pager, about->keys);
+	add_table(pager, board_page_keys(board, about));
 	pager_add(pager, "Everywhere", STYLE_TEXT, "%s", "");
 	add_table(pager, board_keys);
 	pager_add(pager, "Moving and typing", STYLE_TEXT, "%s", "");

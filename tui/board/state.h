@@ -29,6 +29,8 @@ struct page_ops {
 	const char *name;  /* in the help: "Message Monitor" */
 	const char *about; /* one paragraph of help */
 	const struct key_binding *keys;
+	/* Those of the moment, where they change. May be NULL; callers ask board_page_keys(). */
+	const struct key_binding *(*keys_now)(const struct board *board);
 	unsigned feed; /* parts it wants */
 
 	void (*open)(struct board *board);
@@ -161,6 +163,7 @@ extern const struct page_ops mapping_pick_ops, mapping_form_ops, preview_row_ops
 /* ---- board.c ---- */
 
 const struct page_ops *board_page(const struct board *board);
+const struct key_binding *board_page_keys(const struct board *board, const struct page_ops *page);
 void board_open_page(struct board *board, const struct page_ops *ops);
 void board_close_page(struct board *board);
 /* Asks first where that would lose what was typed; false: the person is being asked. */

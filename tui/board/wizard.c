@@ -44,6 +44,7 @@ void wizard_forget(struct board *board)
 	if (!wizard)
 		return;
 	ping_forget(board, PING_OF_WIZARD);
+	wizard_stop_source(wizard);
 	wizard_free_forms(wizard);
 	connection_free_fields(&wizard->base);
 	text_list_free(&wizard->drivers);
@@ -446,6 +447,8 @@ static void changed(struct board *board)
 
 	wizard->touched = true;
 	wizard_label_fields(wizard);
+	if (wizard->step == STEP_DESTINATION && focus != DEST_NAME && focus != DEST_DESCRIPTION)
+		wizard->source.stale = true;
 	if (wizard->step == STEP_DESTINATION && focus == DEST_PASSWORD)
 		wizard->secrets[SECRET_DATABASE].stale = true;
 	if (wizard->step == STEP_AGENT && focus == AGENT_PASSWORD)
@@ -461,7 +464,9 @@ static bool key(struct board *board, int pressed_key)
 	struct wizard *wizard = board->wizard;
 
 	if (pressed_key == K_PAGE_UP || pressed_key == K_PAGE_DOWN) {
-		wizard->steps_back += pressed_key == K_PAGE_UP ? 3 : -3;
+		/* Pings are shown from their end, the source from its beginning. */
+		wizard->steps_back +=
+			(pressed_key == K_PAGE_UP) == (wizard->step != STEP_DESTINATION) ? 3 : -3;
 		if (wizard->steps_back < 0)
 			wizard->steps_back = 0;
 		return true;
@@ -502,6 +507,15 @@ static void do_ping(void *ctx, const char *argument)
 		board_say(board, STYLE_WARN, "The pings are in steps 2 and 3");
 }
 
+static void do_source(void *ctx, const char *argument)
+{
+	struct board *board = ctx;
+
+	(void)argument;
+	if (wizard_check_step(board, STEP_DESTINATION) == CHECK_FINE)
+		wizard_test_source(board);
+}
+
 static void do_continue(void *ctx, const char *argument)
 {
 	struct board *board = ctx;
@@ -540,24 +554,47 @@ static void do_back(void *ctx, const char *argument)
 	back(ctx);
 }
 
-static const struct key_binding keys[] = {
-	{ K_F(3), "ping", "Ping", "Ping the way this step is about", BIND_LINE, do_ping },
-	{ K_F(4), "continue", "Continue", "The next step; in the last one Save", BIND_LINE,
-		do_continue },
-	{ K_F(6), "checklist", "Set-up", "What Salesforce needs, step by step, and what is proven",
-		BIND_LINE, do_checklist },
-	{ K_F(9), "package", "Package", "Write the set-up of Salesforce as a project for sf",
-		BIND_LINE | BIND_WRITE, do_package },
-	{ K_ESC, "back", "Back", "The step before; from the first, the list", BIND_LINE, do_back },
+/* Behind F3, which tests what the step is about. */
+#define KEYS_OF_EVERY_STEP                                                                         \
+	{ K_F(4), "continue", "Continue", "The next step; in the last one Save", BIND_LINE,        \
+		do_continue },                                                                     \
+		{ K_F(6), "checklist", "Set-up",                                                   \
+			"What Salesforce needs, step by step, and what is proven", BIND_LINE,      \
+			do_checklist },                                                            \
+		{ K_F(9), "package", "Package",                                                    \
+			"Write the set-up of Salesforce as a project for sf",                      \
+			BIND_LINE | BIND_WRITE, do_package },                                      \
+	{                                                                                          \
+		K_ESC, "back", "Back", "The step before; from the first, the list", BIND_LINE,     \
+			do_back                                                                    \
+	}
+
+static const struct key_binding destination_keys[] = {
+	{ K_F(3), "test source", "Test source", "Connect to the source, and show what is there",
+		BIND_LINE, do_source },
+	KEYS_OF_EVERY_STEP,
 	{ 0 },
 };
+
+static const struct key_binding keys[] = {
+	{ K_F(3), "ping", "Ping", "Ping the way this step is about", BIND_LINE, do_ping },
+	KEYS_OF_EVERY_STEP,
+	{ 0 },
+};
+
+static const struct key_binding *keys_now(const struct board *board)
+{
+	return board->wizard && board->wizard->step == STEP_DESTINATION ? destination_keys : keys;
+}
 
 const struct page_ops wizard_ops = {
 	.name = "Connection wizard",
 	.about = "Four steps: the destination and its source, the agent as Salesforce reaches it, "
-		 "Salesforce as the agent reaches it, and saving. Both ways are tested by a ping; "
-		 "Save opens when both are OK.",
+		 "Salesforce as the agent reaches it, and saving. F3 in the first shows "
+		 "what is at the source; both ways are tested by a ping, and Save opens when both "
+		 "are OK.",
 	.keys = keys,
+	.keys_now = keys_now,
 	.draw = wizard_draw,
 	.key = key,
 	.typing = typing,

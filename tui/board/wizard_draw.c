@@ -1,4 +1,4 @@
-/* wizard_draw.c — the wizard on the screen: where one is, the form, its help, the ping below. */
+/* wizard_draw.c — the wizard on the screen: where one is, the form, its help, the test below. */
 
 #include "base/base.h"
 #include "tui/board/wizard_private.h"
@@ -108,10 +108,13 @@ static void draw_ping(struct board *board, struct area area)
 			&shown->result, shown->running, wizard->steps_back);
 }
 
-static bool has_ping(const struct board *board)
+/* Is there a ping, or a test of the source, to be shown below the form? */
+static bool has_test(const struct board *board)
 {
 	enum wizard_step step = board->wizard->step;
 
+	if (step == STEP_DESTINATION)
+		return board->wizard->source.asked;
 	return (step == STEP_AGENT || step == STEP_SALESFORCE) &&
 	       ping_find(board, PING_OF_WIZARD, step == STEP_AGENT ? PING_AGENT : PING_SALESFORCE);
 }
@@ -131,7 +134,7 @@ static int draw_help(struct board *board, struct area area)
 static int help_rows(struct board *board, struct area area, int rows, bool wrong)
 {
 	int wanted = draw_help(board, (struct area){ area.y, 0, 0, area.cols });
-	int spare = area.rows - rows - (has_ping(board) ? PING_ROWS_MIN + 1 : 0);
+	int spare = area.rows - rows - (has_test(board) ? PING_ROWS_MIN + 1 : 0);
 	int most = wrong ? HELP_ROWS_WRONG : spare;
 
 	if (wanted > most)
@@ -139,16 +142,16 @@ static int help_rows(struct board *board, struct area area, int rows, bool wrong
 	return wanted < HELP_ROWS ? HELP_ROWS : wanted;
 }
 
-/* Form, help, and what is left to the steps of the ping. */
+/* Form, help, and what is left to the test. */
 static void draw_form_step(struct board *board, struct area area)
 {
 	struct wizard *wizard = board->wizard;
 	struct form *form = &wizard->forms[wizard->step];
 	bool wrong = form->fields[form->focus].error[0] != '\0';
-	bool tight = area.rows < TIGHT_ROWS && has_ping(board) && !wrong;
+	bool tight = area.rows < TIGHT_ROWS && has_test(board) && !wrong;
 	int rows = form_rows(form, area.cols - 2);
 	int help = tight ? 0 : help_rows(board, area, rows, wrong);
-	int below = help + (has_ping(board) ? PING_ROWS_MIN + 1 : 0);
+	int below = help + (has_test(board) ? PING_ROWS_MIN + 1 : 0);
 
 	if (rows > area.rows - below)
 		rows = area.rows - below;
@@ -164,9 +167,13 @@ static void draw_form_step(struct board *board, struct area area)
 	draw_help(board, (struct area){ area.y, 0, help, area.cols });
 	area.y += help;
 	area.rows -= help;
-	if (has_ping(board) && area.rows > 1) {
+	if (has_test(board) && area.rows > 1) {
 		screen_sign(board->screen, area.y, 0, area.cols, STYLE_RULE, SIGN_RULE);
-		draw_ping(board, (struct area){ area.y + 1, 0, area.rows - 1, area.cols });
+		if (wizard->step == STEP_DESTINATION)
+			wizard_draw_source(board,
+				(struct area){ area.y + 1, 3, area.rows - 1, area.cols - 4 });
+		else
+			draw_ping(board, (struct area){ area.y + 1, 0, area.rows - 1, area.cols });
 	}
 }
 

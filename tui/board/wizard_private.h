@@ -71,6 +71,16 @@ struct typed_secret {
 };
 enum { SECRET_DATABASE, SECRET_AGENT, SECRET_CONSUMER, SECRET_COUNT };
 
+/* What the test of the source in step 1 found. */
+struct source_test {
+	bool asked;	 /* there is one to be shown */
+	bool stale;	 /* what it was about changed since */
+	struct job *job; /* while it runs; the worker's */
+	struct err err;
+	char words[100]; /* how many there are, "" when it failed */
+	char names[800]; /* the first of them */
+};
+
 struct wizard {
 	bool editing; /* a connection that exists: its name stays */
 	bool touched; /* something was typed that is not saved */
@@ -85,8 +95,9 @@ struct wizard {
 	bool listens_here;     /* ... and it listens on loopback alone */
 	struct text_list drivers;
 	const char **driver_choices; /* NULL-terminated, into `drivers` */
-	int steps_back;		     /* lines the steps of the ping are scrolled back */
-	unsigned id;		     /* answers that come late belong to another one */
+	struct source_test source;
+	int steps_back; /* lines the steps of the ping are scrolled back */
+	unsigned id;	/* answers that come late belong to another one */
 };
 
 /* ---- wizard_forms.c ---- */
@@ -126,6 +137,16 @@ void wizard_look_around(struct board *board);
 
 /* Ask for a new password for the agent, and keep it on both sides. */
 void wizard_change_password(struct board *board);
+
+/* ---- wizard_source.c ---- */
+
+/* Ask the source what there is, on a worker; one that still runs for the same is left alone. */
+void wizard_test_source(struct board *board);
+
+/* Its answer is not waited for any more. */
+void wizard_stop_source(struct wizard *wizard);
+
+void wizard_draw_source(struct board *board, struct area area);
 
 /* ---- wizard_package.c ---- */
 
