@@ -125,6 +125,9 @@ bool connection_to_production(const struct connection *connection, bool org_seen
  * most MODEL_NAME_MAX, not starting with "-". */
 bool model_name_ok(const char *name);
 
+/* Does this ODBC string carry a password (PWD=...)? NULL does not. */
+bool connection_odbc_has_password(const char *odbc);
+
 /* A URL or bare host that stays on this machine: localhost, 127/8, ::1. */
 bool model_is_loopback(const char *url);
 

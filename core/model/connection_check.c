@@ -217,6 +217,11 @@ static bool odbc_has(const char *odbc, const char *keyword)
 	return false;
 }
 
+bool connection_odbc_has_password(const char *odbc)
+{
+	return odbc && (odbc_has(odbc, "PWD") || odbc_has(odbc, "Password"));
+}
+
 static int check_database(const struct connection *connection, struct err *err)
 {
 	const struct source_access *source = &connection->source;
@@ -230,7 +235,7 @@ static int check_database(const struct connection *connection, struct err *err)
 	if (!strchr(source->odbc, '='))
 		return problem(err, "source.odbc",
 			"is no ODBC string: for a data source write \"DSN=%s\"", source->odbc);
-	if (odbc_has(source->odbc, "PWD") || odbc_has(source->odbc, "Password"))
+	if (connection_odbc_has_password(source->odbc))
 		return problem(err, "source.odbc",
 			"carries a password: take PWD out and set source.password instead");
 	if (!text_empty(source->folder) || !text_empty(source->url))

@@ -422,6 +422,15 @@ void fixture_start(struct fixture *fx)
 	fx->pty = pty_start(&fx->terminal, fx->shell ? run_shell : run_board, fx);
 }
 
+void fixture_restart(struct fixture *fx, int number)
+{
+	if (number)
+		pty_signal(fx->pty, number);
+	pty_wait_exit(fx->pty);
+	pty_end(fx->pty);
+	fx->pty = pty_start(&fx->terminal, fx->shell ? run_shell : run_board, fx);
+}
+
 void fixture_end(struct fixture *fx)
 {
 	pty_end(fx->pty);

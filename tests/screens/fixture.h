@@ -55,6 +55,9 @@ void fixture_init(struct fixture *fx);
 void fixture_start(struct fixture *fx);
 void fixture_end(struct fixture *fx);
 
+/* The board gets this signal (0: it ended already) and ends; another begins in its home. */
+void fixture_restart(struct fixture *fx, int number);
+
 /* The answer to this packet of the run under way was lost for its last `count` rows. */
 void fixture_lose(struct fixture *fx, int packet, int count);
 

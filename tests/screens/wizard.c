@@ -7,6 +7,9 @@
 #include "base/text.h"
 #include "screens/fixture.h"
 
+#include <signal.h>
+#include <sys/stat.h>
+
 #define SECRET "s3cret-of-the-app"
 
 static void destination(struct fixture *fx)
@@ -319,6 +322,7 @@ START_TEST(the_board_is_not_left_with_something_unsaved_before_a_yes)
 	pty_wait(fx.pty, "step 2 of 4");
 	pty_type(fx.pty, "\021");
 	pty_wait(fx.pty, "Leave without saving?");
+	pty_wait(fx.pty, "n goes on with it at the next start");
 	pty_type(fx.pty, KEY_LEFT "\r");
 	ck_assert_int_eq(pty_wait_exit(fx.pty), 0);
 	fixture_end(&fx);
@@ -549,6 +553,185 @@ START_TEST(blanks_pasted_around_key_and_secret_are_left_out)
 }
 END_TEST
 
+/* ---- the draft on disk ---- */
+
+/* The text of a file under data, "" when there is none; borrowed until the next call. */
+static const char *data_file(struct fixture *fx, const char *name)
+{
+	static struct buf text = BUF_INIT(65536);
+	char *path = file_join(fx->home->data, name);
+	struct stat st;
+
+	buf_reset(&text);
+	if (file_read(&text, path, NULL) == 0) {
+		ck_assert_int_eq(stat(path, &st), 0);
+		ck_assert_int_eq(st.st_mode & 0777, 0600);
+	}
+	free(path);
+	return buf_str(&text);
+}
+
+/* Until the file holds `text`; NULL: until it is gone. */
+static void wait_for_file(struct fixture *fx, const char *name, const char *text)
+{
+	for (int i = 0; i < 250 * pty_patience(); i++) {
+		const char *now = data_file(fx, name);
+
+		if (text ? strstr(now, text) != NULL : !*now)
+			return;
+		pty_listen(fx->pty, 20);
+	}
+	ck_abort_msg("%s is not as expected: %s", name, data_file(fx, name));
+}
+
+START_TEST(a_board_that_is_killed_loses_nothing_typed)
+{
+	struct fixture fx;
+	struct connection connection;
+	struct err err = ERR_INIT;
+	char *plain = NULL;
+
+	fixture_init(&fx);
+	fx.empty = true;
+	fixture_start(&fx);
+	destination(&fx);
+	pty_type(fx.pty, "https://18.158.217.193" KEY_F4);
+	pty_wait(fx.pty, "step 3 of 4");
+	pty_type(fx.pty, "\t\t\thttps://acme.my.salesforce.com\t3MVG9abcdef\t" SECRET);
+	wait_for_file(&fx, "draft.cfg", "consumer_secret"); /* no step was left since */
+	ck_assert_ptr_null(strstr(data_file(&fx, "draft.cfg"), SECRET));
+	fixture_restart(&fx, SIGKILL);
+	pty_wait(fx.pty, "agent up");
+	pty_type(fx.pty, "n");
+	pty_wait(fx.pty, "You began a connection called new-orders");
+	pty_type(fx.pty, "\r");
+	pty_wait(fx.pty, "/srv/erp/orders.db");
+	pty_type(fx.pty, KEY_F4);
+	pty_wait(fx.pty, "https://18.158.217.193");
+	pty_type(fx.pty, KEY_F3);
+	pty_wait(fx.pty, "ping OK 12 ms");
+	pty_type(fx.pty, KEY_F4);
+	pty_wait(fx.pty, "(kept as it is)");
+	pty_type(fx.pty, KEY_F3);
+	pty_wait(fx.pty, "ping OK 339 ms");
+	pty_type(fx.pty, KEY_F4 KEY_F4);
+	pty_wait(fx.pty, "Saved 'new-orders'");
+	check_saved(&fx, false);
+	connection_init(&connection);
+	ck_ok(fx.catalog.connection(fx.catalog.self, &connection, "new-orders", &err), &err);
+	ck_assert_int_eq(connection.agent.password.kind, SECRET_SEALED);
+	ck_ok(secret_reveal(&plain, &connection.salesforce.consumer_secret, fx.keyring, &err),
+		&err);
+	ck_assert_str_eq(plain, SECRET);
+	secret_wipe(plain);
+	connection_free_fields(&connection);
+	wait_for_file(&fx, "draft.cfg", NULL);
+	fixture_end(&fx);
+}
+END_TEST
+
+START_TEST(a_line_that_drops_keeps_the_last_letter_until_it_is_dropped)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fixture_start(&fx);
+	pty_wait(fx.pty, "crm-sandbox");
+	pty_wait(fx.pty, "agent up");
+	pty_type(fx.pty, "j\r");
+	pty_wait(fx.pty, "Connection orders-prod");
+	pty_type(fx.pty, " in earnest");
+	pty_wait(fx.pty, "ERP orders in earnest");
+	fixture_restart(&fx, SIGHUP);
+	ck_assert_ptr_nonnull(strstr(data_file(&fx, "draft-edit.cfg"), "ERP orders in earnest"));
+	pty_wait(fx.pty, "n goes on");
+	pty_wait(fx.pty, "crm-sandbox");
+	pty_type(fx.pty, "\r"); /* another connection */
+	pty_wait(fx.pty, "You changed the connection orders-prod");
+	pty_type(fx.pty, "\r");
+	pty_wait(fx.pty, "Connection orders-prod");
+	pty_wait(fx.pty, "ERP orders in earnest");
+	pty_type(fx.pty, "\033");
+	pty_wait_gone(fx.pty, "step 1 of 4");
+	pty_type(fx.pty, "n");
+	pty_wait(fx.pty, "You changed the connection orders-prod");
+	pty_type(fx.pty, KEY_RIGHT "\r"); /* drop it */
+	pty_wait(fx.pty, "New connection");
+	wait_for_file(&fx, "draft-edit.cfg", NULL);
+	fixture_end(&fx);
+}
+END_TEST
+
+START_TEST(no_password_is_kept_in_the_clear_on_disk)
+{
+	struct fixture fx;
+	const char *text;
+
+	fixture_init(&fx);
+	fx.empty = true;
+	fixture_start(&fx);
+	pty_wait(fx.pty, "agent up");
+	fx.catalog.keyring = NULL;
+	fixture_restart(&fx, SIGTERM);
+	pty_wait(fx.pty, "agent up");
+	pty_type(fx.pty, "n");
+	pty_wait(fx.pty, "SQLite3");
+	pty_type(fx.pty, "orders\t\t\t" KEY_RIGHT "\tDSN=erp;PWD=" SECRET "\tcarrier\t" SECRET);
+	pty_type(fx.pty, "\021"); /* Ctrl-Q */
+	pty_wait(fx.pty, "without the secrets");
+	pty_type(fx.pty, KEY_LEFT "\r");
+	ck_assert_int_eq(pty_wait_exit(fx.pty), 0);
+	text = data_file(&fx, "draft.cfg");
+	ck_assert_ptr_nonnull(strstr(text, "carrier"));
+	ck_assert_ptr_null(strstr(text, SECRET));
+	fixture_end(&fx);
+}
+END_TEST
+
+START_TEST(a_draft_that_cannot_be_read_is_left_out_with_a_notice)
+{
+	static const char bad[] = "name = \"orders\"; source: {";
+	struct err err = ERR_INIT;
+	struct fixture fx;
+	char *path;
+
+	fixture_init(&fx);
+	fx.empty = true;
+	fixture_start(&fx);
+	pty_wait(fx.pty, "agent up");
+	path = file_join(fx.home->data, "draft.cfg");
+	ck_ok(file_write(path, bad, strlen(bad), 0600, &err), &err);
+	fixture_restart(&fx, SIGTERM);
+	pty_wait(fx.pty, "A draft is left out");
+	pty_type(fx.pty, "n");
+	pty_wait(fx.pty, "step 1 of 4");
+	free(path);
+	fixture_end(&fx);
+}
+END_TEST
+
+START_TEST(a_board_that_only_shows_keeps_no_draft_and_says_so)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fx.read_only = true;
+	fixture_start(&fx);
+	pty_wait(fx.pty, "crm-sandbox");
+	pty_wait(fx.pty, "agent up");
+	pty_type(fx.pty, "j\r");
+	pty_wait(fx.pty, "Connection orders-prod");
+	pty_type(fx.pty, " in earnest" KEY_F4);
+	pty_wait(fx.pty, "step 2 of 4");
+	pty_type(fx.pty, "\021"); /* Ctrl-Q */
+	pty_wait(fx.pty, "this board was started with --read-only");
+	pty_type(fx.pty, KEY_LEFT "\r");
+	ck_assert_int_eq(pty_wait_exit(fx.pty), 0);
+	ck_assert_str_eq(data_file(&fx, "draft-edit.cfg"), "");
+	fixture_end(&fx);
+}
+END_TEST
+
 Suite *suite_wizard(void)
 {
 	Suite *suite = suite_create("screens/wizard");
@@ -573,6 +756,11 @@ Suite *suite_wizard(void)
 	tcase_add_test(tc, files_behind_sftp_are_asked_for_and_kept_by_an_edit);
 	tcase_add_test(tc, blanks_pasted_around_key_and_secret_are_left_out);
 	tcase_add_test(tc, pasted_text_presses_nothing);
+	tcase_add_test(tc, a_board_that_is_killed_loses_nothing_typed);
+	tcase_add_test(tc, a_line_that_drops_keeps_the_last_letter_until_it_is_dropped);
+	tcase_add_test(tc, no_password_is_kept_in_the_clear_on_disk);
+	tcase_add_test(tc, a_draft_that_cannot_be_read_is_left_out_with_a_notice);
+	tcase_add_test(tc, a_board_that_only_shows_keeps_no_draft_and_says_so);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

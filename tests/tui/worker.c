@@ -12,6 +12,7 @@ struct test_job {
 	struct job job;
 	atomic_bool *release; /* hang until then, or until cancelled */
 	atomic_int *freed;
+	atomic_int *worked; /* or NULL */
 };
 
 static int work(struct job *job, struct err *err)
@@ -21,6 +22,8 @@ static int work(struct job *job, struct err *err)
 	(void)err;
 	while (tj->release && !atomic_load(tj->release) && !atomic_load(&job->cancel))
 		poll(NULL, 0, 1);
+	if (tj->worked)
+		atomic_fetch_add(tj->worked, 1);
 	return 7;
 }
 
@@ -99,6 +102,27 @@ START_TEST(stopping_cancels_what_runs_and_frees_what_waits)
 }
 END_TEST
 
+START_TEST(what_is_kept_is_done_before_the_end)
+{
+	atomic_bool release = false;
+	atomic_int freed = 0, worked = 0;
+	struct worker *worker;
+	struct test_job *kept = new_job(NULL, &freed);
+	struct err err = ERR_INIT;
+	int wake = eventfd(0, EFD_NONBLOCK);
+
+	kept->job.kept = true;
+	kept->worked = &worked;
+	ck_ok(worker_start(&worker, wake, &err), &err);
+	worker_post(worker, LANE_FILES, &new_job(&release, &freed)->job); /* hangs till the end */
+	worker_post(worker, LANE_FILES, &kept->job);
+	worker_stop(worker);
+	ck_assert_int_eq(atomic_load(&worked), 1);
+	ck_assert_int_eq(atomic_load(&freed), 2);
+	close(wake);
+}
+END_TEST
+
 Suite *suite_worker(void)
 {
 	Suite *suite = suite_create("tui/worker");
@@ -106,6 +130,7 @@ Suite *suite_worker(void)
 
 	tcase_add_test(tc, a_lane_that_hangs_keeps_no_other_waiting);
 	tcase_add_test(tc, stopping_cancels_what_runs_and_frees_what_waits);
+	tcase_add_test(tc, what_is_kept_is_done_before_the_end);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

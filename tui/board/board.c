@@ -214,8 +214,7 @@ bool board_leave(struct board *board)
 	} else if (wizard_unsaved(loss, sizeof(loss), board)) {
 		/* It survives a change of tabs, not the end of the board. */
 		len = strlen(loss);
-		snprintf(loss + len, sizeof(loss) - len,
-			" It would be lost; 'Save unchecked' in the wizard's last step keeps it.");
+		snprintf(loss + len, sizeof(loss) - len, "%s", wizard_fate(board));
 	}
 	if (loss[0] && ask_first(board, OUT, loss))
 		return false;
@@ -493,6 +492,7 @@ static void wait_for_input(struct board *board)
 	if (fds[2].revents && timer_fired(board->timer)) {
 		agent_look(board);
 		log_look(board);
+		wizard_tick(board);
 	}
 	if (fds[3].revents && timer_fired(board->rest))
 		board->moving = false;
@@ -550,6 +550,7 @@ static int open_tabs(struct board *board, struct err *err)
 	if (!board->connections || !board->interfaces || !board->monitor)
 		return err_nomem(err);
 	board_look(board);
+	wizard_look_for_draft(board);
 	agent_look(board);
 	return 0;
 }
@@ -563,6 +564,7 @@ static void close_descriptor(int fd)
 static void finish(struct board *board)
 {
 	screen_close(board->screen); /* first: the person is not to wait for threads */
+	wizard_keep(board);
 	board_end_dialog(board);
 	while (board->depth) {
 		const struct page_ops *page = board->pages[--board->depth];

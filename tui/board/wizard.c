@@ -116,6 +116,8 @@ static void resume_answered(
 	if (event != DIALOG_OTHER)
 		return;
 	place = wish->edit ? board_find_connection(board, wish->name) : -1;
+	if (place >= 0 || !wish->edit)
+		wizard_drop_draft(board);
 	if (place >= 0)
 		begin_edit(board, &board->catalog->connections[place].connection);
 	else if (!wish->edit)
@@ -144,6 +146,27 @@ static bool ask_to_resume(struct board *board, bool edit, const char *name)
 		(int)ARRAY_SIZE(buttons), 0, NULL);
 	board_ask(board, resume_answered, wish, free);
 	return true;
+}
+
+bool wizard_take_draft(struct board *board, const struct connection *connection, bool editing)
+{
+	const struct wizard *open = board->wizard;
+	bool shown = board_page(board) == &wizard_ops;
+	bool edit = open && open->editing;
+	char name[MODEL_NAME_MAX + 1] = "";
+
+	if (open && (open->touched || board->asking || (board->depth && !shown)))
+		return false;
+	if (edit)
+		text_copy(name, sizeof(name), open->base.name);
+	if (shown)
+		board_close_page(board);
+	if (!make(board, connection, editing))
+		return false;
+	board->wizard->touched = board->wizard->went_on = true;
+	if (shown) /* who opened it was faster than the disk */
+		ask_to_resume(board, edit, name);
+	return !shown;
 }
 
 void wizard_new(struct board *board, const char *name)
@@ -210,6 +233,7 @@ static void go_to(struct board *board, enum wizard_step step)
 {
 	struct wizard *wizard = board->wizard;
 
+	wizard_keep(board);
 	wizard->step = step;
 	wizard->steps_back = 0;
 	if (step == STEP_SAVE)
@@ -221,6 +245,7 @@ static void leave(struct board *board)
 	const struct wizard *wizard = board->wizard;
 
 	board_close_page(board);
+	wizard_keep(board);
 	if (!wizard->touched)
 		wizard_forget(board);
 	else
@@ -363,6 +388,7 @@ static void saved(struct board *board, const char *name, const struct err *err)
 	if (board_page(board) == &wizard_ops)
 		board_close_page(board);
 	wizard_forget(board);
+	wizard_drop_draft(board);
 	connections_select(board, name);
 	board_say(board, STYLE_OK, "Saved '%s'. Next: i makes an interface out of a table", name);
 	if (fresh)
@@ -445,7 +471,7 @@ static void changed(struct board *board)
 	struct wizard *wizard = board->wizard;
 	int focus = wizard->forms[wizard->step].focus;
 
-	wizard->touched = true;
+	wizard->touched = wizard->unwritten = true;
 	wizard_label_fields(wizard);
 	if (wizard->step == STEP_DESTINATION && focus != DEST_NAME && focus != DEST_DESCRIPTION)
 		wizard->source.stale = true;

@@ -1,7 +1,7 @@
 /*
  * wizard.h — the guided connection: destination, agent, Salesforce, save. Each way is pinged as it
- * is typed; Save opens once both pings are green. What was typed is kept until it is saved or the
- * board ends.
+ * is typed; Save opens once both pings are green. What was typed is kept until it is saved or
+ * dropped: in memory, and in a draft's file under data for the next board.
  */
 
 #ifndef BOARD_WIZARD_H
@@ -25,7 +25,21 @@ int wizard_connection(const struct board *board);
 /* Whether something typed is not saved; `what` then says it in a sentence. */
 bool wizard_unsaved(char *what, size_t size, const struct board *board);
 
-/* Wipe what was typed. */
+/* What the end of the board means for it, in a sentence. */
+const char *wizard_fate(const struct board *board);
+
+/* Wipe what was typed from memory. */
 void wizard_forget(struct board *board);
+
+/* ---- the draft's file; written by a job that the end of the board waits for ---- */
+
+/* Look for what an earlier board left. */
+void wizard_look_for_draft(struct board *board);
+
+/* Write what changed since the last time. */
+void wizard_keep(struct board *board);
+
+/* The board's clock ticked: keep it every other second of typing. */
+void wizard_tick(struct board *board);
 
 #endif

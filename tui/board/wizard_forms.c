@@ -120,8 +120,7 @@ static const struct field_spec destination[] = {
 		"Where processed files are moved to.", .max = 1000, .shown = is_archived },
 	[DEST_SPACE_2] = { FIELD_SPACE },
 	[DEST_CONTINUE] = { FIELD_BUTTON, NULL, "Continue", "On to the agent." },
-	[DEST_LEAVE] = { FIELD_BUTTON, NULL, "Leave",
-		"Back to the list; what you typed is kept while this board runs." },
+	[DEST_LEAVE] = { FIELD_BUTTON, NULL, "Leave", "Back to the list; what you typed is kept." },
 };
 
 static bool is_called(const struct form *form)
@@ -384,7 +383,8 @@ static int build_secret(struct connection *out, struct wizard *wizard, int i,
 			rc = err_set(err, ERR_CONFIG,
 				"the key of this home cannot be read here, so nothing can be "
 				"sealed: start the board as the home's owner");
-			text_copy(err->code, sizeof(err->code), secrets[i].key);
+			if (err)
+				text_copy(err->code, sizeof(err->code), secrets[i].key);
 			return rc;
 		}
 		rc = seal(&typed->sealed, i, keyring, plain, err);
@@ -405,7 +405,7 @@ static int build_odbc(struct connection *out, const struct form *form, struct er
 	const char *colon = strrchr(server, ':');
 	int host = (int)strlen(server);
 
-	if (!*form_text(form, DEST_DATABASE))
+	if (!*form_text(form, DEST_DATABASE) && !(has_server(form) && *server))
 		return text_set(&out->source.odbc, NULL) ? 0 : err_nomem(err);
 	if (colon && text_int(&(int64_t){ 0 }, colon + 1, 1, 65535)) {
 		snprintf(port, sizeof(port), ";Port=%s", colon + 1);
@@ -474,8 +474,8 @@ static int build_agent(struct connection *out, const struct wizard *wizard, stru
 		       : err_nomem(err);
 }
 
-int wizard_build(struct connection *out, struct wizard *wizard, const struct keyring *keyring,
-	struct err *err)
+static int build(struct connection *out, struct wizard *wizard, const struct keyring *keyring,
+	bool draft, struct err *err)
 {
 	const struct form *sf = &wizard->forms[STEP_SALESFORCE];
 	int64_t port = 0;
@@ -485,7 +485,8 @@ int wizard_build(struct connection *out, struct wizard *wizard, const struct key
 		rc = set_text(text_at(out, texts[i].offset),
 			form_text(&wizard->forms[texts[i].step], texts[i].field), err);
 	for (int i = 0; rc == 0 && i < SECRET_COUNT; i++) {
-		if (i != SECRET_AGENT || is_called(&wizard->forms[STEP_AGENT]))
+		if ((i != SECRET_AGENT || is_called(&wizard->forms[STEP_AGENT])) &&
+			(keyring || !draft))
 			rc = build_secret(out, wizard, i, keyring, err);
 	}
 	if (rc == 0)
@@ -503,6 +504,38 @@ int wizard_build(struct connection *out, struct wizard *wizard, const struct key
 	return 0;
 }
 
+int wizard_build(struct connection *out, struct wizard *wizard, const struct keyring *keyring,
+	struct err *err)
+{
+	return build(out, wizard, keyring, false, err);
+}
+
+/* Passwords in the wrong place, which no step lets pass, are not put on disk either. */
+static bool leave_out_passwords(struct connection *out)
+{
+	char **const addresses[] = { &out->source.url, &out->agent.host, &out->salesforce.domain };
+	bool ok = true;
+
+	if (connection_odbc_has_password(out->source.odbc))
+		ok = text_set(&out->source.odbc, NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(addresses); i++) {
+		if (*addresses[i] && strchr(*addresses[i], '@')) /* https://user:password@host */
+			ok = text_set(addresses[i], NULL) && ok;
+	}
+	return ok;
+}
+
+int wizard_build_draft(struct connection *out, struct wizard *wizard, const struct keyring *keyring,
+	struct err *err)
+{
+	int rc = build(out, wizard, keyring, true, err);
+
+	if (rc)
+		return rc;
+	if (out->agent.port < 1 || out->agent.port > 65535)
+		out->agent.port = AGENT_PORT_DEFAULT;
+	return leave_out_passwords(out) ? 0 : err_nomem(err);
+}
 /* ---- is it complete? ---- */
 
 bool wizard_show_error(struct wizard *wizard, const struct err *err)

@@ -74,11 +74,13 @@ static void prefill(struct wizard *wizard, const struct look_job *lj)
 {
 	struct form *form = &wizard->forms[STEP_AGENT];
 
-	if (wizard->editing)
+	/* A draft has taken it in already, unless it came no further than step 1. */
+	if (wizard->editing || (wizard->went_on && wizard->base.agent.called_by_salesforce))
 		return;
 	if (!*form_text(form, AGENT_USERNAME))
 		form_set_text(form, AGENT_USERNAME, lj->username);
-	if (lj->default_password && !*form_text(form, AGENT_PASSWORD)) {
+	if (lj->default_password && !*form_text(form, AGENT_PASSWORD) &&
+		wizard->base.agent.password.kind == SECRET_NONE) {
 		form_set_text(form, AGENT_PASSWORD, AGENT_DEFAULT_PASSWORD);
 		wizard->secrets[SECRET_AGENT].stale = true;
 	}

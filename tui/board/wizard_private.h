@@ -1,5 +1,6 @@
 /* wizard_private.h — shared by the wizard's files: wizard.c (steps and keys), wizard_draw.c,
- * wizard_forms.c (forms and connection), wizard_jobs.c and wizard_package.c (what takes time). */
+ * wizard_forms.c (forms and connection), wizard_draft.c (what was typed, on disk), wizard_jobs.c
+ * and wizard_package.c (what takes time). */
 
 #ifndef BOARD_WIZARD_PRIVATE_H
 #define BOARD_WIZARD_PRIVATE_H
@@ -82,8 +83,12 @@ struct source_test {
 };
 
 struct wizard {
-	bool editing; /* a connection that exists: its name stays */
-	bool touched; /* something was typed that is not saved */
+	bool editing;	   /* a connection that exists: its name stays */
+	bool touched;	   /* something was typed that is not saved */
+	bool unwritten;	   /* ... and not in the draft's file either */
+	bool write_failed; /* the last try to keep it there did */
+	bool went_on;	   /* it began with a draft */
+	int ticks;	   /* of the board's clock since the draft was written */
 	bool saving;
 	bool draft; /* it is saved as one */
 	enum wizard_step step;
@@ -116,6 +121,10 @@ void wizard_label_fields(struct wizard *wizard);
  * cannot be sealed; err.code names the field's key.
  */
 int wizard_build(struct connection *out, struct wizard *wizard, const struct keyring *keyring,
+	struct err *err);
+
+/* The same for a draft: what cannot be kept yet, as a secret without a keyring, is left out. */
+int wizard_build_draft(struct connection *out, struct wizard *wizard, const struct keyring *keyring,
 	struct err *err);
 
 enum wizard_check {
@@ -153,7 +162,18 @@ void wizard_draw_source(struct board *board, struct area area);
 /* Ask for a folder, and write the set-up package there. */
 void wizard_package(struct board *board);
 
+/* ---- wizard_draft.c ---- */
+
+/* Remove the draft's file. */
+void wizard_drop_draft(struct board *board);
+
 /* ---- wizard.c ---- */
+
+/*
+ * Have the draft `connection` as what was typed and not saved, unless something was typed by now. A
+ * wizard that is open and untouched gives way, and it is asked. True: it waits to be told about.
+ */
+bool wizard_take_draft(struct board *board, const struct connection *connection, bool editing);
 
 enum ping_state { PING_NONE, PING_RUNNING, PING_STALE, PING_FAILED, PING_GREEN };
 

@@ -9,6 +9,8 @@
 #define LANE_THREADS_MAX 4
 /* How long leaving the board may wait for threads that were asked to end. */
 #define STOP_WAIT_MS 400
+/* ... and for what is done even then. */
+#define KEPT_WAIT_MS 3000
 
 static const int lane_threads[LANE_COUNT] = {
 	[LANE_FILES] = 1,
@@ -27,6 +29,7 @@ struct worker {
 	pthread_mutex_t lock;
 	pthread_cond_t work; /* there is a job, or the end */
 	bool closing;
+	int kept; /* jobs of that kind that wait or run */
 	int wake;
 	struct list waiting[LANE_COUNT];
 	struct list finished;
@@ -71,6 +74,20 @@ static void list_drop(struct list *list)
 		job->free(job);
 }
 
+static void list_drop_but_kept(struct list *list)
+{
+	struct list all = *list;
+	struct job *job;
+
+	*list = (struct list){ NULL, NULL };
+	while ((job = list_take(&all))) {
+		if (job->kept)
+			list_add(list, job);
+		else
+			job->free(job);
+	}
+}
+
 void worker_nudge(struct worker *worker)
 {
 	eventfd_write(worker->wake, 1);
@@ -82,7 +99,7 @@ static struct job *next_job(const struct seat *seat)
 	struct job *job = NULL;
 
 	pthread_mutex_lock(&worker->lock);
-	while (!worker->closing && !(job = list_take(&worker->waiting[seat->lane])))
+	while (!(job = list_take(&worker->waiting[seat->lane])) && !worker->closing)
 		pthread_cond_wait(&worker->work, &worker->lock);
 	worker->running[seat->lane][seat->place] = job;
 	pthread_mutex_unlock(&worker->lock);
@@ -96,6 +113,8 @@ static void finish(const struct seat *seat, struct job *job)
 	pthread_mutex_lock(&worker->lock);
 	worker->running[seat->lane][seat->place] = NULL;
 	list_add(&worker->finished, job);
+	if (job->kept && --worker->kept == 0)
+		pthread_cond_broadcast(&worker->work);
 	pthread_mutex_unlock(&worker->lock);
 	worker_nudge(worker);
 }
@@ -157,7 +176,7 @@ static void ask_to_end(struct worker *worker)
 	pthread_mutex_lock(&worker->lock);
 	worker->closing = true;
 	for (int lane = 0; lane < LANE_COUNT; lane++) {
-		list_drop(&worker->waiting[lane]);
+		list_drop_but_kept(&worker->waiting[lane]);
 		for (int place = 0; place < LANE_THREADS_MAX; place++) {
 			struct job *job = worker->running[lane][place];
 
@@ -169,16 +188,35 @@ static void ask_to_end(struct worker *worker)
 	pthread_mutex_unlock(&worker->lock);
 }
 
+static struct timespec from_now(int64_t ms)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += ms / 1000;
+	until.tv_nsec += ms % 1000 * 1000000L;
+	until.tv_sec += until.tv_nsec / 1000000000L;
+	until.tv_nsec %= 1000000000L;
+	return until;
+}
+
+static void wait_for_kept(struct worker *worker)
+{
+	struct timespec until = from_now(KEPT_WAIT_MS);
+
+	pthread_mutex_lock(&worker->lock);
+	while (worker->kept &&
+		pthread_cond_timedwait(&worker->work, &worker->lock, &until) != ETIMEDOUT)
+		;
+	pthread_mutex_unlock(&worker->lock);
+}
+
 /* Wait for all threads until a common deadline; false when one is left. */
 static bool join_threads(struct worker *worker)
 {
-	struct timespec until;
+	struct timespec until = from_now(STOP_WAIT_MS);
 	bool all = true;
 
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_nsec += STOP_WAIT_MS * 1000000L;
-	until.tv_sec += until.tv_nsec / 1000000000L;
-	until.tv_nsec %= 1000000000L;
 	for (int lane = 0; lane < LANE_COUNT; lane++) {
 		for (int place = 0; place < LANE_THREADS_MAX; place++) {
 			if (!worker->started[lane][place])
@@ -197,6 +235,7 @@ void worker_stop(struct worker *worker)
 	if (!worker)
 		return;
 	ask_to_end(worker);
+	wait_for_kept(worker);
 	if (!join_threads(worker))
 		return; /* a thread that hangs may still look at it */
 	list_drop(&worker->finished);
@@ -214,6 +253,7 @@ bool worker_post(struct worker *worker, enum lane lane, struct job *job)
 	closing = worker->closing;
 	if (!closing) {
 		list_add(&worker->waiting[lane], job);
+		worker->kept += job->kept;
 		pthread_cond_broadcast(&worker->work);
 	}
 	pthread_mutex_unlock(&worker->lock);

@@ -25,7 +25,8 @@ struct job {
 	void (*done)(struct board *board, struct job *job); /* on the board's thread */
 	void (*free)(struct job *job);			    /* on any thread, last */
 	atomic_bool cancel;				    /* asked to end early */
-	struct worker *worker;				    /* for worker_nudge() */
+	bool kept;	       /* done even when the board ends, as far as that waits */
+	struct worker *worker; /* for worker_nudge() */
 	int rc;
 	struct err err;
 	struct job *next;
@@ -35,8 +36,8 @@ struct job {
 int worker_start(struct worker **out, int wake, struct err *err);
 
 /*
- * Asks what is running to end, drops what waits, and waits a moment. A thread that hangs in a
- * library is left behind: the process is about to end. NULL is legal.
+ * Asks what is running to end, drops what waits and is not `kept`, and waits a moment. A thread
+ * that hangs in a library is left behind: the process is about to end. NULL is legal.
  */
 void worker_stop(struct worker *worker);
 
