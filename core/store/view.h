@@ -211,10 +211,11 @@ struct message_detail {
 int view_message(struct message_detail **out, struct view *view, int64_t message, struct err *err);
 void message_detail_free(struct message_detail *detail);
 
-/* Failures by cause, most frequent first: code, fields, count. Caller frees. */
+/* Failures by cause, most frequent first; the words are those of one of them. Caller frees. */
 struct cause {
 	char code[64];
 	char fields[128];
+	char comment[256];
 	int64_t count;
 };
 int view_causes(struct cause **out, int *count, struct view *view, const struct filter *filter,

@@ -260,7 +260,8 @@ static int compare_words(const struct cause *cause, const char *code, const char
 	return order ? order : strncmp(cause->fields, fields, sizeof(cause->fields) - 1);
 }
 
-static int count_cause(struct causes *causes, const char *code, const char *fields, struct err *err)
+static int count_cause(struct causes *causes, const char *code, const char *fields,
+	const char *comment, struct err *err)
 {
 	int low = 0;
 	int high = causes->count;
@@ -290,6 +291,7 @@ static int count_cause(struct causes *causes, const char *code, const char *fiel
 		memset(&causes->list[low], 0, sizeof(*causes->list));
 		text_copy(causes->list[low].code, sizeof(causes->list[low].code), code);
 		text_copy(causes->list[low].fields, sizeof(causes->list[low].fields), fields);
+		text_copy(causes->list[low].comment, sizeof(causes->list[low].comment), comment);
 		causes->count++;
 	}
 	causes->list[low].count++;
@@ -311,8 +313,8 @@ static int count_causes(struct causes *causes, struct scan *scan, struct err *er
 			const char *words = scan->view->words.data;
 
 			if (row_set_has(&rows, i) && packet->rows[i].status == MESSAGE_FAILED)
-				rc = count_cause(
-					causes, words + detail->code, words + detail->fields, err);
+				rc = count_cause(causes, words + detail->code,
+					words + detail->fields, words + detail->comment, err);
 		}
 		if (rc != 0)
 			break;

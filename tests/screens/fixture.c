@@ -193,9 +193,10 @@ void fixture_send(struct fixture *fx, int packet, int failed)
 	send_packet(fx, fx->claim, fx->packets[packet], ROWS_A_PACKET, failed, &refused);
 }
 
-void fixture_fail(struct fixture *fx, int packet, int failed, const char *code, const char *fields)
+void fixture_fail(struct fixture *fx, int packet, int failed, const char *code, const char *text,
+	const char *fields)
 {
-	struct ending ending = { EVENT_FAIL, code, "refused", fields };
+	struct ending ending = { EVENT_FAIL, code, text, fields };
 
 	send_packet(fx, fx->claim, fx->packets[packet], ROWS_A_PACKET, failed, &ending);
 }

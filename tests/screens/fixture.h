@@ -62,7 +62,8 @@ void fixture_restart(struct fixture *fx, int number);
 void fixture_lose(struct fixture *fx, int packet, int count);
 
 /* Its last `failed` rows are refused for this. */
-void fixture_fail(struct fixture *fx, int packet, int failed, const char *code, const char *fields);
+void fixture_fail(struct fixture *fx, int packet, int failed, const char *code, const char *text,
+	const char *fields);
 
 /* What the agent was asked for so far; borrowed until the next call. */
 const char *fixture_asked(const struct fixture *fx);

@@ -178,8 +178,8 @@ static void play_edit(struct fixture *fx)
 static void play_causes(struct fixture *fx)
 {
 	play_monitor(fx);
-	fixture_fail(fx, 8, 5, "STRING_TOO_LONG", "Name");
-	fixture_fail(fx, 9, 3, "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "Source__c");
+	fixture_fail(fx, 8, 5, "STRING_TOO_LONG", "refused", "Name");
+	fixture_fail(fx, 9, 3, "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "refused", "Source__c");
 	pty_type(fx->pty, "C");
 	pty_wait(fx->pty, "20 failed by cause");
 }

@@ -208,8 +208,8 @@ START_TEST(a_group_is_those_of_one_cause_and_no_others)
 	fixture_init(&fx);
 	fixture_start(&fx);
 	failures(&fx);
-	fixture_fail(&fx, 8, 5, "STRING_TOO_LONG", "Name");
-	fixture_fail(&fx, 9, 3, "REQUIRED_FIELD_MISSING", "Name,Price__c");
+	fixture_fail(&fx, 8, 5, "STRING_TOO_LONG", "refused", "Name");
+	fixture_fail(&fx, 9, 3, "REQUIRED_FIELD_MISSING", "refused", "Name,Price__c");
 	pty_type(fx.pty, "C");
 	pty_wait(fx.pty, "20 failed by cause");
 	pty_wait(fx.pty, ">      12  REQUIRED_FIELD_MISSING  [Name]");
@@ -226,6 +226,24 @@ START_TEST(a_group_is_those_of_one_cause_and_no_others)
 	pty_type(fx.pty, "kk\r");
 	pty_wait(fx.pty, "filter  status:failed code:REQUIRED_FIELD_MISSING field:Name !field:P");
 	pty_wait(fx.pty, "ORD-00000999");
+	fixture_end(&fx);
+}
+END_TEST
+
+START_TEST(what_to_do_about_a_group_is_told_by_its_words_too)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fixture_start(&fx);
+	failures(&fx);
+	fixture_fail(&fx, 8, 5, "INVALID_FIELD",
+		"Foreign key external ID: C-1 not found for field Ext_Id__c in entity Account",
+		NULL);
+	pty_type(fx.pty, "C");
+	pty_wait(fx.pty, "5  INVALID_FIELD");
+	pty_type(fx.pty, "j");
+	pty_wait(fx.pty, "Send the parent first");
 	fixture_end(&fx);
 }
 END_TEST
@@ -322,6 +340,7 @@ Suite *suite_verbs(void)
 	tcase_add_test(tc, a_payload_is_edited_where_it_failed_and_sent_again);
 	tcase_add_test(tc, a_payload_is_edited_unchecked_where_the_org_is_out_of_reach);
 	tcase_add_test(tc, a_group_is_those_of_one_cause_and_no_others);
+	tcase_add_test(tc, what_to_do_about_a_group_is_told_by_its_words_too);
 	tcase_add_test(tc, a_message_tells_who_did_what_and_is_copied_within_limits);
 	tcase_add_test(tc, an_agent_is_started_for_it_and_that_is_said);
 	tcase_add_test(tc, a_read_only_board_does_nothing_to_messages);

@@ -533,6 +533,7 @@ START_TEST(causes_come_with_the_most_frequent_first)
 	ck_assert_int_eq(count, 1);
 	ck_assert_str_eq(causes[0].code, "REQUIRED_FIELD_MISSING");
 	ck_assert_str_eq(causes[0].fields, "Name");
+	ck_assert_str_eq(causes[0].comment, "Required fields are missing: [Name]");
 	ck_assert_int_eq(causes[0].count, 3 + 1 + 2);
 	free(causes);
 	filter_free(filter);

@@ -172,7 +172,7 @@ void causes_take(struct board *board, struct feed_news *news)
 
 static void draw_remedy(struct board *board, struct area area, const struct cause *cause)
 {
-	const struct remedy *remedy = remedy_for_row(cause->code, "");
+	const struct remedy *remedy = remedy_for_row(cause->code, cause->comment);
 	int used;
 
 	screen_sign(board->screen, area.y, 0, area.cols, STYLE_RULE, SIGN_RULE);
