@@ -216,6 +216,11 @@ START_TEST(the_words_are_the_same_on_every_terminal)
 	pty_type(fx.pty, "3");
 	pty_wait(fx.pty, "ORD-00001599");
 	pty_wait(fx.pty, "Completed");
+	pty_type(fx.pty, "F");
+	pty_wait(fx.pty, "following");
+	pty_type(fx.pty, "\033[1~"); /* Home, which not every terminfo knows: not Esc [ 1 ~ */
+	pty_wait_gone(fx.pty, "following");
+	ck_assert(pty_shows(fx.pty, "filter  status:failed"));
 	fixture_end(&fx);
 }
 END_TEST

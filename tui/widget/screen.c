@@ -115,6 +115,49 @@ static void guard_modes(struct screen *screen)
 		terminal_restore_add(PASTE_OFF);
 }
 
+/*
+ * What keyboards of today send, whatever TERM says of them: read as single characters, Home would
+ * be the key 1. After ECMA-48, and the VT220's editing keys.
+ */
+static const struct {
+	const char *sequence;
+	int curses;
+} common_keys[] = {
+	{ "\033[A", KEY_UP },
+	{ "\033[B", KEY_DOWN },
+	{ "\033[C", KEY_RIGHT },
+	{ "\033[D", KEY_LEFT },
+	{ "\033[F", KEY_END },
+	{ "\033[H", KEY_HOME },
+	{ "\033[Z", KEY_BTAB },
+	{ "\033OF", KEY_END },
+	{ "\033OH", KEY_HOME },
+	{ "\033[1~", KEY_HOME },
+	{ "\033[2~", KEY_IC },
+	{ "\033[3~", KEY_DC },
+	{ "\033[4~", KEY_END },
+	{ "\033[5~", KEY_PPAGE },
+	{ "\033[6~", KEY_NPAGE },
+	{ "\033[7~", KEY_HOME },
+	{ "\033[8~", KEY_END },
+	{ "\033[15~", KEY_F(5) },
+	{ "\033[17~", KEY_F(6) },
+	{ "\033[18~", KEY_F(7) },
+	{ "\033[19~", KEY_F(8) },
+	{ "\033[20~", KEY_F(9) },
+	{ "\033[21~", KEY_F(10) },
+};
+
+static void define_keys(void)
+{
+	define_key("\033[200~", CODE_PASTE_BEGIN);
+	define_key("\033[201~", CODE_PASTE_END);
+	for (size_t i = 0; i < ARRAY_SIZE(common_keys); i++) {
+		if (key_defined(common_keys[i].sequence) == 0) /* terminfo knows better */
+			define_key(common_keys[i].sequence, common_keys[i].curses);
+	}
+}
+
 static void set_modes(struct screen *screen)
 {
 	raw();
@@ -125,8 +168,7 @@ static void set_modes(struct screen *screen)
 	nodelay(stdscr, TRUE);
 	idlok(stdscr, TRUE);
 	set_escdelay(ESCAPE_MS);
-	define_key("\033[200~", CODE_PASTE_BEGIN);
-	define_key("\033[201~", CODE_PASTE_END);
+	define_keys();
 	screen->depth = THEME_MONO;
 }
 
