@@ -237,7 +237,7 @@ START_TEST(a_list_is_sorted_by_its_columns_where_it_is_not_too_long)
 }
 END_TEST
 
-START_TEST(what_passes_the_filter_is_written_as_csv)
+START_TEST(what_is_marked_or_passes_the_filter_is_written_as_csv)
 {
 	struct fixture fx;
 	struct buf text = BUF_INIT(1u << 20);
@@ -261,6 +261,18 @@ START_TEST(what_passes_the_filter_is_written_as_csv)
 	for (const char *at = buf_str(&text); (at = strchr(at, '\n')); at++)
 		lines++;
 	ck_assert_int_eq(lines, 13);
+	snprintf(path, sizeof(path), "%s/marked.csv", fx.home->data);
+	pty_type(fx.pty, "kk  "); /* those two alone */
+	pty_wait(fx.pty, "2 marked");
+	pty_type(fx.pty, "w\025");
+	pty_type(fx.pty, path);
+	pty_type(fx.pty, "\r");
+	pty_wait(fx.pty, " 2 messages written to");
+	buf_reset(&text);
+	ck_ok(file_read(&text, path, &err), &err);
+	ck_assert_ptr_nonnull(strstr(buf_str(&text), "ORD-00000997"));
+	ck_assert_ptr_nonnull(strstr(buf_str(&text), "ORD-00000998"));
+	ck_assert_ptr_null(strstr(buf_str(&text), "ORD-00000999"));
 	buf_free(&text);
 	fixture_end(&fx);
 }
@@ -314,7 +326,7 @@ Suite *suite_process(void)
 	tcase_add_test(tc, rows_show_as_the_run_goes_on);
 	tcase_add_test(tc, a_long_list_is_walked_to_both_ends);
 	tcase_add_test(tc, a_list_is_sorted_by_its_columns_where_it_is_not_too_long);
-	tcase_add_test(tc, what_passes_the_filter_is_written_as_csv);
+	tcase_add_test(tc, what_is_marked_or_passes_the_filter_is_written_as_csv);
 	tcase_add_test(tc, an_interface_is_made_from_the_form);
 	suite_add_tcase(suite, tc);
 	return suite;

@@ -22,6 +22,8 @@ struct export_job {
 	const struct board_env *env; /* borrowed */
 	char path[512];
 	char filter[512];
+	int64_t *marks; /* only these, when there are any; owned */
+	size_t mark_count;
 	int64_t count;
 };
 
@@ -87,6 +89,21 @@ static int write_all(struct export_job *ej, FILE *to, struct view *view,
 	return rc;
 }
 
+static int write_marked(struct export_job *ej, FILE *to, struct view *view, struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < ej->mark_count && rc == 0 && !atomic_load(&ej->job.cancel); i++) {
+		struct message_window window = { 0 };
+
+		rc = view_messages(&window, view, NULL, WINDOW_AFTER, ej->marks[i] - 1, 1, err);
+		if (rc == 0 && window.count && window.messages[0].id == ej->marks[i])
+			write_window(ej, to, &window);
+		message_window_free(&window);
+	}
+	return rc;
+}
+
 static int write_file(
 	struct export_job *ej, struct view *view, const struct filter *filter, struct err *err)
 {
@@ -99,7 +116,8 @@ static int write_file(
 		fputs("{\"messages\":[", to);
 	else
 		message_csv_header(to);
-	rc = write_all(ej, to, view, filter, err);
+	rc = ej->mark_count ? write_marked(ej, to, view, err)
+			    : write_all(ej, to, view, filter, err);
 	if (is_json(ej->path))
 		fputs("\n]}\n", to);
 	if (fclose(to) != 0 && rc == 0)
@@ -139,6 +157,7 @@ static void done(struct board *board, struct job *job)
 
 static void free_job(struct job *job)
 {
+	free(((struct export_job *)job)->marks);
 	free(job);
 }
 
@@ -160,6 +179,10 @@ static bool path_entered(struct board *board, const char *path)
 	ej->env = board->env;
 	text_copy(ej->path, sizeof(ej->path), path);
 	text_copy(ej->filter, sizeof(ej->filter), monitor_filter(board));
+	if (!monitor_marks(&ej->marks, &ej->mark_count, board)) {
+		free(ej);
+		return true;
+	}
 	board_say(board, STYLE_BUSY, "Writing %s...", path);
 	board_post(board, LANE_SOURCE, &ej->job);
 	return true;
@@ -171,6 +194,7 @@ void export_ask(struct board *board, const char *path)
 		path_entered(board, path);
 	else
 		board_prompt(board, '>', "messages.csv",
-			"Write what passes the filter to this file; .json makes it JSON",
+			"Write what is marked, or passes the filter, to this file; .json makes it "
+			"JSON",
 			path_entered);
 }

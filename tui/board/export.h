@@ -1,4 +1,4 @@
-/* export.h — the messages that pass the filter, as a CSV or JSON file. */
+/* export.h — the marked messages, or those that pass the filter, as a CSV or JSON file. */
 
 #ifndef BOARD_EXPORT_H
 #define BOARD_EXPORT_H

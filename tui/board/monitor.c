@@ -260,8 +260,9 @@ static const struct key_binding keys[] = {
 		do_interface },
 	{ 'b', "backlog", "Backlog", "What waits, by interface and age, and how fast rows go",
 		BIND_LINE, do_backlog },
-	{ 'w', "message export", "Write CSV", "Write what passes the filter to a CSV or JSON file",
-		BIND_LINE, do_write },
+	{ 'w', "message export", "Write CSV",
+		"Write the marked, or what passes the filter, as CSV or JSON", BIND_LINE,
+		do_write },
 	{ 'x', "run cancel", "Cancel run", "Cancel the run above", BIND_WRITE, do_cancel },
 	{ 0 },
 };

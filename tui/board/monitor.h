@@ -20,6 +20,10 @@ void monitor_shown_codes(struct text_list *codes, const struct board *board);
 /* A filter without the words that mean failures only. */
 void monitor_filter_without_failures(char *out, size_t size, const char *filter);
 
+/* A copy of the numbers of those marked by hand, ascending; none when `*` marked all that pass the
+ * filter. Caller frees; false when out of memory. */
+bool monitor_marks(int64_t **marks, size_t *count, const struct board *board);
+
 /* Which messages were marked is forgotten: what was wanted of them is done. */
 void monitor_unmark(struct board *board);
 

@@ -39,6 +39,22 @@ bool monitor_is_marked(const struct monitor_page *page, int64_t message)
 	return page->all_marked || (place < page->mark_count && page->marks[place] == message);
 }
 
+bool monitor_marks(int64_t **marks, size_t *count, const struct board *board)
+{
+	const struct monitor_page *page = board->monitor;
+
+	*marks = NULL;
+	*count = 0;
+	if (!page || page->all_marked || !page->mark_count)
+		return true;
+	*marks = reallocarray(NULL, page->mark_count, sizeof(**marks));
+	if (!*marks)
+		return false;
+	memcpy(*marks, page->marks, page->mark_count * sizeof(**marks));
+	*count = page->mark_count;
+	return true;
+}
+
 void monitor_unmark(struct board *board)
 {
 	struct monitor_page *page = board->monitor;
