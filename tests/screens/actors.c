@@ -474,6 +474,11 @@ static int play_drivers(struct text_list *names, struct err *err)
 	return 0;
 }
 
+static int play_data_sources(struct text_list *names, struct err *err)
+{
+	return !play->data_source || text_list_add(names, "erp") ? 0 : err_nomem(err);
+}
+
 static const char order_line[] =
 	"{\"name\":\"Order_Line__c\",\"label\":\"Order Line\",\"createable\":true,"
 	"\"updateable\":true,\"fields\":["
@@ -520,6 +525,7 @@ static const struct board_services services = {
 	.objects = play_objects,
 	.propose = play_propose,
 	.odbc_drivers = play_drivers,
+	.odbc_data_sources = play_data_sources,
 };
 
 const struct board_services *actors_of(const struct fixture *fx)

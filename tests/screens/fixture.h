@@ -23,7 +23,8 @@ enum ping_play { PING_PLAYS_GREEN, PING_PLAYS_RED, PING_PLAYS_HANG };
 
 struct fixture {
 	struct pty_options terminal;
-	bool empty; /* nothing configured, nothing ran */
+	bool empty;	  /* nothing configured, nothing ran */
+	bool data_source; /* odbc.ini names "erp" */
 	bool read_only, ascii, no_color;
 	enum theme theme;
 	bool agent_down;

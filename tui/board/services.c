@@ -25,4 +25,5 @@ const struct board_services board_services_real = {
 	.objects = process_objects,
 	.propose = process_propose,
 	.odbc_drivers = source_odbc_drivers,
+	.odbc_data_sources = source_odbc_data_sources,
 };

@@ -56,6 +56,7 @@ struct board_services {
 		const struct connection *connection, const struct interface *interface,
 		const atomic_bool *cancel, struct err *err);
 	int (*odbc_drivers)(struct text_list *names, struct err *err);
+	int (*odbc_data_sources)(struct text_list *names, struct err *err);
 };
 
 extern const struct board_services board_services_real;

@@ -39,10 +39,21 @@ static bool by_string(const struct form *form)
 	return is_database(form) && form->fields[DEST_BY].choice == 1;
 }
 
+/* A data source knows its database and its server itself. */
+static bool by_data_source(const struct form *form)
+{
+	return by_driver(form) && text_starts(form_choice(form, DEST_DRIVER), DATA_SOURCE);
+}
+
+static bool has_database(const struct form *form)
+{
+	return by_driver(form) && !by_data_source(form);
+}
+
 /* SQLite is a file; every other database has a server. */
 static bool has_server(const struct form *form)
 {
-	return by_driver(form) && !text_match("*sqlite*", form_choice(form, DEST_DRIVER), true);
+	return has_database(form) && !text_match("*sqlite*", form_choice(form, DEST_DRIVER), true);
 }
 
 static bool is_local(const struct form *form)
@@ -77,12 +88,13 @@ static const struct field_spec destination[] = {
 		"Choose a driver of this machine, or type a whole ODBC string.", ways,
 		.shown = is_database },
 	[DEST_DRIVER] = { FIELD_CHOICE, NULL, "Driver",
-		"The ODBC drivers of this machine; Left and Right choose. More of them come with "
-		"packages such as odbc-postgresql or libsqliteodbc.",
+		"The ODBC drivers of this machine, then the data sources of odbc.ini; Left and "
+		"Right "
+		"choose. More drivers come with packages such as odbc-postgresql or libsqliteodbc.",
 		.shown = by_driver },
 	[DEST_DATABASE] = { FIELD_TEXT, NULL, "Database",
 		"SQLite: the file, with its whole path. Others: the database's name.", .max = 1000,
-		.shown = by_driver },
+		.shown = has_database },
 	[DEST_SERVER] = { FIELD_TEXT, NULL, "Server", "Host of the database, or host:port.",
 		.shown = has_server },
 	[DEST_ODBC] = { FIELD_TEXT, "source.odbc", "ODBC string",
@@ -405,6 +417,9 @@ static int build_odbc(struct connection *out, const struct form *form, struct er
 	const char *colon = strrchr(server, ':');
 	int host = (int)strlen(server);
 
+	if (by_data_source(form))
+		return text_set(&out->source.odbc, form_choice(form, DEST_DRIVER)) ? 0
+										   : err_nomem(err);
 	if (!*form_text(form, DEST_DATABASE) && !(has_server(form) && *server))
 		return text_set(&out->source.odbc, NULL) ? 0 : err_nomem(err);
 	if (colon && text_int(&(int64_t){ 0 }, colon + 1, 1, 65535)) {
@@ -574,7 +589,7 @@ static bool check_destination(struct board *board, struct form *form)
 			"There is a connection '%s' already: choose another name", name);
 		return false;
 	}
-	if (by_driver(form) && !*form_text(form, DEST_DATABASE)) {
+	if (has_database(form) && !*form_text(form, DEST_DATABASE)) {
 		form_fail(form, DEST_DATABASE, "Which database do the rows come from?");
 		return false;
 	}

@@ -30,12 +30,27 @@ static void free_look(struct job *job)
 	free(lj);
 }
 
+/* Behind the drivers, each as the ODBC string that it is. */
+static void add_data_sources(struct look_job *lj)
+{
+	struct text_list names = { NULL, 0 };
+	char choice[300];
+
+	lj->services->odbc_data_sources(&names, NULL);
+	for (size_t i = 0; i < names.count; i++) {
+		snprintf(choice, sizeof(choice), DATA_SOURCE "%s", names.items[i]);
+		text_list_add(&lj->drivers, choice);
+	}
+	text_list_free(&names);
+}
+
 static int work_look(struct job *job, struct err *err)
 {
 	struct look_job *lj = (struct look_job *)job;
 	struct agent_settings settings;
 
 	lj->services->odbc_drivers(&lj->drivers, NULL);
+	add_data_sources(lj);
 	agent_settings_init(&settings);
 	if (files_load_settings(&settings, lj->env->home, err) == 0) {
 		lj->settings_known = true;

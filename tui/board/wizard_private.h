@@ -9,6 +9,8 @@
 #include "tui/board/ping_job.h"
 #include "tui/board/wizard.h"
 
+#define DATA_SOURCE "DSN="
+
 enum wizard_step { STEP_DESTINATION, STEP_AGENT, STEP_SALESFORCE, STEP_SAVE, STEP_COUNT };
 
 /* Fields by step. */
@@ -18,7 +20,7 @@ enum {
 	DEST_TYPE,
 	DEST_SPACE,
 	DEST_BY,
-	DEST_DRIVER,
+	DEST_DRIVER, /* or a data source of odbc.ini: "DSN=erp" */
 	DEST_DATABASE,
 	DEST_SERVER,
 	DEST_ODBC,
