@@ -1,7 +1,7 @@
 /*
  * settings_fakes.c — stands in for the rooms that talk to the store, the org and the source, and
- * for the commands that this program does not test. Weak, so that a room that is linked for another
- * reason wins.
+ * for the commands that this program does not test. The linker takes the first definition of a name
+ * and is told not to mind the room's own (-z muldefs): it may be linked for another reason.
  */
 
 #include "command/settings_fakes.h"
@@ -13,8 +13,6 @@
 #include "store/filter.h"
 #include "tui/command/command.h"
 #include "tui/command/store_write.h"
-
-#define FAKE __attribute__((weak))
 
 struct fakes fakes;
 
@@ -31,7 +29,7 @@ void fakes_step(const char *name, enum verdict verdict, const char *detail)
 
 /* ---- store ---- */
 
-FAKE int view_connection(
+int view_connection(
 	struct connection_state *out, struct view *view, const char *connection, struct err *err)
 {
 	(void)view;
@@ -41,13 +39,13 @@ FAKE int view_connection(
 	return 0;
 }
 
-FAKE int store_write(struct command_env *env, store_work *work, void *ctx, struct err *err)
+int store_write(struct command_env *env, store_work *work, void *ctx, struct err *err)
 {
 	(void)env;
 	return work(ctx, NULL, err);
 }
 
-FAKE int store_org_pin(struct store *store, const char *connection, const char *org_id,
+int store_org_pin(struct store *store, const char *connection, const char *org_id,
 	const char *org_name, bool sandbox, bool accept, struct err *err)
 {
 	(void)store;
@@ -60,7 +58,7 @@ FAKE int store_org_pin(struct store *store, const char *connection, const char *
 	return 0;
 }
 
-FAKE const char *const *filter_terms(void)
+const char *const *filter_terms(void)
 {
 	static const char *const terms[] = { NULL };
 
@@ -69,13 +67,13 @@ FAKE const char *const *filter_terms(void)
 
 /* ---- org ---- */
 
-FAKE void ping_config_hash(char out[40], const struct connection *connection, bool agent)
+void ping_config_hash(char out[40], const struct connection *connection, bool agent)
 {
 	snprintf(out, 40, "%d-%.30s", agent,
 		agent ? connection->agent.host : connection->salesforce.domain);
 }
 
-FAKE void ping_salesforce(struct ping_result *out, const struct connection *connection,
+void ping_salesforce(struct ping_result *out, const struct connection *connection,
 	const struct catalog *catalog, const struct keyring *keyring, const char *pinned_org,
 	const atomic_bool *cancel, ping_on_step *on_step, void *ctx)
 {
@@ -90,7 +88,7 @@ FAKE void ping_salesforce(struct ping_result *out, const struct connection *conn
 	*out = fakes.salesforce;
 }
 
-FAKE int checklist_recall(struct checklist *out, const struct connection *connection,
+int checklist_recall(struct checklist *out, const struct connection *connection,
 	const struct catalog *catalog, const char *data_folder, const struct ping_seen *fresh,
 	struct err *err)
 {
@@ -103,7 +101,7 @@ FAKE int checklist_recall(struct checklist *out, const struct connection *connec
 	return 0;
 }
 
-FAKE int checklist_tick(struct store *store, const struct connection *connection, const char *item,
+int checklist_tick(struct store *store, const struct connection *connection, const char *item,
 	bool done, const char *who, struct err *err)
 {
 	(void)store;
@@ -115,29 +113,29 @@ FAKE int checklist_tick(struct store *store, const struct connection *connection
 	return 0;
 }
 
-FAKE void checklist_evidence(char *out, size_t size, const struct checklist_item *item)
+void checklist_evidence(char *out, size_t size, const struct checklist_item *item)
 {
 	text_copy(out, size, item->detail);
 }
 
-FAKE const char *item_state_name(enum item_state state)
+const char *item_state_name(enum item_state state)
 {
 	return state == ITEM_OPEN ? "open" : "known";
 }
 
-FAKE const char *ping_kind_name(enum ping_kind kind)
+const char *ping_kind_name(enum ping_kind kind)
 {
 	return kind == PING_SALESFORCE ? "salesforce" : "agent";
 }
 
-FAKE const char *ping_kind_title(enum ping_kind kind)
+const char *ping_kind_title(enum ping_kind kind)
 {
 	return ping_kind_name(kind);
 }
 
 /* ---- source ---- */
 
-FAKE int source_odbc_drivers(struct text_list *names, struct err *err)
+int source_odbc_drivers(struct text_list *names, struct err *err)
 {
 	(void)err;
 	text_list_add(names, "SQLite3");
@@ -148,7 +146,7 @@ static struct preview_row preview_rows[2];
 static struct column preview_column = { .name = "order_no", .type = COLUMN_TEXT };
 static char *preview_cells[2];
 
-FAKE int process_preview(struct preview **out, const struct process_env *env,
+int process_preview(struct preview **out, const struct process_env *env,
 	const struct connection *connection, const struct interface *interface, int limit,
 	const atomic_bool *cancel, struct err *err)
 {
@@ -170,12 +168,12 @@ FAKE int process_preview(struct preview **out, const struct process_env *env,
 	return 0;
 }
 
-FAKE void preview_free(struct preview *preview)
+void preview_free(struct preview *preview)
 {
 	(void)preview;
 }
 
-FAKE const char *column_type_name(enum column_type type)
+const char *column_type_name(enum column_type type)
 {
 	(void)type;
 	return "text";
@@ -187,10 +185,10 @@ FAKE const char *column_type_name(enum column_type type)
 	{                                                                                          \
 		NULL, NULL, NULL, NULL, 0, 0, NULL, false                                          \
 	}
-FAKE const struct command ping_commands[] = { NONE };
-FAKE const struct command run_commands[] = { NONE };
-FAKE const struct command message_commands[] = { NONE };
-FAKE const struct command agent_commands[] = { NONE };
-FAKE const struct command schedule_commands[] = { NONE };
-FAKE const struct command practice_commands[] = { NONE };
-FAKE const struct command demo_commands[] = { NONE };
+const struct command ping_commands[] = { NONE };
+const struct command run_commands[] = { NONE };
+const struct command message_commands[] = { NONE };
+const struct command agent_commands[] = { NONE };
+const struct command schedule_commands[] = { NONE };
+const struct command practice_commands[] = { NONE };
+const struct command demo_commands[] = { NONE };
