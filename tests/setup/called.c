@@ -1,6 +1,7 @@
 /* called.c — runs commands in this process, their output in memory. */
 
 #include "setup/called.h"
+#include "setup/suites.h"
 
 #include "base/file.h"
 #include "config/files.h"
@@ -11,6 +12,7 @@ void called_open(struct called *called, bool key)
 
 	memset(called, 0, sizeof(*called));
 	called->root = test_folder();
+	called->env.program = test_program;
 	ck_ok(home_find(&called->env.home, called_path(called, "home"), &err), &err);
 	ck_ok(home_make(called->env.home, &err), &err);
 	ck_ok(files_catalog(&called->env.catalog, called->env.home, NULL, &err), &err);

@@ -4,6 +4,8 @@
 #include "setup/suites.h"
 #include "source/reader.h"
 
+const char *test_program;
+
 int main(int argc, char **argv)
 {
 	static suite_maker *const makers[] = { suite_template, suite_permission, suite_package,
@@ -11,5 +13,6 @@ int main(int argc, char **argv)
 
 	if (argc > 1 && !strcmp(argv[1], "reader"))
 		return reader_child_main();
+	test_program = argv[0];
 	return check_main(makers, ARRAY_SIZE(makers));
 }

@@ -5,6 +5,9 @@
 
 #include "harness/check_main.h"
 
+/* This program by its own path: what /proc/self/exe names may be a tool that runs it. */
+extern const char *test_program;
+
 Suite *suite_template(void);
 Suite *suite_permission(void);
 Suite *suite_package(void);
