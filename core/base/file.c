@@ -4,6 +4,7 @@
 #include "base/file.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -60,13 +61,14 @@ static int sync_folder(const char *path)
 	return rc;
 }
 
-int file_write(const char *path, const void *data, size_t len, mode_t mode, struct err *err)
+/* The data in a file of its own beside `path`, on the disk. */
+static int write_beside(char temp[PATH_MAX], const char *path, const void *data, size_t len,
+	mode_t mode, struct err *err)
 {
-	char temp[4096];
 	int fd;
 	int rc = 0;
 
-	if (snprintf(temp, sizeof(temp), "%s.tmp-XXXXXX", path) >= (int)sizeof(temp))
+	if (snprintf(temp, PATH_MAX, "%s.tmp-XXXXXX", path) >= PATH_MAX)
 		return err_set(err, ERR_CONFIG, "the path %s is too long", path);
 	fd = mkostemp(temp, O_CLOEXEC);
 	if (fd < 0)
@@ -75,10 +77,36 @@ int file_write(const char *path, const void *data, size_t len, mode_t mode, stru
 		rc = err_set_errno(err, ERR_CONFIG, errno, "could not write %s", path);
 	if (close(fd) != 0 && rc == 0)
 		rc = err_set_errno(err, ERR_CONFIG, errno, "could not write %s", path);
-	if (rc == 0 && (rename(temp, path) != 0 || sync_folder(path) != 0))
-		rc = err_set_errno(err, ERR_CONFIG, errno, "could not replace %s", path);
 	if (rc != 0)
 		unlink(temp);
+	return rc;
+}
+
+int file_write(const char *path, const void *data, size_t len, mode_t mode, struct err *err)
+{
+	char temp[PATH_MAX];
+	int rc = write_beside(temp, path, data, len, mode, err);
+
+	if (rc == 0 && (rename(temp, path) != 0 || sync_folder(path) != 0)) {
+		rc = err_set_errno(err, ERR_CONFIG, errno, "could not replace %s", path);
+		unlink(temp);
+	}
+	return rc;
+}
+
+int file_create(const char *path, const void *data, size_t len, mode_t mode, struct err *err)
+{
+	char temp[PATH_MAX];
+	int rc = write_beside(temp, path, data, len, mode, err);
+
+	if (rc != 0)
+		return rc;
+	if (link(temp, path) != 0)
+		rc = err_set_errno(err, errno == EEXIST ? ERR_EXISTS : ERR_CONFIG, errno,
+			"could not make %s", path);
+	unlink(temp);
+	if (rc == 0 && sync_folder(path) != 0)
+		rc = err_set_errno(err, ERR_CONFIG, errno, "could not make %s", path);
 	return rc;
 }
 

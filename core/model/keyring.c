@@ -42,48 +42,27 @@ static int make_folder_of(const char *path, struct err *err)
 	return rc;
 }
 
-/* One line of base64 into a fresh descriptor. */
-static bool write_key(int fd)
+/* One line of base64. Of two processes that make a key at once one wins, and both read its key. */
+static int make_key_file(const char *path, struct err *err)
 {
 	unsigned char key[KEY_BYTES];
 	char text[KEY_TEXT_MAX];
+	int rc = make_folder_of(path, err);
 	size_t len;
-	bool done;
 
+	if (rc < 0)
+		return rc;
 	randombytes_buf(key, sizeof(key));
 	sodium_bin2base64(text, sizeof(text) - 1, key, sizeof(key), BASE64);
 	len = strlen(text);
 	text[len++] = '\n';
-	done = write(fd, text, len) == (ssize_t)len && fsync(fd) == 0;
+	rc = file_create(path, text, len, 0600, err);
 	sodium_memzero(key, sizeof(key));
 	sodium_memzero(text, sizeof(text));
-	return done;
-}
-
-/*
- * Write a key beside `path` and link it into place: of two processes that do so at the same time
- * one wins, and both then read the winner's key.
- */
-static int make_key_file(const char *path, struct err *err)
-{
-	char temp[4096];
-	int fd;
-	int rc = make_folder_of(path, err);
-
-	if (rc < 0)
-		return rc;
-	if (snprintf(temp, sizeof(temp), "%s.tmp-XXXXXX", path) >= (int)sizeof(temp))
-		return err_set(err, ERR_CONFIG, "the path %s is too long", path);
-	fd = mkostemp(temp, O_CLOEXEC); /* its mode is 0600 */
-	if (fd < 0)
-		return err_set_errno(
-			err, ERR_CONFIG, errno, "could not make the key file %s", path);
-	if (!write_key(fd))
-		rc = err_set_errno(err, ERR_CONFIG, errno, "could not write the key file %s", path);
-	close(fd);
-	if (rc == 0 && link(temp, path) != 0 && errno != EEXIST)
-		rc = err_set_errno(err, ERR_CONFIG, errno, "could not make the key file %s", path);
-	unlink(temp);
+	if (rc == -ERR_EXISTS) {
+		err_clear(err);
+		rc = 0;
+	}
 	return rc;
 }
 

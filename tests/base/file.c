@@ -38,6 +38,25 @@ START_TEST(replaces_a_file_and_leaves_no_other)
 }
 END_TEST
 
+START_TEST(makes_a_file_once)
+{
+	struct buf text = BUF_INIT(100);
+	struct err err = ERR_INIT;
+	char *path = file_join(test_folder(), "once");
+	struct stat st;
+
+	ck_ok(file_create(path, "first", 5, 0600, &err), &err);
+	ck_assert_int_eq(file_create(path, "second", 6, 0600, &err), -ERR_EXISTS);
+	ck_ok(file_read(&text, path, &err), &err);
+	ck_assert_str_eq(buf_str(&text), "first");
+	ck_assert_int_eq(stat(path, &st), 0);
+	ck_assert_int_eq(st.st_mode & 0777, 0600);
+	ck_assert_int_eq(st.st_nlink, 1); /* nothing is left beside it */
+	free(path);
+	buf_free(&text);
+}
+END_TEST
+
 START_TEST(refuses_a_file_above_the_maximum)
 {
 	char *path = file_join(test_folder(), "big");
@@ -82,6 +101,7 @@ Suite *suite_file(void)
 	TCase *tc = tcase_create("file");
 
 	tcase_add_test(tc, replaces_a_file_and_leaves_no_other);
+	tcase_add_test(tc, makes_a_file_once);
 	tcase_add_test(tc, refuses_a_file_above_the_maximum);
 	tcase_add_test(tc, tells_a_missing_file_apart);
 	tcase_add_test(tc, makes_folders_all_the_way_down);
