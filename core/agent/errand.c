@@ -83,39 +83,6 @@ void errands_stop(struct errands *errands)
 
 /* ---- ping ---- */
 
-struct keeping {
-	const struct connection *connection;
-	enum ping_kind kind;
-	const struct ping_result *result;
-};
-
-static int keep(void *ctx, struct store *store, struct err *err)
-{
-	const struct keeping *keeping = ctx;
-
-	return ping_record(store, keeping->connection, keeping->kind, keeping->result, err);
-}
-
-static void carry_out(struct ping_result *out, const struct agent *agent,
-	const struct connection *connection, enum ping_kind kind, const atomic_bool *cancel)
-{
-	const struct keyring *keyring = agent->files->keyring;
-	char pinned[19];
-
-	switch (kind) {
-	case PING_AGENT:
-		ping_agent(out, connection, keyring, cancel, NULL, NULL);
-		break;
-	case PING_AGENT_FROM_SALESFORCE:
-		ping_agent_from_salesforce(out, connection, keyring, cancel, NULL, NULL);
-		break;
-	case PING_SALESFORCE:
-		ping_pinned_org(pinned, agent->home_data, connection->name);
-		ping_salesforce(out, connection, agent->files, keyring, pinned, cancel, NULL, NULL);
-		break;
-	}
-}
-
 int agent_ping(struct ping_reply *out, struct agent *agent, const struct ping_request *request,
 	struct err *err)
 {
@@ -130,13 +97,14 @@ int agent_ping(struct ping_reply *out, struct agent *agent, const struct ping_re
 	if (rc == 0)
 		rc = errands_begin(&errand, &agent->errands, err);
 	if (rc == 0) {
-		struct keeping keeping = { &connection, request->kind, &out->result };
+		struct ping_keeping keeping = { &connection, request->kind, &out->result };
+		struct ping_wish wish = { &connection, files, agent->home_data, &errand->cancel };
 
 		log_line(LOG_LEVEL_INFO, 0, "%s asks for a ping (%s) of %s", request->who,
 			ping_kind_name(request->kind), request->connection);
-		carry_out(&out->result, agent, &connection, request->kind, &errand->cancel);
+		ping_of_kind(&out->result, request->kind, &wish, NULL, NULL);
 		if (request->record && !atomic_load(&errand->cancel))
-			writer_call(agent->env.writer, keep, &keeping, &out->kept);
+			writer_call(agent->env.writer, ping_keep_work, &keeping, &out->kept);
 		errands_end(&agent->errands, errand);
 	}
 	connection_free_fields(&connection);

@@ -110,6 +110,13 @@ static void recall_step(struct ping_step *out, const struct ping_step_kept *kept
 		steps_set_remedy(out, remedy);
 }
 
+int ping_keep_work(void *ctx, struct store *store, struct err *err)
+{
+	const struct ping_keeping *keeping = ctx;
+
+	return ping_record(store, keeping->connection, keeping->kind, keeping->result, err);
+}
+
 int64_t ping_recall(struct ping_result *out, bool *stale, struct view *view,
 	const struct connection *connection, enum ping_kind kind, struct err *err)
 {

@@ -14,6 +14,14 @@
 int ping_record(struct store *store, const struct connection *connection, enum ping_kind kind,
 	const struct ping_result *result, struct err *err);
 
+/* The same as a piece of work for a writer: `ctx` is a struct ping_keeping, which borrows. */
+struct ping_keeping {
+	const struct connection *connection;
+	enum ping_kind kind;
+	const struct ping_result *result;
+};
+int ping_keep_work(void *ctx, struct store *store, struct err *err);
+
 /*
  * The last ping of a kind with its remedies in today's words. Returns when it was (ms UTC), 0 when
  * there was none, or an error. `stale`: the settings are others since.
@@ -23,5 +31,17 @@ int64_t ping_recall(struct ping_result *out, bool *stale, struct view *view,
 
 /* "" when no org was seen yet, or there is no store to remember it. */
 void ping_pinned_org(char out[19], const char *data_folder, const char *connection);
+
+/* All is borrowed; `catalog` has the keyring. */
+struct ping_wish {
+	const struct connection *connection;
+	const struct catalog *catalog;
+	const char *data_folder;
+	const atomic_bool *cancel;
+};
+
+/* The ping of that kind, Salesforce's against the org that is pinned. */
+void ping_of_kind(struct ping_result *out, enum ping_kind kind, const struct ping_wish *wish,
+	ping_on_step *on_step, void *ctx);
 
 #endif

@@ -40,25 +40,12 @@ static void on_step(void *ctx, const struct ping_result *result)
 	worker_nudge(pj->job.worker);
 }
 
-struct keeping {
-	const struct connection *connection;
-	enum ping_kind kind;
-	const struct ping_result *result;
-};
-
-static int keep(void *ctx, struct store *store, struct err *err)
-{
-	const struct keeping *keeping = ctx;
-
-	return ping_record(store, keeping->connection, keeping->kind, keeping->result, err);
-}
-
 int ping_keep(const struct board_env *env, const struct connection *connection, enum ping_kind kind,
 	const struct ping_result *result, struct err *err)
 {
-	struct keeping keeping = { connection, kind, result };
+	struct ping_keeping keeping = { connection, kind, result };
 
-	return home_store_write(env->home, keep, &keeping, err);
+	return home_store_write(env->home, ping_keep_work, &keeping, err);
 }
 
 static void carry_out(struct ping_job *pj, struct ping_result *result)

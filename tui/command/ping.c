@@ -81,37 +81,16 @@ static void print_result_json(struct command_env *env, const struct ping_result 
 	buf_free(&text);
 }
 
-static int record(void *ctx, struct store *store, struct err *err)
-{
-	const struct pinging *pinging = ctx;
-
-	return ping_record(store, pinging->connection, pinging->kind, pinging->result, err);
-}
-
 static void carry_out(struct pinging *pinging)
 {
 	struct command_env *env = pinging->env;
-	const atomic_bool *cancel = command_interrupt();
-	char pinned_org[19];
+	struct ping_wish wish = { pinging->connection, &env->catalog, env->home->data,
+		command_interrupt() };
 
 	if (pinging->steps)
 		fprintf(pinging->steps, "%s: %s\n", ping_kind_title(pinging->kind),
 			pinging->connection->name);
-	switch (pinging->kind) {
-	case PING_AGENT:
-		ping_agent(pinging->result, pinging->connection, env->keyring, cancel, on_step,
-			pinging);
-		break;
-	case PING_AGENT_FROM_SALESFORCE:
-		ping_agent_from_salesforce(pinging->result, pinging->connection, env->keyring,
-			cancel, on_step, pinging);
-		break;
-	case PING_SALESFORCE:
-		ping_pinned_org(pinned_org, env->home->data, pinging->connection->name);
-		ping_salesforce(pinging->result, pinging->connection, &env->catalog, env->keyring,
-			pinned_org, cancel, on_step, pinging);
-		break;
-	}
+	ping_of_kind(pinging->result, pinging->kind, &wish, on_step, pinging);
 	on_step(pinging, pinging->result);
 }
 
@@ -150,6 +129,7 @@ int ping_connection(struct ping_result *out, struct command_env *env, const char
 	struct pinging pinging = {
 		.env = env, .connection = &connection, .kind = kind, .result = out, .steps = steps
 	};
+	struct ping_keeping keeping = { &connection, kind, out };
 	int rc;
 
 	*out = (struct ping_result){ .ok = false };
@@ -167,7 +147,7 @@ int ping_connection(struct ping_result *out, struct command_env *env, const char
 	if (rc == 0) {
 		carry_out(&pinging);
 		if (!env->read_only)
-			rc = store_write(env, record, &pinging, err);
+			rc = store_write(env, ping_keep_work, &keeping, err);
 	}
 	connection_free_fields(&connection);
 	return rc;
