@@ -8,9 +8,9 @@
 #include "process/intake.h"
 #include "process/dry_run.h"
 #include "process/hold.h"
-#include "process/key_map.h"
 #include "process/mapper.h"
 #include "process/origin.h"
+#include "process/pack.h"
 #include "source/frame.h"
 #include "source/reader.h"
 #include "base/clock.h"
@@ -22,26 +22,11 @@
 
 #define POOL 6
 #define COLUMNS_BYTES (1u << 20)
-#define PACKET_BYTES (4u << 20)	    /* a packet is full with so many bytes, too */
-#define PACKET_MAX (256u << 20)	    /* of one packet: a row of 32 MB may grow when it is escaped */
-#define PACKET_KEEP (1u << 20)	    /* memory beyond this is given back after its packet */
 #define PACKET_AGE_MS INT64_C(2000) /* a slow source's rows wait no longer for a full packet */
-
-/* Where the parts of a row lie in its packet's memory. */
-struct place {
-	size_t key_text, source, source_len, record, record_len, reject;
-	uint64_t hash;
-	uint64_t key, parent; /* hashes; 0 = none */
-	bool rejected;
-};
 
 struct packet {
 	struct intake *intake;
-	struct buf data;
-	struct place rows[PACKET_ROWS_MAX];
-	struct key_map keys; /* of its rows */
-	int count;
-	int64_t begun; /* clock_mono() of its first row */
+	struct pack pack;
 };
 
 struct intake {
@@ -79,22 +64,8 @@ struct intake {
 static int apply_packet(void *ctx, struct store *store, struct err *err)
 {
 	const struct packet *packet = ctx;
-	const char *data = buf_str(&packet->data);
-	struct row_in rows[PACKET_ROWS_MAX];
-	int64_t id;
 
-	for (int i = 0; i < packet->count; i++) {
-		const struct place *place = &packet->rows[i];
-
-		rows[i] = (struct row_in){ .key = data + place->key_text,
-			.source = data + place->source,
-			.source_len = place->source_len,
-			.record = data + place->record,
-			.record_len = place->record_len,
-			.hash = place->hash,
-			.reject = place->rejected ? data + place->reject : NULL };
-	}
-	return store_packet_add(&id, store, packet->intake->spec.claim, rows, packet->count, err);
+	return pack_store(&packet->pack, store, packet->intake->spec.claim, err);
 }
 
 static void packet_done(void *ctx, int rc, const struct err *err)
@@ -139,11 +110,7 @@ static struct packet *fresh_packet(struct intake *intake)
 {
 	struct packet *packet = queue_take(intake->idle, -1);
 
-	if (packet->data.cap > PACKET_KEEP)
-		buf_free(&packet->data);
-	buf_reset(&packet->data);
-	key_map_clear(&packet->keys);
-	packet->count = 0;
+	pack_clear(&packet->pack);
 	return packet;
 }
 
@@ -164,40 +131,12 @@ static int flush_packet(struct intake *intake, struct err *err)
 {
 	int rc;
 
-	if (!intake->packet->count)
+	if (!intake->packet->pack.count)
 		return 0;
 	rc = post_packet(intake, intake->packet, err);
 	if (!rc)
 		intake->packet = fresh_packet(intake);
 	return rc;
-}
-
-/* Is there a row of this key in the packet already? If not, there is now. */
-static bool is_twice(struct packet *packet, uint64_t key)
-{
-	int64_t *seen = key ? key_map_put(&packet->keys, key) : NULL;
-
-	return seen && (*seen)++ > 0;
-}
-
-/* The rows from `first` on begin the packet `to`. */
-static void move_rows(struct packet *to, struct packet *from, int first)
-{
-	size_t start = from->rows[first].record;
-
-	buf_add(&to->data, buf_str(&from->data) + start, from->data.len - start);
-	for (int i = first; i < from->count; i++) {
-		struct place *place = &to->rows[to->count++];
-
-		*place = from->rows[i];
-		place->record -= start;
-		place->key_text -= start;
-		place->source -= start;
-		place->reject -= place->rejected ? start : 0;
-		is_twice(to, place->key);
-	}
-	to->begun = from->begun;
-	from->count = first;
 }
 
 /*
@@ -209,15 +148,13 @@ static int flush_whole_parents(struct intake *intake, uint64_t parent, struct er
 {
 	struct packet *packet = intake->packet;
 	struct packet *next;
-	int first = packet->count;
+	int first = pack_first_of(&packet->pack, parent);
 	int rc;
 
-	while (parent && first > 0 && packet->rows[first - 1].parent == parent)
-		first--;
-	if (first == 0 || first == packet->count)
+	if (first == 0 || first == packet->pack.count)
 		return flush_packet(intake, err);
 	next = fresh_packet(intake);
-	move_rows(next, packet, first);
+	pack_move(&next->pack, &packet->pack, first);
 	intake->packet = next;
 	rc = post_packet(intake, packet, err);
 	if (rc)
@@ -227,17 +164,16 @@ static int flush_whole_parents(struct intake *intake, uint64_t parent, struct er
 
 static bool has_all_rows(const struct intake *intake)
 {
-	return intake->packet->count >= intake->spec.interface->packet;
+	return intake->packet->pack.count >= intake->spec.interface->packet;
 }
 
 /* Where rows have parents, the row behind the last one decides where a full packet ends. */
 static bool is_full(const struct intake *intake)
 {
-	const struct packet *packet = intake->packet;
+	const struct pack *pack = &intake->packet->pack;
 
 	return (has_all_rows(intake) && !mapper_has_parent(intake->mapper)) ||
-	       packet->data.len >= PACKET_BYTES ||
-	       (packet->count && clock_mono() - packet->begun >= PACKET_AGE_MS);
+	       pack_is_large(pack) || (pack->count && clock_mono() - pack->begun >= PACKET_AGE_MS);
 }
 
 /* `halt` rows in a row that fail here for one reason: the mapping is wrong, not the rows. */
@@ -255,32 +191,6 @@ static int count_reject(struct intake *intake, const struct err *problem, struct
 		return 0;
 	return err_set(err, ERR_CONFIG, "halted: %d rows in a row cannot be sent: %s: %s",
 		intake->rejects, problem->code, problem->text);
-}
-
-/* Take the row into the packet: its record is there already, from `begun->record` on. */
-static int keep_row(struct intake *intake, const struct place *begun, const char *row,
-	size_t row_len, const struct err *problem, struct err *err)
-{
-	struct packet *packet = intake->packet;
-	struct place *place = &packet->rows[packet->count];
-	struct buf *data = &packet->data;
-
-	*place = *begun;
-	place->record_len = data->len - place->record;
-	place->key_text = data->len;
-	buf_add(data, buf_str(&intake->key), intake->key.len + 1);
-	place->source = data->len;
-	place->source_len = row_len;
-	buf_add(data, row, row_len);
-	if (problem) {
-		place->rejected = true;
-		place->reject = data->len;
-		buf_addf(data, "%s: %s", problem->code, problem->text);
-		buf_add_char(data, '\0');
-	}
-	if (!packet->count++)
-		packet->begun = clock_mono();
-	return buf_check(data, "a packet", err);
 }
 
 /* The last two cells of a file's row say where it stands; the rest is the row. */
@@ -316,7 +226,7 @@ static int take_broken(
 static int note_dry(struct intake *intake, const struct cell *cells, size_t start,
 	const struct err *problem, struct err *err)
 {
-	struct buf *data = &intake->packet->data;
+	struct buf *data = &intake->packet->pack.data;
 	char missing[512];
 	struct dry_row row = { .key = buf_str(&intake->key), .missing = missing };
 	int rc = buf_check(data, "a record", err);
@@ -350,7 +260,7 @@ static int take_row(struct intake *intake, const struct cell *cells, const char 
 	if (rc)
 		return rc;
 again:
-	data = &intake->packet->data;
+	data = &intake->packet->pack.data;
 	start = data->len;
 	buf_reset(&intake->key);
 	bad = take_broken(intake, cells, data, &problem);
@@ -380,7 +290,7 @@ again:
 	default:
 		break;
 	}
-	if (!intake->spec.info->dry_run && is_twice(intake->packet, key)) {
+	if (!intake->spec.info->dry_run && pack_has(&intake->packet->pack, key)) {
 		buf_cut(data, start);
 		rc = flush_packet(intake, err);
 		if (rc)
@@ -395,11 +305,12 @@ again:
 	if (!rc && intake->dry) {
 		rc = note_dry(intake, cells, start, bad ? &problem : NULL, err);
 	} else if (!rc) {
-		struct place place = {
+		struct pack_row place = {
 			.record = start, .hash = hash, .key = key, .parent = parent
 		};
 
-		rc = keep_row(intake, &place, row, len, bad ? &problem : NULL, err);
+		rc = pack_take(&intake->packet->pack, &place, buf_str(&intake->key), row, len,
+			bad ? &problem : NULL, err);
 	}
 	return rc;
 }
@@ -630,7 +541,7 @@ static int read_source(struct intake *intake, struct err *err)
 	if (!rc && intake->dry)
 		rc = end_dry(intake, err);
 	/* What was read before a failure is good, and stored. */
-	if (intake->packet->count && flush_packet(intake, rc ? &ignored : err) && !rc)
+	if (intake->packet->pack.count && flush_packet(intake, rc ? &ignored : err) && !rc)
 		rc = -err->kind;
 	drained = drain(intake, rc ? &ignored : err);
 	if (!rc)
@@ -671,7 +582,7 @@ static int make_pool(struct intake *intake, struct err *err)
 		return err_nomem(err);
 	for (int i = 0; i < POOL; i++) {
 		intake->pool[i].intake = intake;
-		buf_init(&intake->pool[i].data, PACKET_MAX);
+		pack_init(&intake->pool[i].pack);
 		queue_put(intake->idle, &intake->pool[i]);
 	}
 	return 0;
@@ -686,7 +597,7 @@ int intake_start(struct intake **out, const struct intake_spec *spec, struct err
 		return err_nomem(err);
 	intake->spec = *spec;
 	pthread_mutex_init(&intake->lock, NULL);
-	buf_init(&intake->key, PACKET_MAX);
+	buf_init(&intake->key, PACK_MAX);
 	rc = make_pool(intake, err);
 	if (!rc) {
 		int errnum = pthread_create(&intake->thread, NULL, intake_main, intake);
@@ -764,10 +675,8 @@ void intake_free(struct intake *intake)
 		intake_stop(intake);
 		pthread_join(intake->thread, NULL);
 	}
-	for (int i = 0; i < POOL; i++) {
-		buf_free(&intake->pool[i].data);
-		key_map_free(&intake->pool[i].keys);
-	}
+	for (int i = 0; i < POOL; i++)
+		pack_free_fields(&intake->pool[i].pack);
 	queue_free(intake->idle);
 	origin_free(&intake->origin);
 	dry_run_free(intake->dry);
