@@ -230,6 +230,20 @@ bool message_status_open(enum message_status status)
 	       status == MESSAGE_UNKNOWN;
 }
 
+int message_may_edit(enum message_status status, struct err *err)
+{
+	if (status == MESSAGE_COMPLETED)
+		return err_set(err, ERR_USAGE,
+			"it is Completed: its payload can no longer be edited. Change the row in "
+			"the "
+			"source and process it again");
+	if (status == MESSAGE_PROCESSING)
+		return err_set(err, ERR_USAGE,
+			"it is Processing: its payload can no longer be edited. Wait for the org's "
+			"answer");
+	return 0;
+}
+
 const char *run_state_name(enum run_state state)
 {
 	return run_names[state];

@@ -53,6 +53,9 @@ const char *message_event_name(enum message_event event);
 /* Does it still have a way to go (New, Processing, Pending, Unknown)? */
 bool message_status_open(enum message_status status);
 
+/* May its payload be changed? ERR_USAGE says why not, and what to do instead. */
+int message_may_edit(enum message_status status, struct err *err);
+
 /* Message id = packet x 256 + position (0..199). */
 #define MESSAGE_ID(packet, position) ((int64_t)(packet)*256 + (position))
 #define MESSAGE_PACKET(id) ((int64_t)(id) / 256)

@@ -70,9 +70,8 @@ static int refuse_edit(struct store *store, int position, struct err *err)
 	bool held;
 	int fd;
 
-	if (status == MESSAGE_PROCESSING || status == MESSAGE_COMPLETED)
-		return err_set(err, ERR_USAGE, "it is %s: its payload can no longer be edited",
-			message_status_name(status));
+	if (message_may_edit(status, err) < 0)
+		return -ERR_USAGE;
 	if (status != MESSAGE_NEW && status != MESSAGE_PENDING)
 		return 0;
 	fd = lock_look(store->dir);

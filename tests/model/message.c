@@ -93,6 +93,19 @@ START_TEST(a_completed_message_never_changes)
 }
 END_TEST
 
+START_TEST(what_is_with_the_org_or_done_is_not_edited)
+{
+	for (int status = 0; status < MESSAGE_STATUS_COUNT; status++) {
+		struct err err = ERR_INIT;
+		bool fixed = status == MESSAGE_PROCESSING || status == MESSAGE_COMPLETED;
+
+		ck_assert_int_eq(message_may_edit((enum message_status)status, &err),
+			fixed ? -ERR_USAGE : 0);
+		ck_assert_int_eq(strstr(err.text, "can no longer be edited. ") != NULL, fixed);
+	}
+}
+END_TEST
+
 START_TEST(unknown_is_never_sent_without_a_word_from_outside)
 {
 	enum message_status to;
@@ -146,6 +159,7 @@ Suite *suite_message(void)
 
 	tcase_add_loop_test(tc, every_change_has_a_target_or_a_sentence, 0, MESSAGE_STATUS_COUNT);
 	tcase_add_test(tc, a_completed_message_never_changes);
+	tcase_add_test(tc, what_is_with_the_org_or_done_is_not_edited);
 	tcase_add_test(tc, unknown_is_never_sent_without_a_word_from_outside);
 	tcase_add_test(tc, names_are_read_as_they_are_written);
 	tcase_add_test(tc, counts_that_lose_a_row_do_not_add_up);

@@ -73,7 +73,7 @@ static const struct press {
 	{ &monitor_ops, '/', "/", "! inverts" },
 	{ &monitor_ops, K_ENTER, "\r", "Payload" },
 	{ &monitor_ops, 'r', "r", "1 x it is Completed" },
-	{ &monitor_ops, 'e', "e", "Payload of message" },
+	{ &monitor_ops, 'e', "e", "its payload can no longer be edited" },
 	{ &monitor_ops, 'c', "c", "0 would be cancelled" },
 	{ &monitor_ops, 'u', "u", "What is known" },
 	{ &monitor_ops, ' ', " ", "1 marked" },

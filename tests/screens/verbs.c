@@ -150,6 +150,25 @@ static void edit(struct fixture *fx)
 	pty_wait(fx->pty, "Order Line Name, string, needed, 10 characters");
 }
 
+START_TEST(what_cannot_be_edited_says_so_before_anything_is_typed)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fixture_start(&fx);
+	pty_wait(fx.pty, "agent up");
+	pty_type(fx.pty, "3");
+	pty_wait(fx.pty, "Completed");
+	pty_type(fx.pty, "/status:completed\r");
+	pty_wait(fx.pty, "filter  status:completed");
+	pty_type(fx.pty, "e");
+	pty_wait(fx.pty, "it is Completed: its payload can no longer be edited");
+	pty_type(fx.pty, "\033");
+	pty_wait(fx.pty, "filter  status:completed");
+	fixture_end(&fx);
+}
+END_TEST
+
 START_TEST(a_payload_is_edited_where_it_failed_and_sent_again)
 {
 	struct fixture fx;
@@ -337,6 +356,7 @@ Suite *suite_verbs(void)
 	tcase_add_test(tc, what_would_be_refused_is_told_before_and_no_leaves_all_as_it_is);
 	tcase_add_test(tc, many_are_given_up_in_production_once_name_and_number_are_typed);
 	tcase_add_test(tc, an_unknown_message_is_settled_by_what_a_person_says);
+	tcase_add_test(tc, what_cannot_be_edited_says_so_before_anything_is_typed);
 	tcase_add_test(tc, a_payload_is_edited_where_it_failed_and_sent_again);
 	tcase_add_test(tc, a_payload_is_edited_unchecked_where_the_org_is_out_of_reach);
 	tcase_add_test(tc, a_group_is_those_of_one_cause_and_no_others);

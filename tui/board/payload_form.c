@@ -219,11 +219,13 @@ void payload_form_take(struct board *board, struct feed_news *news)
 	page->detail = news->detail;
 	news->detail = NULL;
 	feed_news_free(news, FEED_DETAIL);
-	if (payload_fields_read(
-		    &page->fields, page->detail->record, page->detail->message.fields, &err) == 0)
+	if (message_may_edit(page->detail->message.status, &err) == 0 &&
+		payload_fields_read(&page->fields, page->detail->record,
+			page->detail->message.fields, &err) == 0)
 		build(board);
 	else
-		text_copy(page->note, sizeof(page->note), err.text);
+		snprintf(page->note, sizeof(page->note), "Message %" PRId64 ": %s", page->id,
+			err.text);
 }
 
 /* ---- saving ---- */
@@ -425,8 +427,9 @@ static void draw(struct board *board, struct area area)
 		return;
 	screen_cursor(screen, area.y, 1);
 	if (!page->loaded) {
-		screen_text(screen, area.y, 1, area.cols - 2, STYLE_TEXT,
-			page->note[0] ? page->note : "Loading...");
+		screen_paragraph(screen, (struct area){ area.y, 1, area.rows, area.cols - 2 },
+			page->note[0] ? STYLE_WARN : STYLE_BUSY,
+			page->note[0] ? page->note : "Loading...", 0);
 		return;
 	}
 	msg = &page->detail->message;
