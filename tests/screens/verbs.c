@@ -165,6 +165,8 @@ START_TEST(what_cannot_be_edited_says_so_before_anything_is_typed)
 	pty_wait(fx.pty, "it is Completed: its payload can no longer be edited");
 	pty_type(fx.pty, "\033");
 	pty_wait(fx.pty, "filter  status:completed");
+	pty_type(fx.pty, "/key:ORD*\r"); /* a word more */
+	pty_wait(fx.pty, "filter  status:completed key:ORD*");
 	fixture_end(&fx);
 }
 END_TEST

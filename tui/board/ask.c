@@ -100,6 +100,7 @@ static void enter(struct board *board)
 	char text[PROMPT_MAX + 1];
 
 	text_copy(text, sizeof(text), line_text(&prompt->line));
+	text_trim(text); /* of its end: what is wrong is marked by its place from the front */
 	prompt_remember(board, text);
 	prompt->back = 0;
 	prompt->on = false; /* what it does may open the next prompt */

@@ -184,10 +184,14 @@ static void complete_filter(struct board *board)
 static void do_filter(void *ctx, const char *argument)
 {
 	struct board *board = ctx;
+	char text[FILTER_MAX + 2];
 
 	if (argument && filter_entered(board, argument))
 		return;
-	board_prompt(board, '/', argument ? argument : board->monitor->filter,
+	/* What is typed next is a word of its own. */
+	snprintf(text, sizeof(text), "%s%s", board->monitor->filter,
+		board->monitor->filter[0] ? " " : "");
+	board_prompt(board, '/', argument ? argument : text,
 		"Tab completes status: interface: run: key: ...  any word  ! inverts  * and ?",
 		filter_entered);
 	board->prompt.complete = complete_filter;
