@@ -129,6 +129,8 @@ int wizard_build(struct connection *out, struct wizard *wizard, const struct key
 int wizard_build_draft(struct connection *out, struct wizard *wizard, const struct keyring *keyring,
 	struct err *err);
 
+/* ---- wizard_check.c ---- */
+
 enum wizard_check {
 	CHECK_FINE,
 	CHECK_WRONG,	  /* the form says what is wrong */
