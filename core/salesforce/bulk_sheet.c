@@ -2,6 +2,7 @@
 
 #include "base/base.h"
 #include "salesforce/bulk_sheet.h"
+#include "salesforce/bulk_value.h"
 #include "salesforce/record_scan.h"
 
 #include <sodium.h>
@@ -13,8 +14,6 @@
 #define HEADER_CHARS_MAX 32000
 #define COLUMNS_ROOM_MAX 5000
 #define NAME_ROOM 512
-
-#define CLEARED "#N/A"
 
 struct column {
 	char *name;
@@ -344,7 +343,7 @@ static const char *add_text(struct bulk_sheet *sheet, const char *text, size_t l
 	size_t start = sheet->text.len;
 
 	if (len == 0) {
-		buf_add_str(&sheet->text, CLEARED);
+		buf_add_str(&sheet->text, BULK_CLEARED);
 		return NULL;
 	}
 	unescape(&sheet->text, text, len);
@@ -352,8 +351,9 @@ static const char *add_text(struct bulk_sheet *sheet, const char *text, size_t l
 		return "it is too large";
 	mend_lines(&sheet->text, start);
 	len = sheet->text.len - start;
-	if (len == sizeof(CLEARED) - 1 && memcmp(sheet->text.data + start, CLEARED, len) == 0)
-		return "a text is " CLEARED ", which would clear its field";
+	if (len == sizeof(BULK_CLEARED) - 1 &&
+		memcmp(sheet->text.data + start, BULK_CLEARED, len) == 0)
+		return "a text is " BULK_CLEARED ", which would clear its field";
 	if (memchr(sheet->text.data + start, '\0', len))
 		return "a text holds a NUL";
 	return len > FIELD_CHARS_MAX ? "a text has more than 131,072 characters" : NULL;
@@ -376,7 +376,7 @@ static const char *add_value(struct bulk_sheet *sheet, struct record_scan *scan)
 		if (!record_word(scan, &text, &len))
 			return "it is no JSON object";
 		if (len == 4 && memcmp(text, "null", 4) == 0)
-			buf_add_str(&sheet->text, CLEARED);
+			buf_add_str(&sheet->text, BULK_CLEARED);
 		else
 			buf_add(&sheet->text, text, len);
 		return NULL;
@@ -493,9 +493,9 @@ static bool has_key(const struct bulk_sheet *sheet)
 		if (sheet->key_columns[i] < 0)
 			return false;
 		column = &sheet->columns[sheet->key_columns[i]];
-		if (!column->len || (column->len == sizeof(CLEARED) - 1 &&
-					    memcmp(buf_str(&sheet->text) + column->start, CLEARED,
-						    column->len) == 0))
+		if (!column->len || (column->len == sizeof(BULK_CLEARED) - 1 &&
+					    memcmp(buf_str(&sheet->text) + column->start,
+						    BULK_CLEARED, column->len) == 0))
 			return false;
 	}
 	return true;
@@ -553,105 +553,6 @@ uint64_t bulk_sheet_key(struct bulk_sheet *sheet)
 	return value ? value : 1;
 }
 
-#define DIGITS 15 /* of a number that survive being a double on the other side */
-
-/* sign, digits without zeros around them, exponent */
-struct number {
-	bool minus;
-	char digits[DIGITS];
-	int kept;
-	int exponent;
-};
-
-static const char *take_digits(struct number *number, const char *at, const char *end)
-{
-	bool point = false, any = false, rounds_up = false;
-	int cut = 0;
-
-	for (; at < end && ((*at >= '0' && *at <= '9') || (*at == '.' && !point)); at++) {
-		if (*at == '.') {
-			point = true;
-			continue;
-		}
-		any = true;
-		if (number->kept == DIGITS) {
-			if (cut++ == 0)
-				rounds_up = *at >= '5';
-			number->exponent += !point;
-		} else {
-			number->exponent -= point;
-			if (number->kept || *at != '0')
-				number->digits[number->kept++] = *at;
-		}
-	}
-	for (int i = number->kept - 1; rounds_up && i >= 0; i--) {
-		rounds_up = number->digits[i] == '9';
-		number->digits[i] = rounds_up ? '0' : (char)(number->digits[i] + 1);
-	}
-	if (rounds_up) { /* 99...9 became 100...0 */
-		number->digits[0] = '1';
-		number->exponent += number->kept;
-		number->kept = 1;
-	}
-	return any ? at : NULL;
-}
-
-/* "E8", to the end. */
-static bool take_power(struct number *number, const char *at, const char *end)
-{
-	bool below;
-	int power = 0;
-
-	if (at == end)
-		return true;
-	if (*at != 'e' && *at != 'E')
-		return false;
-	below = ++at < end && *at == '-';
-	if (at < end && (*at == '-' || *at == '+'))
-		at++;
-	if (at == end || end - at > 4)
-		return false;
-	for (; at < end && *at >= '0' && *at <= '9'; at++)
-		power = power * 10 + (*at - '0');
-	number->exponent += below ? -power : power;
-	return at == end;
-}
-
-/* 912260000, 9.1226E8 and 912260000.0 are one. False when the text is no number. */
-static bool add_number(struct buf *out, const char *text, size_t len)
-{
-	struct number number = { .minus = *text == '-' };
-	const char *end = text + len;
-	const char *at = take_digits(&number, text + (*text == '-' || *text == '+'), end);
-
-	if (!at || !take_power(&number, at, end))
-		return false;
-	for (; number.kept && number.digits[number.kept - 1] == '0'; number.kept--)
-		number.exponent++;
-	buf_add_char(out, number.minus && number.kept ? '-' : '+');
-	buf_add(out, number.digits, (size_t)number.kept);
-	if (number.kept)
-		buf_add(out, &number.exponent, sizeof(number.exponent));
-	return true;
-}
-
-static void add_print(struct buf *out, const char *text, size_t len)
-{
-	if (len == sizeof(CLEARED) - 1 && memcmp(text, CLEARED, len) == 0)
-		return;
-	if (len && len < 64 && (strchr("+-.", *text) || (*text >= '0' && *text <= '9')) && *text &&
-		add_number(out, text, len))
-		return;
-	while (len) {
-		const char *cr = memchr(text, '\r', len);
-		size_t part = cr ? (size_t)(cr - text) : len;
-
-		buf_add(out, text, part);
-		text += part + (cr != NULL);
-		len -= part + (cr != NULL);
-	}
-}
-
 static bool is_key(const struct bulk_sheet *sheet, int column)
 {
 	for (size_t i = 0; i < sheet->keys.count; i++)
@@ -669,7 +570,7 @@ uint32_t bulk_sheet_content(struct bulk_sheet *sheet)
 		if (is_named(column, "Id", 2) && !is_key(sheet, (int)i))
 			continue;
 		if (column->len)
-			add_print(
+			bulk_value_add(
 				&sheet->print, buf_str(&sheet->text) + column->start, column->len);
 		buf_add_char(&sheet->print, '\x1f');
 	}
