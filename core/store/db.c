@@ -258,6 +258,24 @@ int db_value(int64_t *value, struct db *db, const char *sql, const struct bind *
 	return 0;
 }
 
+int db_blob(struct buf *out, struct db *db, const char *sql, int64_t id, struct err *err)
+{
+	sqlite3_stmt *stmt;
+	int rc = db_query(&stmt, db, sql, BINDS(B_INT(id)), err);
+
+	buf_reset(out);
+	if (rc == 0)
+		rc = db_next(db, stmt, err);
+	if (rc == 0)
+		return err_set(err, ERR_STORE,
+			"the store %s is damaged: a part of %" PRId64 " is missing", db->path, id);
+	if (rc < 0)
+		return rc;
+	buf_add(out, sqlite3_column_blob(stmt, 0), (size_t)sqlite3_column_bytes(stmt, 0));
+	sqlite3_reset(stmt);
+	return buf_check(out, "a packet", err);
+}
+
 void db_reset_all(struct db *db)
 {
 	sqlite3_stmt *stmt = NULL;

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 
 #define DB_STATEMENTS_MAX 256 /* a power of two, well above the number of texts */
@@ -75,6 +76,10 @@ int db_run(struct db *db, const char *sql, const struct bind *binds, int count, 
 /* The first column of the first row; ERR_NOT_FOUND (no text set) when there is none. */
 int db_value(int64_t *value, struct db *db, const char *sql, const struct bind *binds, int count,
 	struct err *err);
+
+/* The blob in the first column of the row of `id`, in place of what `out` held. A row that is not
+ * there is damage of the store. */
+int db_blob(struct buf *out, struct db *db, const char *sql, int64_t id, struct err *err);
 
 /* End every statement that still has rows to give: one of them would keep its snapshot alive. */
 void db_reset_all(struct db *db);

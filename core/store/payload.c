@@ -6,23 +6,6 @@
 #include "store/private.h"
 #include "store/view.h"
 
-static int read_blob(
-	struct buf *out, struct db *db, const char *sql, int64_t packet, struct err *err)
-{
-	sqlite3_stmt *stmt;
-	int rc = db_query(&stmt, db, sql, BINDS(B_INT(packet)), err);
-
-	if (rc == 0)
-		rc = db_next(db, stmt, err);
-	if (rc < 0)
-		return rc;
-	buf_reset(out);
-	if (rc == 1)
-		buf_add(out, sqlite3_column_blob(stmt, 0), (size_t)sqlite3_column_bytes(stmt, 0));
-	sqlite3_reset(stmt);
-	return rc == 1 ? buf_check(out, "the rows of a packet", err) : blob_damaged("rows", err);
-}
-
 /* True when one of the rows still had something. */
 static bool empty_slices(struct slice *slices, const struct row_set *rows, int count)
 {
@@ -52,8 +35,8 @@ static int drop_records(bool *any, struct store *store, const struct row_set *ro
 	struct row_in kept[PACKET_ROWS_MAX] = { { 0 } };
 	struct buf blob = BUF_INIT(BLOB_MAX);
 	int count = store->packet.count;
-	int rc = read_blob(&store->blob, &store->db,
-		"SELECT data FROM packet_body WHERE packet = ?", store->packet.id, err);
+	int rc = db_blob(&store->blob, &store->db, "SELECT data FROM packet_body WHERE packet = ?",
+		store->packet.id, err);
 
 	if (rc == 0)
 		rc = blob_records_read(records, buf_str(&store->blob), store->blob.len, count, err);
@@ -77,7 +60,7 @@ static int drop_sources(struct store *store, const struct row_set *rows, struct 
 	struct row_in kept[PACKET_ROWS_MAX] = { { 0 } };
 	struct buf blob = BUF_INIT(BLOB_MAX);
 	int count = store->packet.count;
-	int rc = read_blob(&store->blob, &store->db, "SELECT data FROM packet_row WHERE packet = ?",
+	int rc = db_blob(&store->blob, &store->db, "SELECT data FROM packet_row WHERE packet = ?",
 		store->packet.id, err);
 
 	if (rc == 0)

@@ -170,18 +170,8 @@ static int load_keys(struct buf *out, const char *keys[PACKET_ROWS_MAX], struct 
 	int64_t packet, int rows, struct err *err)
 {
 	static const char sql[] = "SELECT data FROM packet_key WHERE packet = ?";
-	sqlite3_stmt *stmt;
-	int rc = db_query(&stmt, db, sql, BINDS(B_INT(packet)), err);
+	int rc = db_blob(out, db, sql, packet, err);
 
-	if (rc == 0)
-		rc = db_next(db, stmt, err);
-	if (rc < 0)
-		return rc;
-	buf_reset(out);
-	if (rc == 1)
-		buf_add(out, sqlite3_column_blob(stmt, 0), (size_t)sqlite3_column_bytes(stmt, 0));
-	sqlite3_reset(stmt);
-	rc = buf_check(out, "the keys of a packet", err);
 	return rc ? rc : blob_keys_read(keys, buf_str(out), out->len, rows, err);
 }
 

@@ -120,21 +120,7 @@ void view_end(struct view *view)
 
 int view_blob(struct buf *out, struct view *view, const char *sql, int64_t id, struct err *err)
 {
-	sqlite3_stmt *stmt;
-	int rc = db_query(&stmt, &view->db, sql, BINDS(B_INT(id)), err);
-
-	buf_reset(out);
-	if (rc == 0)
-		rc = db_next(&view->db, stmt, err);
-	if (rc == 0)
-		return err_set(err, ERR_STORE,
-			"the store %s is damaged: a part of %" PRId64 " is missing", view->db.path,
-			id);
-	if (rc < 0)
-		return rc;
-	buf_add(out, sqlite3_column_blob(stmt, 0), (size_t)sqlite3_column_bytes(stmt, 0));
-	sqlite3_reset(stmt);
-	return buf_check(out, "a packet", err);
+	return db_blob(out, &view->db, sql, id, err);
 }
 
 int view_hashes(
