@@ -87,6 +87,15 @@ void board_prompt(struct board *board, char sign, const char *text, const char *
 	board->notice[0] = '\0';
 }
 
+void board_filter(struct board *board, const char *argument, const char *filter, const char *info,
+	bool (*entered)(struct board *board, const char *text))
+{
+	if (argument)
+		entered(board, argument);
+	else
+		board_prompt(board, '/', filter, info, entered);
+}
+
 static void leave(struct board *board)
 {
 	board->prompt.on = false;

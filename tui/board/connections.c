@@ -420,13 +420,10 @@ static void do_filter(void *ctx, const char *argument)
 {
 	struct board *board = ctx;
 
-	if (argument)
-		filter_entered(board, argument);
-	else
-		board_prompt(board, '/', board->connections->list.filter,
-			"Part of a name, type, description or My Domain; * and ? stand for "
-			"anything",
-			filter_entered);
+	board_filter(board, argument, board->connections->list.filter,
+		"Part of a name, type, description or My Domain; * and ? stand for "
+		"anything",
+		filter_entered);
 }
 
 static const struct key_binding keys[] = {

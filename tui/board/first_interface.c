@@ -423,10 +423,7 @@ static void do_filter(void *ctx, const char *argument)
 
 	if (board->first->stage == FIRST_MAPPING)
 		return;
-	if (argument)
-		filter_entered(board, argument);
-	else
-		board_prompt(board, '/', board->first->filter, "Part of a name", filter_entered);
+	board_filter(board, argument, board->first->filter, "Part of a name", filter_entered);
 }
 
 static const struct key_binding keys[] = {

@@ -545,13 +545,10 @@ static void do_filter(void *ctx, const char *argument)
 {
 	struct board *board = ctx;
 
-	if (argument)
-		filter_entered(board, argument);
-	else
-		board_prompt(board, '/', board->interfaces->list.filter,
-			"Part of a name, object, connection or integration; * and ? stand for "
-			"anything",
-			filter_entered);
+	board_filter(board, argument, board->interfaces->list.filter,
+		"Part of a name, object, connection or integration; * and ? stand for "
+		"anything",
+		filter_entered);
 }
 
 static const struct key_binding keys[] = {

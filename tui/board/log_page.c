@@ -210,12 +210,8 @@ static void do_filter(void *ctx, const char *argument)
 {
 	struct board *board = ctx;
 
-	if (argument)
-		filter_entered(board, argument);
-	else
-		board_prompt(board, '/', board->log->filter,
-			"Words in the line; run:12  level:warn (or worse); ! inverts",
-			filter_entered);
+	board_filter(board, argument, board->log->filter,
+		"Words in the line; run:12  level:warn (or worse); ! inverts", filter_entered);
 }
 
 static const struct key_binding keys[] = {

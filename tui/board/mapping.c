@@ -331,12 +331,8 @@ static void do_filter(void *ctx, const char *argument)
 {
 	struct board *board = ctx;
 
-	if (argument)
-		filter_entered(board, argument);
-	else
-		board_prompt(board, '/', board->mapping->filter,
-			"Part of a column's or a field's name; * and ? stand for anything",
-			filter_entered);
+	board_filter(board, argument, board->mapping->filter,
+		"Part of a column's or a field's name; * and ? stand for anything", filter_entered);
 }
 
 static void do_preview(void *ctx, const char *argument)

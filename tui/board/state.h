@@ -204,6 +204,9 @@ void board_ask(struct board *board, board_answer *answered, void *ctx, board_rel
 void board_message(struct board *board, const char *title, const char *text);
 void board_prompt(struct board *board, char sign, const char *text, const char *info,
 	bool (*entered)(struct board *board, const char *text));
+/* `/` of a page: the argument at once, else a prompt that begins with the filter there is. */
+void board_filter(struct board *board, const char *argument, const char *filter, const char *info,
+	bool (*entered)(struct board *board, const char *text));
 void board_end_dialog(struct board *board);
 void board_dialog_key(struct board *board, int key);
 void board_prompt_key(struct board *board, int key);
