@@ -257,24 +257,26 @@ void alerts_disk(struct alerts *alerts, const char *text)
 				    kind));
 }
 
-void alerts_schedule(struct alerts *alerts, const char *schedule, const char *text)
+/* What stands about one thing of that name, until `text` is NULL. */
+static void tell_of(struct alerts *alerts, const char *kind, const char *member, const char *name,
+	const char *text)
 {
-	const char *kind = text ? "schedule" : NULL;
 	char of[SCHEDULE_NAME_MAX + 32];
 
-	snprintf(of, sizeof(of), "schedule %s", schedule);
+	snprintf(of, sizeof(of), "%s %s", kind, name);
+	kind = text ? kind : NULL;
 	if (take_news(alerts, of, kind))
-		put(alerts, plain_words("schedule", schedule, text, kind));
+		put(alerts, plain_words(member, name, text, kind));
+}
+
+void alerts_schedule(struct alerts *alerts, const char *schedule, const char *text)
+{
+	tell_of(alerts, "schedule", "schedule", schedule, text);
 }
 
 void alerts_backlog(struct alerts *alerts, const char *interface, const char *text)
 {
-	const char *kind = text ? "backlog" : NULL;
-	char of[SCHEDULE_NAME_MAX + 32];
-
-	snprintf(of, sizeof(of), "backlog %s", interface);
-	if (take_news(alerts, of, kind))
-		put(alerts, plain_words("interface", interface, text, kind));
+	tell_of(alerts, "backlog", "interface", interface, text);
 }
 
 /* ---- life ---- */

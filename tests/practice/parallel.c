@@ -23,11 +23,9 @@ struct client {
 static void *upsert_keys(void *arg)
 {
 	struct client *client = arg;
-	struct partner partner = { .org = client->org, .curl = curl_easy_init() };
+	struct partner partner;
 
-	buf_init(&partner.body, 1 << 20);
-	buf_init(&partner.headers, 1 << 16);
-	text_copy(partner.token, sizeof(partner.token), client->token);
+	partner_join(&partner, client->org, client->token);
 	for (int call = 0; call < CALLS; call++) {
 		struct buf body = BUF_INIT(1 << 20);
 
@@ -45,9 +43,7 @@ static void *upsert_keys(void *arg)
 				    strstr(buf_str(&partner.body), "\"success\":false") != NULL;
 		buf_free(&body);
 	}
-	curl_easy_cleanup(partner.curl);
-	buf_free(&partner.body);
-	buf_free(&partner.headers);
+	partner_leave(&partner);
 	return NULL;
 }
 

@@ -12,17 +12,30 @@ static size_t collect(char *data, size_t size, size_t n, void *ctx)
 	return size * n;
 }
 
+void partner_join(struct partner *partner, struct practice *org, const char *token)
+{
+	partner->org = org;
+	partner->curl = curl_easy_init();
+	text_copy(partner->token, sizeof(partner->token), token);
+	partner->extra_header = NULL;
+	partner->content_type = NULL;
+	buf_init(&partner->body, 64 << 20);
+	buf_init(&partner->headers, 1 << 16);
+}
+
+void partner_leave(struct partner *partner)
+{
+	curl_easy_cleanup(partner->curl);
+	buf_free(&partner->body);
+	buf_free(&partner->headers);
+}
+
 void partner_open(struct partner *partner, const struct practice_options *options)
 {
 	static const struct practice_options plain;
 	struct err err = ERR_INIT;
 
-	partner->curl = curl_easy_init();
-	partner->token[0] = '\0';
-	partner->extra_header = NULL;
-	partner->content_type = NULL;
-	buf_init(&partner->body, 64 << 20);
-	buf_init(&partner->headers, 1 << 16);
+	partner_join(partner, NULL, "");
 	ck_ok(practice_start(&partner->org, options ? options : &plain, &err), &err);
 	partner_take_token(partner);
 }
@@ -49,10 +62,8 @@ void partner_open_logged(struct partner *partner)
 
 void partner_close(struct partner *partner)
 {
-	curl_easy_cleanup(partner->curl);
+	partner_leave(partner);
 	practice_stop(partner->org);
-	buf_free(&partner->body);
-	buf_free(&partner->headers);
 }
 
 static void perform(struct partner *partner, const char *method, const char *url, const char *body,

@@ -29,7 +29,11 @@ void partner_open(struct partner *partner, const struct practice_options *option
 void partner_open_with(struct partner *partner, const char *misconfiguration);
 void partner_close(struct partner *partner);
 
-/* The same with request log and ledger written. */
+/* One more client of an org that another one opened, with its token; for a thread of its own. */
+void partner_join(struct partner *partner, struct practice *org, const char *token);
+void partner_leave(struct partner *partner);
+
+/* The same as partner_open() with request log and ledger written. */
 void partner_open_logged(struct partner *partner);
 
 /* One call with the token; `body` NULL = none. A path without "/" in front is below

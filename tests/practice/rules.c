@@ -82,11 +82,9 @@ static int count(const char *text, const char *part)
 static void *write_children(void *arg)
 {
 	struct client *client = arg;
-	struct partner partner = { .org = client->org, .curl = curl_easy_init() };
+	struct partner partner;
 
-	buf_init(&partner.body, 1 << 20);
-	buf_init(&partner.headers, 1 << 16);
-	text_copy(partner.token, sizeof(partner.token), client->token);
+	partner_join(&partner, client->org, client->token);
 	for (int call = 0; call < CALLS; call++) {
 		struct buf body = BUF_INIT(1 << 20);
 
@@ -103,9 +101,7 @@ static void *write_children(void *arg)
 		client->locked += count(buf_str(&partner.body), "\"UNABLE_TO_LOCK_ROW\"");
 		buf_free(&body);
 	}
-	curl_easy_cleanup(partner.curl);
-	buf_free(&partner.body);
-	buf_free(&partner.headers);
+	partner_leave(&partner);
 	return NULL;
 }
 
