@@ -199,18 +199,26 @@ static void do_filter(void *ctx, const char *argument)
 		filter_entered(board, argument);
 }
 
-static void do_detail(void *ctx, const char *argument)
+int64_t monitor_message_of(struct board *board, const char *argument)
 {
-	struct board *board = ctx;
 	const struct message *msg = monitor_current(board);
 	int64_t id = msg ? msg->id : 0;
 
 	if (argument && !text_int(&id, argument, 1, INT64_MAX)) {
 		board_say(board, STYLE_WARN, "A message has a number, not '%s'", argument);
-		return;
+		return 0;
 	}
+	if (!id)
+		board_say(board, STYLE_WARN, "There is no message here");
+	return id;
+}
+
+static void do_detail(void *ctx, const char *argument)
+{
+	int64_t id = monitor_message_of(ctx, argument);
+
 	if (id)
-		message_open(board, id);
+		message_open(ctx, id);
 }
 
 static void do_write(void *ctx, const char *argument)

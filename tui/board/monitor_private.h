@@ -40,6 +40,10 @@ struct monitor_page {
 /* The message under the cursor, or NULL. */
 const struct message *monitor_current(const struct board *board);
 
+/* The number that was typed behind a command, else the current message's; 0 = none, and that is
+ * told. */
+int64_t monitor_message_of(struct board *board, const char *argument);
+
 /* Ask the feed for another window. */
 void monitor_ask(struct board *board, enum window_from from, int64_t anchor);
 void monitor_look(struct board *board, struct feed_request *request);

@@ -177,14 +177,8 @@ void monitor_do_resolve(void *ctx, const char *argument)
 
 void monitor_do_edit(void *ctx, const char *argument)
 {
-	struct board *board = ctx;
-	const struct message *msg = monitor_current(board);
-	int64_t id = msg ? msg->id : 0;
+	int64_t id = monitor_message_of(ctx, argument);
 
-	if (argument && !text_int(&id, argument, 1, INT64_MAX)) {
-		board_say(board, STYLE_WARN, "A message has a number, not '%s'", argument);
-		return;
-	}
 	if (id)
-		payload_form_open(board, id);
+		payload_form_open(ctx, id);
 }
