@@ -232,82 +232,86 @@ START_TEST(a_detached_process_is_carried_by_the_agent)
 }
 END_TEST
 
+/* An interface whose run of `LONG_RUN` rows, one packet after the other, takes seconds. */
+#define LONG_RUN 8000
+
+static void long_run(void)
+{
+	world_sql(&world, "DROP TABLE t");
+	world_customers(&world, LONG_RUN);
+	world_connection(&world);
+	world_interface(&world);
+	ck_run(0, &world, "interface", "add", "accounts", "--replace", "--set", "parallel=1");
+	world_delay(&world, 300);
+}
+
+static void await_first_rows(void)
+{
+	while (practice_record_count(world.practice, "Account") < 200)
+		clock_sleep(2);
+}
+
+/* What was left of the long run gets to its end, each row once. */
+static void finish_long_run(void)
+{
+	world_delay(&world, 0);
+	ck_run(0, &world, "run", "resume", "1", "--json");
+	ck_assert_int_eq(world_number("runs.0.completed"), LONG_RUN);
+	ck_assert_int_eq(practice_record_count(world.practice, "Account"), LONG_RUN);
+}
+
 START_TEST(a_dropped_line_stops_nothing)
 {
 	pid_t pid;
 
-	world_sql(&world, "DROP TABLE t");
-	world_customers(&world, 8000);
-	world_connection(&world);
-	world_interface(&world);
+	long_run();
 	pid = world_spawn(&world, "process", "accounts", NULL);
-	while (practice_record_count(world.practice, "Account") < 200)
-		clock_sleep(2);
+	await_first_rows();
 	kill(pid, SIGHUP);
 	ck_assert_int_eq(world_wait(pid), 130);
 	ck_run(0, &world, "agent", "status", "--json");
 	world.agent = (pid_t)world_number("agent.pid");
 	ck_assert_int_ne(world.agent, pid);
-	ck_run(0, &world, "run", "resume", "1", "--json");
-	ck_assert_int_eq(world_number("runs.0.completed"), 8000);
-	ck_assert_int_eq(practice_record_count(world.practice, "Account"), 8000);
+	finish_long_run();
 }
 END_TEST
 
 START_TEST(a_killed_agent_s_run_is_taken_up_by_the_next)
 {
-	world_sql(&world, "DROP TABLE t");
-	world_customers(&world, 8000);
-	world_connection(&world);
-	world_interface(&world);
+	long_run();
 	start_agent();
 	ck_run(0, &world, "process", "accounts", "--detach");
-	while (practice_record_count(world.practice, "Account") < 200)
-		clock_sleep(2);
+	await_first_rows();
 	kill(world.agent, SIGKILL);
 	start_agent();
-	ck_run(0, &world, "run", "resume", "1", "--json");
-	ck_assert_int_eq(world_number("runs.0.completed"), 8000);
-	ck_assert_int_eq(practice_record_count(world.practice, "Account"), 8000);
+	finish_long_run();
 }
 END_TEST
 
 START_TEST(a_stopped_agent_s_run_waits_for_the_next_one)
 {
-	world_sql(&world, "DROP TABLE t");
-	world_customers(&world, 8000);
-	world_connection(&world);
-	world_interface(&world);
-	ck_run(0, &world, "interface", "add", "accounts", "--replace", "--set", "parallel=1");
+	long_run();
 	start_agent();
 	ck_run(0, &world, "process", "accounts", "--detach");
-	while (practice_record_count(world.practice, "Account") < 200)
-		clock_sleep(2);
+	await_first_rows();
 	ck_run(0, &world, "agent", "stop");
 	ck_run(0, &world, "run", "show", "1", "--json");
 	/* What was under way has its answer, what was not is left. */
 	ck_assert_int_eq(
 		world_number("run.completed"), practice_record_count(world.practice, "Account"));
-	ck_assert_int_lt(world_number("run.completed"), 8000);
+	ck_assert_int_lt(world_number("run.completed"), LONG_RUN);
 	ck_assert_int_eq(world_number("run.unknown"), 0);
 	start_agent();
-	ck_run(0, &world, "run", "resume", "1", "--json");
-	ck_assert_int_eq(world_number("runs.0.completed"), 8000);
-	ck_assert_int_eq(practice_record_count(world.practice, "Account"), 8000);
+	finish_long_run();
 }
 END_TEST
 
 START_TEST(a_run_can_be_cancelled_from_elsewhere)
 {
-	world_sql(&world, "DROP TABLE t");
-	world_customers(&world, 20000);
-	world_connection(&world);
-	world_interface(&world);
-	ck_run(0, &world, "interface", "add", "accounts", "--replace", "--set", "parallel=1");
+	long_run();
 	start_agent();
 	ck_run(0, &world, "process", "accounts", "--detach");
-	while (practice_record_count(world.practice, "Account") < 200)
-		clock_sleep(2);
+	await_first_rows();
 	ck_run(0, &world, "run", "cancel", "1", "--json");
 	ck_assert_str_eq(world_json("run.status"), "Cancelled");
 	ck_assert_int_eq(

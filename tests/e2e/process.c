@@ -283,8 +283,6 @@ START_TEST(a_process_survives_the_one_it_handed_its_run_to)
 	pid_t first;
 	pid_t second;
 
-	struct err err = ERR_INIT;
-
 	world_open_slow(&world, 50);
 	world_customers(&world, 4000);
 	world_connection(&world);
@@ -292,16 +290,16 @@ START_TEST(a_process_survives_the_one_it_handed_its_run_to)
 	world_more_interfaces(&world);
 	/* All rows are here before the first leaves (mode Auto): then the first answers are slow.
 	 */
-	ck_ok(practice_set_fault(world.practice, "slow=1:300", &err), &err);
+	world_delay(&world, 300);
 	first = world_spawn(&world, "process", "accounts", "--limit", "2000", NULL);
 	while (practice_record_count(world.practice, "Account") == 0)
 		clock_sleep(2);
 	/* Its further answers come late: it is still there when the second one begins. */
-	ck_ok(practice_set_fault(world.practice, "slow=1:2000", &err), &err);
+	world_delay(&world, 2000);
 	second = world_spawn(&world, "process", "contacts", NULL);
 	while (practice_record_count(world.practice, "Contact") == 0)
 		clock_sleep(2);
-	ck_ok(practice_set_fault(world.practice, "slow=0", &err), &err);
+	world_delay(&world, 0);
 	if (killed)
 		kill(first, SIGKILL);
 	ck_assert_int_eq(world_wait(first), killed ? 128 + SIGKILL : 0);

@@ -71,14 +71,6 @@ static void process_by_board(struct terminal *terminal)
 	}
 }
 
-/* A machine that is short of breath must not find the run over before it has looked. */
-static void slow_org(bool slow)
-{
-	struct err err = ERR_INIT;
-
-	ck_ok(practice_set_fault(world.practice, slow ? "slow=1:500" : "slow=0", &err), &err);
-}
-
 static void expect_all_rows(void)
 {
 	ck_run(0, &world, "run", "resume", "1", "--json");
@@ -91,7 +83,7 @@ START_TEST(a_run_outlives_the_board_that_started_it)
 	struct terminal first, second;
 
 	process_by_board(&first);
-	slow_org(true);
+	world_delay(&world, 500);
 	if (_i == 0) {
 		kill(first.pid, SIGKILL);
 	} else { /* the terminal is closed */
@@ -101,7 +93,7 @@ START_TEST(a_run_outlives_the_board_that_started_it)
 	terminal_close(&first);
 	note_agent();
 	ck_assert_int_lt(practice_record_count(world.practice, "Account"), ROWS);
-	slow_org(false);
+	world_delay(&world, 0);
 	/* Another board shows it, to its end. */
 	terminal_open(&second, &world);
 	terminal_await(&second, "Agent Control Board");

@@ -58,6 +58,16 @@ void world_open_slow(struct world *world, int64_t latency_ms)
 	world_open_with(world, &(struct practice_options){ .latency_ms = latency_ms });
 }
 
+void world_delay(struct world *world, int64_t answer_ms)
+{
+	struct err err = ERR_INIT;
+	char fault[40] = "slow=0";
+
+	if (answer_ms)
+		snprintf(fault, sizeof(fault), "slow=1:%" PRId64, answer_ms);
+	ck_ok(practice_set_fault(world->practice, fault, &err), &err);
+}
+
 void world_close(struct world *world)
 {
 	if (world->agent)

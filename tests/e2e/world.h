@@ -31,6 +31,10 @@ void world_open(struct world *world, const char *misconfigure, const char *fault
 /* The same, sound and faithful, but each of its answers takes so long. */
 void world_open_slow(struct world *world, int64_t latency_ms);
 
+/* From now on each answer of the org comes so much later; 0 = no more. A run that a test wants to
+   find on its way stays there, however short of breath the machine is. */
+void world_delay(struct world *world, int64_t answer_ms);
+
 void world_open_with(struct world *world, struct practice_options *options);
 void world_close(struct world *world);
 
