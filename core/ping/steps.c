@@ -59,18 +59,31 @@ void steps_set_remedy(struct ping_step *step, const struct remedy *remedy)
 	snprintf(step->remedy, sizeof(step->remedy), "%s. %s", remedy->cause, remedy->action);
 }
 
+/* What a step found, what to do about it (`remedy` may be NULL), and it is told. `step` is NULL
+ * when there was no room for one more. */
+static void finish(struct steps *steps, struct ping_step *step, const struct remedy *remedy,
+	const char *fmt, va_list ap) __attribute__((format(printf, 4, 0)));
+
+static void finish(struct steps *steps, struct ping_step *step, const struct remedy *remedy,
+	const char *fmt, va_list ap)
+{
+	if (step) {
+		vsnprintf(step->detail, sizeof(step->detail), fmt, ap);
+		clean(step->detail);
+		if (remedy)
+			steps_set_remedy(step, remedy);
+	}
+	tell(steps);
+}
+
 void steps_ok(struct steps *steps, const char *name, double ms, const char *fmt, ...)
 {
 	struct ping_step *step = add(steps, name, VERDICT_OK, ms);
 	va_list ap;
 
-	if (step) {
-		va_start(ap, fmt);
-		vsnprintf(step->detail, sizeof(step->detail), fmt, ap);
-		va_end(ap);
-		clean(step->detail);
-	}
-	tell(steps);
+	va_start(ap, fmt);
+	finish(steps, step, NULL, fmt, ap);
+	va_end(ap);
 }
 
 void steps_warn(struct steps *steps, const char *name, const char *remedy_id, const char *fmt, ...)
@@ -79,15 +92,9 @@ void steps_warn(struct steps *steps, const char *name, const char *remedy_id, co
 	const struct remedy *remedy = remedy_id ? remedy_by_id(remedy_id, steps->app) : NULL;
 	va_list ap;
 
-	if (step) {
-		va_start(ap, fmt);
-		vsnprintf(step->detail, sizeof(step->detail), fmt, ap);
-		va_end(ap);
-		clean(step->detail);
-		if (remedy)
-			steps_set_remedy(step, remedy);
-	}
-	tell(steps);
+	va_start(ap, fmt);
+	finish(steps, step, remedy, fmt, ap);
+	va_end(ap);
 }
 
 static struct ping_step *add_failure(struct steps *steps, const char *name, enum err_kind kind)
@@ -105,15 +112,9 @@ void steps_fail(struct steps *steps, const char *name, enum err_kind kind, const
 	const struct remedy *remedy = remedy_by_id(remedy_id, steps->app);
 	va_list ap;
 
-	if (step) {
-		va_start(ap, fmt);
-		vsnprintf(step->detail, sizeof(step->detail), fmt, ap);
-		va_end(ap);
-		clean(step->detail);
-		if (remedy)
-			steps_set_remedy(step, remedy);
-	}
-	tell(steps);
+	va_start(ap, fmt);
+	finish(steps, step, remedy, fmt, ap);
+	va_end(ap);
 }
 
 void steps_fail_err(struct steps *steps, const char *name, const struct err *err,

@@ -5,23 +5,17 @@
 
 #include "config/files.h"
 
+static int set_value(void *model, const char *key, const char *value, struct err *err)
+{
+	return files_set_connection(model, key, value, err);
+}
+
 static int apply_options(struct command_env *env, struct connection *connection,
 	const struct arguments *args, struct err *err)
 {
 	const char *text;
-	int rc = 0;
+	int rc = settings_set_all(args, set_value, connection, err);
 
-	for (int i = 0; rc == 0 && (text = argument_many(args, "--set", i)); i++) {
-		const char *value;
-		char *key = NULL;
-
-		rc = settings_split(&key, &value, text, "--set", err);
-		if (rc == 0 && strcmp(key, "name") == 0)
-			rc = err_set(err, ERR_USAGE, "the name is the first argument, not a --set");
-		if (rc == 0)
-			rc = files_set_connection(connection, key, value, err);
-		free(key);
-	}
 	for (int i = 0; rc == 0 && (text = argument_many(args, "--secret", i)); i++)
 		rc = settings_secret(env, connection, text, err);
 	return rc;

@@ -178,22 +178,16 @@ static int interface_show(struct command_env *env, const struct arguments *args)
 
 /* ---- add ---- */
 
+static int set_value(void *model, const char *key, const char *value, struct err *err)
+{
+	return files_set_interface(model, key, value, err);
+}
+
 static int apply_options(struct interface *interface, const struct arguments *args, struct err *err)
 {
 	const char *text;
-	int rc = 0;
+	int rc = settings_set_all(args, set_value, interface, err);
 
-	for (int i = 0; rc == 0 && (text = argument_many(args, "--set", i)); i++) {
-		const char *value;
-		char *key = NULL;
-
-		rc = settings_split(&key, &value, text, "--set", err);
-		if (rc == 0 && strcmp(key, "name") == 0)
-			rc = err_set(err, ERR_USAGE, "the name is the first argument, not a --set");
-		if (rc == 0)
-			rc = files_set_interface(interface, key, value, err);
-		free(key);
-	}
 	for (int i = 0; rc == 0 && (text = argument_many(args, "--map", i)); i++)
 		rc = files_map_interface(interface, text, err);
 	return rc;

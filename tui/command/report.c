@@ -90,29 +90,42 @@ static void write_back_line(FILE *to, const struct run_write_back *state)
 	fputc('\n', to);
 }
 
-void report_run_json(struct json *json, const struct run_info *run, bool whole)
+/* What the rows read are the sum of, in the order in which it is told. */
+#define PARTS 7
+
+struct named_count {
+	const char *word;
+	int64_t value;
+};
+
+static void count_parts(struct named_count parts[PARTS], const struct run_counts *counts)
 {
-	const struct {
-		const char *key;
-		int64_t value;
-	} counts[] = {
-		{ "read", run->counts.read },
-		{ "completed", run->counts.completed },
-		{ "failed", run->counts.failed },
-		{ "pending", run->counts.pending },
-		{ "unknown", run->counts.unknown },
-		{ "cancelled", run->counts.cancelled },
-		{ "held", run->counts.held },
-		{ "skipped", run->counts.skipped },
-		{ "calls", run->calls },
+	const struct named_count all[PARTS] = {
+		{ "completed", counts->completed },
+		{ "failed", counts->failed },
+		{ "pending", counts->pending },
+		{ "unknown", counts->unknown },
+		{ "cancelled", counts->cancelled },
+		{ "held", counts->held },
+		{ "skipped", counts->skipped },
 	};
 
+	memcpy(parts, all, sizeof(all));
+}
+
+void report_run_json(struct json *json, const struct run_info *run, bool whole)
+{
+	struct named_count parts[PARTS];
+
+	count_parts(parts, &run->counts);
 	json_open(json, '{');
 	json_put_int(json, "id", run->id);
 	json_put_text(json, "interface", run->interface);
 	json_put_text(json, "status", run_state_name(run->state));
-	for (size_t i = 0; i < ARRAY_SIZE(counts); i++)
-		json_put_int(json, counts[i].key, counts[i].value);
+	json_put_int(json, "read", run->counts.read);
+	for (size_t i = 0; i < PARTS; i++)
+		json_put_int(json, parts[i].word, parts[i].value);
+	json_put_int(json, "calls", run->calls);
 	json_put_real(json, "seconds", report_seconds(run));
 	write_back_json(json, &run->write_back);
 	if (whole) {
@@ -134,25 +147,15 @@ void report_run_json(struct json *json, const struct run_info *run, bool whole)
 
 void report_run_line(FILE *to, const struct run_info *run)
 {
-	const struct {
-		const char *word;
-		int64_t value;
-	} parts[] = {
-		{ "completed", run->counts.completed },
-		{ "failed", run->counts.failed },
-		{ "pending", run->counts.pending },
-		{ "unknown", run->counts.unknown },
-		{ "cancelled", run->counts.cancelled },
-		{ "held", run->counts.held },
-		{ "skipped", run->counts.skipped },
-	};
+	struct named_count parts[PARTS];
 	const char *sign = " = ";
 	char number[REPORT_NUMBER_MAX];
 
+	count_parts(parts, &run->counts);
 	fprintf(to, "run %" PRId64 " %s: %s%s, %s read", run->id, run->interface,
 		run->dry_run ? "dry run, " : "", run_state_name(run->state),
 		report_number(number, run->counts.read));
-	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+	for (size_t i = 0; i < PARTS; i++) {
 		if (!parts[i].value)
 			continue;
 		fprintf(to, "%s%s %s", sign, report_number(number, parts[i].value), parts[i].word);

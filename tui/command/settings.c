@@ -10,7 +10,8 @@
 
 #include "config/files.h"
 
-int settings_split(
+/* "key=value" in two: `key` is owned, *value points behind the first "=". ERR_USAGE. */
+static int split(
 	char **key, const char **value, const char *text, const char *option, struct err *err)
 {
 	const char *equals = strchr(text, '=');
@@ -22,6 +23,26 @@ int settings_split(
 		return err_nomem(err);
 	*value = equals + 1;
 	return 0;
+}
+
+int settings_set_all(
+	const struct arguments *args, settings_setter *set, void *model, struct err *err)
+{
+	const char *text;
+	int rc = 0;
+
+	for (int i = 0; rc == 0 && (text = argument_many(args, "--set", i)); i++) {
+		const char *value;
+		char *key = NULL;
+
+		rc = split(&key, &value, text, "--set", err);
+		if (rc == 0 && strcmp(key, "name") == 0)
+			rc = err_set(err, ERR_USAGE, "the name is the first argument, not a --set");
+		if (rc == 0)
+			rc = set(model, key, value, err);
+		free(key);
+	}
+	return rc;
 }
 
 /* ---- secrets ---- */
@@ -146,7 +167,7 @@ int settings_secret(
 	struct secret *secret;
 	const char *value;
 	char *key = NULL;
-	int rc = settings_split(&key, &value, text, "--secret", err);
+	int rc = split(&key, &value, text, "--secret", err);
 
 	if (rc < 0)
 		return rc;

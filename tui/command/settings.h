@@ -27,9 +27,11 @@ int command_interface_watermark(struct command_env *env, const struct arguments 
 /* One line of `interface show`, where there is a watermark. */
 void interface_watermark_line(struct command_env *env, const char *interface);
 
-/* "key=value" in two: `key` is owned, *value points behind the first "=". ERR_USAGE. */
-int settings_split(
-	char **key, const char **value, const char *text, const char *option, struct err *err);
+/* Every `--set KEY=VALUE`, in the order given, by `set` (as files_set_connection) on `model`.
+ * ERR_USAGE. */
+typedef int settings_setter(void *model, const char *key, const char *value, struct err *err);
+int settings_set_all(
+	const struct arguments *args, settings_setter *set, void *model, struct err *err);
 
 /*
  * `--secret KEY=env:VAR | file:PATH | credential:NAME | -`: the first three are stored as
