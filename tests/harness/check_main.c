@@ -17,6 +17,11 @@ static int remove_one(const char *path, const struct stat *st, int flag, struct 
 	return remove(path);
 }
 
+const char *test_root(void)
+{
+	return root;
+}
+
 const char *test_folder(void)
 {
 	static char folders[16][320];

@@ -36,6 +36,9 @@ int check_main(suite_maker *const *makers, size_t count);
 /* A fresh folder under $TMPDIR that is removed when the test program ends; borrowed. */
 const char *test_folder(void);
 
+/* The folder around these: what one test makes there, later ones of the same program find. */
+const char *test_root(void);
+
 /* "http://127.0.0.1:PORT" of a port that is taken but refuses connections while this process lives.
  */
 void test_refusing_url(char *url, size_t size);
