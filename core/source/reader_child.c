@@ -16,6 +16,7 @@
 #include <locale.h>
 #include <signal.h>
 #include <sodium.h>
+#include <sqlite3.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -46,6 +47,16 @@ static int settle_in(int *frames)
 	dup2(null, STDOUT_FILENO);
 	close(null);
 	return 0;
+}
+
+/*
+ * The SQLite library behind SQLite's driver is our own. This process has one thread that calls it:
+ * without locks around every value and every piece of memory, such a source costs a fifth less.
+ */
+static void unlock_sqlite(void)
+{
+	sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
 static int read_spec_text(struct buf *text, struct err *err)
@@ -333,6 +344,7 @@ int reader_child_main(void)
 	}
 	if (settle_in(&frames))
 		return EXIT_FAILURE;
+	unlock_sqlite();
 	rc = read_spec(&spec, &err);
 	if (!rc)
 		rc = spec.places < 0 ? serve(frames, &spec, &frame, &err)
