@@ -14,7 +14,7 @@
 
 #define ROWS_A_PACKET 200
 
-static void write_text(const char *folder, const char *name, const char *text)
+void filled_write(const char *folder, const char *name, const char *text)
 {
 	struct err err = ERR_INIT;
 	char *path = file_join(folder, name);
@@ -25,7 +25,7 @@ static void write_text(const char *folder, const char *name, const char *text)
 
 static void write_files(const struct home *home)
 {
-	write_text(home->connections, "orders-prod.cfg",
+	filled_write(home->connections, "orders-prod.cfg",
 		"name = \"orders-prod\";\ndescription = \"ERP orders\";\ntype = \"Agent "
 		"Database\";\n"
 		"agent: { host = \"https://18.158.217.193\"; port = 9055; username = \"skyvva\";\n"
@@ -34,7 +34,7 @@ static void write_files(const struct home *home)
 		"\"https://acme.my.salesforce.com\";\n"
 		"  consumer_key = \"3MVG9abc\"; consumer_secret = { env = \"SECRET\"; }; };\n"
 		"source: { odbc = \"Driver=SQLite3;Database=/srv/erp/orders.db\"; };\n");
-	write_text(home->connections, "crm-sandbox.cfg",
+	filled_write(home->connections, "crm-sandbox.cfg",
 		"name = \"crm-sandbox\";\ntype = \"Agent File\";\n"
 		"agent: { host = \"https://agent.acme.example\"; port = 9055; username = "
 		"\"skyvva\";\n"
@@ -43,14 +43,14 @@ static void write_files(const struct home *home)
 		"\"https://acme--dev.sandbox.my.salesforce.com\";\n"
 		"  consumer_key = \"3MVG9def\"; consumer_secret = { env = \"SECRET\"; }; };\n"
 		"source: { folder = \"/srv/in\"; pattern = \"*.csv\"; format = \"csv\"; };\n");
-	write_text(home->interfaces, "accounts.cfg",
+	filled_write(home->interfaces, "accounts.cfg",
 		"name = \"accounts\"; connection = \"orders-prod\"; sequence = 10;\n"
 		"object = \"Account\"; operation = \"Upsert\"; external_id = \"Ext_Id__c\";\n"
 		"query = \"SELECT cust_no, name FROM customer\";\n"
 		"mapping = ( { field = \"Ext_Id__c\"; column = \"cust_no\"; },\n"
 		"  { field = \"Name\"; column = \"name\"; } );\n"
 		"schedule = \"*/15 6-20 * * 1-5\";\n");
-	write_text(home->interfaces, "order-lines.cfg",
+	filled_write(home->interfaces, "order-lines.cfg",
 		"name = \"order-lines\"; connection = \"orders-prod\"; sequence = 20;\n"
 		"object = \"Order_Line__c\"; operation = \"Upsert\"; external_id = "
 		"\"Order_No__c\";\n"
@@ -59,7 +59,7 @@ static void write_files(const struct home *home)
 		"  { field = \"Name\"; column = \"name\"; },\n"
 		"  { field = \"Price__c\"; formula = \"round(price * 1.19, 2)\"; },\n"
 		"  { field = \"Source__c\"; value = \"ERP\"; } );\n");
-	write_text(home->interfaces, "contacts.cfg",
+	filled_write(home->interfaces, "contacts.cfg",
 		"name = \"contacts\"; connection = \"orders-prod\"; sequence = 30;\n"
 		"object = \"Contact\"; operation = \"Upsert\"; external_id = \"Ext_Id__c\";\n"
 		"query = \"SELECT contact_no, last_name FROM contact\";\n"
@@ -390,6 +390,17 @@ void filled_copy(const char *folder)
 	free(home);
 }
 
+static void name_org(struct fixture *fx)
+{
+	struct err err = ERR_INIT;
+
+	ck_ok(store_begin(fx->store, &err), &err);
+	ck_ok(store_org_pin(fx->store, "orders-prod", "00D5g000001AbcdEAC", fx->org_name, false,
+		      false, &err),
+		&err);
+	ck_ok(store_commit(fx->store, &err), &err);
+}
+
 void filled_open(struct fixture *fx, const char *folder)
 {
 	struct err err = ERR_INIT;
@@ -400,6 +411,8 @@ void filled_open(struct fixture *fx, const char *folder)
 	ck_ok(store_begin(fx->store, &err), &err);
 	ck_ok(store_run_claim(&fx->claim, fx->store, fx->run, &err), &err);
 	ck_ok(store_commit(fx->store, &err), &err);
+	if (fx->org_name)
+		name_org(fx);
 	if (fx->hostile)
 		add_hostile(fx);
 	if (fx->huge)

@@ -15,4 +15,7 @@ void filled_copy(const char *folder);
  * beside are added. */
 void filled_open(struct fixture *fx, const char *folder);
 
+/* A file of the home with this text. */
+void filled_write(const char *folder, const char *name, const char *text);
+
 #endif

@@ -19,6 +19,14 @@ void fixture_init(struct fixture *fx)
 	fx->terminal = (struct pty_options){ .rows = 24, .cols = 80 };
 }
 
+void fixture_set_clock(const struct fixture *fx, int64_t ms)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%" PRId64, ms);
+	filled_write(fx->home->data, FIXTURE_CLOCK, text);
+}
+
 const char *fixture_asked(const struct fixture *fx)
 {
 	static struct buf text = BUF_INIT(1u << 20);
@@ -88,16 +96,6 @@ static int run_shell(void *ctx)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 98;
 }
 
-static void break_file(const struct home *home)
-{
-	static const char text[] = "name = \"broken\";\ntyp = \"Agent Database\";\n";
-	struct err err = ERR_INIT;
-	char *path = file_join(home->connections, "broken.cfg");
-
-	ck_ok(file_write(path, text, strlen(text), 0600, &err), &err);
-	free(path);
-}
-
 void fixture_start(struct fixture *fx)
 {
 	struct err err = ERR_INIT;
@@ -113,7 +111,8 @@ void fixture_start(struct fixture *fx)
 	clock_freeze(FIXTURE_NOW);
 	if (!fx->empty) {
 		if (fx->broken_file)
-			break_file(fx->home);
+			filled_write(fx->home->connections, "broken.cfg",
+				"name = \"broken\";\ntyp = \"Agent Database\";\n");
 		filled_open(fx, folder);
 		clock_freeze(FIXTURE_NOW);
 	}

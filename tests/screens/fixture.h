@@ -19,12 +19,16 @@
 /* 2026-11-23 12:05:00 UTC. */
 #define FIXTURE_NOW 1795435500000LL
 
+/* The file that tells the board's process the time; see fixture_set_clock(). */
+#define FIXTURE_CLOCK "clock.txt"
+
 enum ping_play { PING_PLAYS_GREEN, PING_PLAYS_RED, PING_PLAYS_HANG };
 
 struct fixture {
 	struct pty_options terminal;
-	bool empty;	  /* nothing configured, nothing ran */
-	bool data_source; /* odbc.ini names "erp" */
+	const char *org_name; /* NULL = ACME */
+	bool empty;	      /* nothing configured, nothing ran */
+	bool data_source;     /* odbc.ini names "erp" */
 	bool read_only, ascii, no_color;
 	enum theme theme;
 	bool agent_down;
@@ -65,6 +69,9 @@ void fixture_lose(struct fixture *fx, int packet, int count);
 /* Its last `failed` rows are refused for this. */
 void fixture_fail(struct fixture *fx, int packet, int failed, const char *code, const char *text,
 	const char *fields);
+
+/* On the board it becomes so late, as soon as it looks at its agent. */
+void fixture_set_clock(const struct fixture *fx, int64_t ms);
 
 /* What the agent was asked for so far; borrowed until the next call. */
 const char *fixture_asked(const struct fixture *fx);

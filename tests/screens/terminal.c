@@ -154,6 +154,56 @@ START_TEST(the_cursor_stands_on_what_is_selected)
 }
 END_TEST
 
+/* ---- the frame ---- */
+
+START_TEST(a_narrow_title_keeps_what_matters_most)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fx.terminal = (struct pty_options){ .rows = 15, .cols = 60 };
+	fx.org_name = "Acme Manufacturing International and Daughters";
+	fx.read_only = true;
+	fixture_start(&fx);
+	pty_wait(fx.pty, ">crm-sandbox");
+	pty_type(fx.pty, "j");
+	pty_wait(fx.pty, " PRODUCTION   ORG:Acme Manufa");
+	pty_wait(fx.pty, "read-only  agent up");
+	ck_assert_ptr_null(strstr(pty_line(fx.pty, 0), "api"));
+	pty_resize(fx.pty, 24, 80);
+	pty_wait(fx.pty, "ORG:Acme Manufacturing Internationa");
+	pty_resize(fx.pty, 24, 100);
+	pty_wait(fx.pty, "and Daughters  api 12%  read-only  agent up");
+	fixture_end(&fx);
+}
+END_TEST
+
+START_TEST(crumbs_tell_the_way_and_esc_goes_it_back)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fixture_start(&fx);
+	pty_wait(fx.pty, "agent up");
+	pty_type(fx.pty, "3");
+	pty_wait(fx.pty, "ORD-00001599");
+	pty_type(fx.pty, "/run:3\r");
+	pty_wait(fx.pty, "filter  run:3");
+	pty_type(fx.pty, "\r");
+	pty_wait(fx.pty, "1 2 3  Message Monitor > run 3 > message ");
+	pty_type(fx.pty, "?");
+	pty_wait(fx.pty, " > Help");
+	pty_type(fx.pty, "\033");
+	pty_wait_gone(fx.pty, " > Help");
+	pty_type(fx.pty, "\033");
+	pty_wait(fx.pty, "2 Interface  3 Message Monitor");
+	pty_wait(fx.pty, "filter  run:3");
+	pty_type(fx.pty, "\033");
+	pty_wait_gone(fx.pty, "filter  run:3");
+	fixture_end(&fx);
+}
+END_TEST
+
 /* ---- colours ---- */
 
 static const struct {
@@ -378,6 +428,32 @@ START_TEST(nothing_is_sent_while_nothing_changes)
 }
 END_TEST
 
+#define MINUTE_BYTES 64
+
+START_TEST(a_minute_costs_the_clock_alone)
+{
+	struct fixture fx;
+	size_t before;
+
+	fixture_init(&fx);
+	fixture_start(&fx);
+	pty_wait(fx.pty, "agent up  12:05");
+	pty_wait(fx.pty, "FAIL");
+	pty_settle(fx.pty, 300);
+	before = pty_bytes(fx.pty);
+	fixture_set_clock(&fx, FIXTURE_NOW + 59000); /* still the same minute */
+	pty_listen(fx.pty, 2600);
+	ck_assert_uint_eq(pty_bytes(fx.pty), before);
+	fixture_set_clock(&fx, FIXTURE_NOW + 60000);
+	pty_wait(fx.pty, "agent up  12:06");
+	pty_settle(fx.pty, 1200);
+	ck_assert_uint_le(pty_bytes(fx.pty) - before, MINUTE_BYTES);
+	if (getenv("SCREENS_MEASURE"))
+		fprintf(stderr, "a minute: %zu bytes\n", pty_bytes(fx.pty) - before);
+	fixture_end(&fx);
+}
+END_TEST
+
 static int64_t now_us(void)
 {
 	struct timespec ts;
@@ -467,6 +543,8 @@ Suite *suite_terminal(void)
 	tcase_add_test(tc, a_suspended_board_leaves_the_terminal_and_comes_back);
 	tcase_add_test(tc, another_size_is_another_picture);
 	tcase_add_test(tc, the_cursor_stands_on_what_is_selected);
+	tcase_add_test(tc, a_narrow_title_keeps_what_matters_most);
+	tcase_add_test(tc, crumbs_tell_the_way_and_esc_goes_it_back);
 	tcase_add_test(tc, a_theme_reaches_the_terminal);
 	tcase_add_loop_test(tc, without_colour_not_one_colour_is_sent, 0, (int)ARRAY_SIZE(mono));
 	tcase_add_loop_test(
@@ -477,6 +555,7 @@ Suite *suite_terminal(void)
 	tcase_add_test(tc, the_first_picture_fits_a_slow_line);
 	tcase_add_loop_test(tc, moving_the_cursor_costs_little, 0, (int)ARRAY_SIZE(moves));
 	tcase_add_test(tc, nothing_is_sent_while_nothing_changes);
+	tcase_add_test(tc, a_minute_costs_the_clock_alone);
 	tcase_add_test(tc, keys_are_answered_while_a_ping_hangs);
 	tcase_add_test(tc, keys_are_answered_while_a_run_writes);
 	suite_add_tcase(suite, tc);

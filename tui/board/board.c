@@ -287,6 +287,18 @@ const struct connection_state *board_state(const struct board *board, int connec
 	return board->states && connection >= 0 ? &board->states[connection] : NULL;
 }
 
+/* Behind what the monitor or a page above it shows; where nothing is behind it, the only one. */
+static int monitored_connection(const struct board *board)
+{
+	const char *name = message_connection(board);
+
+	if (!name && board->run.id)
+		name = board->run.connection;
+	if (name)
+		return board_find_connection(board, name);
+	return board->catalog->connection_count == 1 ? 0 : -1;
+}
+
 int board_current_connection(struct board *board)
 {
 	int place;
@@ -298,7 +310,7 @@ int board_current_connection(struct board *board)
 	if (board->tab == 0)
 		return connections_shown(board);
 	if (board->tab == 2)
-		return board->run.id ? board_find_connection(board, board->run.connection) : -1;
+		return monitored_connection(board);
 	place = interfaces_shown(board);
 	return place < 0 ? -1
 			 : board_find_connection(

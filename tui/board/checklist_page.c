@@ -390,6 +390,14 @@ static void close_page(struct board *board)
 	board->checklist = NULL;
 }
 
+static void place(const struct board *board, char *out, size_t size)
+{
+	const struct checklist_page *page = board->checklist;
+
+	if (page && !text_empty(page->connection.name))
+		snprintf(out, size, "set-up of %s", page->connection.name);
+}
+
 const struct page_ops checklist_ops = {
 	.name = "Salesforce set-up",
 	.about = "The steps of the set-up with their menu paths. Proven, refuted and suspect is "
@@ -398,6 +406,7 @@ const struct page_ops checklist_ops = {
 		 "hand. "
 		 "A tick is for this My Domain or this address of the agent, and ends with it.",
 	.keys = keys,
+	.place = place,
 	.draw = draw,
 	.key = key,
 	.close = close_page,

@@ -470,6 +470,11 @@ static void close_page(struct board *board)
 	board->connections = NULL;
 }
 
+static void place(const struct board *board, char *out, size_t size)
+{
+	text_copy(out, size, board->connections->list.filter);
+}
+
 const struct page_ops connections_ops = {
 	.name = "Connection",
 	.about =
@@ -478,6 +483,7 @@ const struct page_ops connections_ops = {
 		"own.",
 	.keys = keys,
 	.feed = FEED_STATES,
+	.place = place,
 	.open = open_page,
 	.draw = draw,
 	.key = key,

@@ -5,6 +5,9 @@
 
 #include "tui/board/state.h"
 
+/* So many columns hold the worst word, and how much else is wrong. */
+#define DASHBOARD_COLS_MIN 16
+
 /*
  * Into `cols` columns that end before `right`. What is wrong comes first, the gravest foremost:
  * connections, runs and schedules, then rows as the last run of each interface left them. What

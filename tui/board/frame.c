@@ -1,158 +1,36 @@
 /*
- * frame.c — the picture: title, tabs, page, notice or prompt, keys, and a dialog over it. Drawn
- * whole each time; ncurses sends only what differs.
+ * frame.c — the picture: title, tabs and crumbs, page, notice or prompt, keys, and a dialog over
+ * it. Drawn whole each time; ncurses sends only what differs.
  */
 
 #include "base/base.h"
 #include "tui/board/state.h"
 
 #include "base/text.h"
-#include "tui/board/connections.h"
+#include "tui/board/crumbs.h"
 #include "tui/board/dashboard.h"
+#include "tui/board/title.h"
 #include "tui/widget/glyph.h"
 
 #define LEFT_MARGIN 1
+#define TABS_GAP 2
 
-/* ---- the first line ---- */
+/* ---- the second line ---- */
 
-static void home_name(char *out, size_t size, const struct home *home)
-{
-	const char *slash;
-
-	out[0] = '\0';
-	if (home->system) {
-		text_copy(out, size, "system");
-	} else if (home->argument) {
-		slash = strrchr(home->argument, '/');
-		text_copy(out, size, slash && slash[1] ? slash + 1 : home->argument);
-	}
-}
-
-static void agent_words(char *out, size_t size, const struct board *board)
-{
-	if (board->env->read_only)
-		text_copy(out, size, "read-only");
-	else
-		out[0] = '\0';
-	if (!board->agent_known)
-		return;
-	if (*out)
-		snprintf(out + strlen(out), size - strlen(out), "  ");
-	snprintf(
-		out + strlen(out), size - strlen(out), "agent %s", board->agent.up ? "up" : "down");
-	if (board->agent.up && board->agent.alarm_count)
-		snprintf(out + strlen(out), size - strlen(out), ", %d ALARM%s",
-			board->agent.alarm_count, board->agent.alarm_count > 1 ? "S" : "");
-	else if (board->agent.up && board->agent.problem_count)
-		snprintf(out + strlen(out), size - strlen(out), ", a file is wrong");
-}
-
-/* The org by the name it gave itself, else the connection; and what kind of org it is. */
-static void org_words(char *out, size_t size, const struct connection *connection,
-	const struct connection_state *state)
-{
-	bool seen = state && state->org_name[0];
-	const char *kind = "";
-
-	if (connection->salesforce.domain && model_is_loopback(connection->salesforce.domain))
-		kind = "  practice";
-	else if (connection->salesforce.domain && !connection_is_production(connection, state))
-		kind = "  sandbox";
-	if (seen && text_equal(state->org_name, kind + strspn(kind, " ")))
-		kind = "";
-	snprintf(out, size, "%s%s%s", seen ? "ORG:" : "",
-		seen		   ? state->org_name
-		: connection->name ? connection->name
-				   : "",
-		kind);
-}
-
-static void gauge_words(char *out, size_t size, const struct connection_state *state)
-{
-	out[0] = '\0';
-	if (state && state->api_allowed > 0)
-		snprintf(out, size, "api %" PRId64 "/%" PRId64 " (%" PRId64 "%%)", state->api_used,
-			state->api_allowed, state->api_used * 100 / state->api_allowed);
-}
-
-/* What stands in the first line, from left to right, and what leaves it last when it is narrow. */
-enum { TITLE_NAME, TITLE_HOME, TITLE_PRODUCTION, TITLE_ORG, TITLE_API, TITLE_AGENT, TITLE_COUNT };
-
-static const int title_drops[] = { TITLE_HOME, TITLE_API, TITLE_NAME, TITLE_AGENT };
-
-#define TITLE_GAP 2
-
-static int title_cols(char texts[TITLE_COUNT][160], bool ascii)
-{
-	int cols = 0;
-
-	for (int i = 0; i < TITLE_COUNT; i++) {
-		if (texts[i][0])
-			cols += glyph_columns(texts[i], ascii) + TITLE_GAP;
-	}
-	return cols;
-}
-
-static void title_texts(struct board *board, char texts[TITLE_COUNT][160])
-{
-	int current = board_current_connection(board);
-	const struct connection_state *state = board_state(board, current);
-	const struct connection *connection =
-		current >= 0 ? &board->catalog->connections[current].connection : NULL;
-
-	memset(texts, 0, TITLE_COUNT * sizeof(texts[0]));
-	text_copy(texts[TITLE_NAME], sizeof(texts[0]), "Agent Control Board");
-	home_name(texts[TITLE_HOME], sizeof(texts[0]), board->env->home);
-	agent_words(texts[TITLE_AGENT], sizeof(texts[0]), board);
-	gauge_words(texts[TITLE_API], sizeof(texts[0]), state);
-	if (!connection)
-		return;
-	org_words(texts[TITLE_ORG], sizeof(texts[0]), connection, state);
-	if (connection_is_production(connection, state))
-		text_copy(texts[TITLE_PRODUCTION], sizeof(texts[0]), " PRODUCTION ");
-}
-
-static void draw_title(struct board *board)
-{
-	struct screen *screen = board->screen;
-	bool ascii = screen_ascii(screen);
-	int cols = screen_cols(screen) - 2 * LEFT_MARGIN + TITLE_GAP;
-	char texts[TITLE_COUNT][160];
-	int x = LEFT_MARGIN;
-
-	title_texts(board, texts);
-	for (size_t i = 0; i < ARRAY_SIZE(title_drops) && title_cols(texts, ascii) > cols; i++)
-		texts[title_drops[i]][0] = '\0';
-	screen_fill(screen, (struct area){ 0, 0, 1, screen_cols(screen) }, STYLE_TITLE);
-	for (int i = 0; i < TITLE_COUNT; i++) {
-		if (i == TITLE_PRODUCTION) { /* from here on at the right end */
-			int rest = LEFT_MARGIN + cols - title_cols(texts, ascii);
-
-			if (rest > x)
-				x = rest;
-		}
-		if (!texts[i][0])
-			continue;
-		x += screen_text(screen, 0, x, LEFT_MARGIN + cols - TITLE_GAP - x,
-			     i == TITLE_PRODUCTION ? STYLE_PRODUCTION : STYLE_TITLE, texts[i]) +
-		     TITLE_GAP;
-		texts[i][0] = '\0';
-	}
-}
-
+/* At a tab all three by name; above one their numbers, and the way that led here. */
 static void draw_tabs(struct board *board)
 {
+	int end = screen_cols(board->screen) - LEFT_MARGIN;
 	int x = LEFT_MARGIN;
-	int end;
 
 	for (int i = 0; i < BOARD_TABS; i++) {
-		bool on = i == board->tab;
-
-		x += screen_printf(board->screen, 1, x, screen_cols(board->screen) - x,
-			     on ? STYLE_TAB_ON : STYLE_TAB, "%d %s", i + 1, board_tabs[i]->name) +
-		     2;
+		x += screen_printf(board->screen, 1, x, end - x,
+			     i == board->tab ? STYLE_TAB_ON : STYLE_TAB, "%d%s%s", i + 1,
+			     board->depth ? "" : " ", board->depth ? "" : board_tabs[i]->name) +
+		     (board->depth ? 1 : TABS_GAP);
 	}
-	end = screen_cols(board->screen) - LEFT_MARGIN;
+	if (board->depth)
+		x = crumbs_draw(board, 1, x + 1, end - x - 1 - DASHBOARD_COLS_MIN) + TABS_GAP;
 	dashboard_draw(board, 1, end, end - x);
 }
 
@@ -289,7 +167,7 @@ void frame_draw(struct board *board)
 		struct area area = { 2, 0, screen_rows(screen) - 4, screen_cols(screen) };
 
 		screen_cursor(screen, 2, 0);
-		draw_title(board);
+		title_draw(board);
 		draw_tabs(board);
 		board_page(board)->draw(board, area);
 		draw_bottom(board);

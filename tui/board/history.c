@@ -202,12 +202,19 @@ static void close_page(struct board *board)
 	board->history = NULL;
 }
 
+static void place(const struct board *board, char *out, size_t size)
+{
+	if (board->history && board->history->interface[0])
+		snprintf(out, size, "runs of %s", board->history->interface);
+}
+
 const struct page_ops history_ops = {
 	.name = "Runs",
 	.about = "Every run of an interface, newest first. The counts always add up to the rows "
 		 "that were read.",
 	.keys = keys,
 	.feed = FEED_HISTORY,
+	.place = place,
 	.open = open_page,
 	.draw = draw,
 	.key = key,

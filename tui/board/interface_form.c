@@ -512,11 +512,20 @@ void interface_form_edit(struct board *board, const struct interface *interface)
 	open_form(board, interface, true);
 }
 
+static void place(const struct board *board, char *out, size_t size)
+{
+	const struct interface_form *page = board->interface_form;
+
+	if (page)
+		text_copy(out, size, page->editing ? page->base.name : "new interface");
+}
+
 const struct page_ops interface_form_ops = {
 	.name = "Interface form",
 	.about = "Everything an interface says. The mapping is one field a line; in fields of "
 		 "several lines Enter makes a new line and Tab goes on.",
 	.keys = keys,
+	.place = place,
 	.draw = draw,
 	.key = key,
 	.typing = typing,

@@ -597,12 +597,18 @@ static void close_page(struct board *board)
 	board->interfaces = NULL;
 }
 
+static void place(const struct board *board, char *out, size_t size)
+{
+	text_copy(out, size, board->interfaces->list.filter);
+}
+
 const struct page_ops interfaces_ops = {
 	.name = "Interface",
 	.about = "Each interface is one flow: a query or files, an object of Salesforce, and which "
 		 "column fills which field. Tick some and press p for Manual Process.",
 	.keys = keys,
 	.feed = FEED_STATES | FEED_LAST,
+	.place = place,
 	.open = open_page,
 	.draw = draw,
 	.key = key,

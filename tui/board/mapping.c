@@ -460,6 +460,12 @@ void mapping_open_from_form(struct board *board, const struct interface *interfa
 	open_editor(board, interface, true);
 }
 
+static void place(const struct board *board, char *out, size_t size)
+{
+	if (board->mapping)
+		snprintf(out, size, "mapping of %s", board->mapping->interface.name);
+}
+
 const struct page_ops mapping_ops = {
 	.name = "Mapping",
 	.about = "Left what the source gives, right the fields of the object, a line between those "
@@ -467,6 +473,7 @@ const struct page_ops mapping_ops = {
 		 "unique, req is required, FAIL says that the row shown would fail. Left and Right "
 		 "change sides.",
 	.keys = keys,
+	.place = place,
 	.draw = mapping_draw,
 	.key = key,
 	.unsaved = unsaved,

@@ -329,12 +329,19 @@ void mapping_form_open(struct board *board, const char *field, enum mapping_kind
 	board_open_page(board, &mapping_form_ops);
 }
 
+static void place(const struct board *board, char *out, size_t size)
+{
+	if (board->mapping && board->mapping->form)
+		text_copy(out, size, board->mapping->form->field);
+}
+
 const struct page_ops mapping_form_ops = {
 	.name = "Mapping: one line",
 	.about = "A constant, a formula or a column by its name, tried at each change on the row "
 		 "shown. A formula is an SQL expression over the row's columns; `agentboard "
 		 "interface formulas` lists the functions.",
 	.keys = keys,
+	.place = place,
 	.draw = draw,
 	.key = key,
 	.typing = typing,

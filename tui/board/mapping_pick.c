@@ -365,12 +365,26 @@ static const struct key_binding keys[] = {
 	{ 0 },
 };
 
+static void place(const struct board *board, char *out, size_t size)
+{
+	const struct mapping_page *page = board->mapping;
+	const struct mapping_picker *picker = page ? page->picker : NULL;
+
+	if (!picker)
+		return;
+	if (picker->kind == PICK_FIELD)
+		text_copy(out, size, mapping_sample(page)->columns[picker->column].name);
+	else
+		text_copy(out, size, picker->field);
+}
+
 const struct page_ops mapping_pick_ops = {
 	.name = "Mapping: choose",
 	.about = "Letters narrow the list down, Up and Down move in it, Enter takes. Esc first "
 		 "wipes "
 		 "what was typed, then goes back.",
 	.keys = keys,
+	.place = place,
 	.draw = draw,
 	.key = key,
 	.typing = typing,

@@ -199,6 +199,11 @@ static const struct message *shown(const struct board *board)
 	return board->message && board->message->detail ? &board->message->detail->message : NULL;
 }
 
+const char *message_connection(const struct board *board)
+{
+	return shown(board) ? board->message->detail->connection : NULL;
+}
+
 static void do_run(void *ctx, const char *argument)
 {
 	(void)argument;
@@ -271,12 +276,19 @@ static void close_page(struct board *board)
 	board->message = NULL;
 }
 
+static void place(const struct board *board, char *out, size_t size)
+{
+	if (board->message)
+		snprintf(out, size, "message %" PRId64, board->message->id);
+}
+
 const struct page_ops message_ops = {
 	.name = "Message",
 	.about = "One row's way to Salesforce: its state and why, what to do about it, what was "
 		 "sent, and what the org said to each attempt.",
 	.keys = keys,
 	.feed = FEED_DETAIL,
+	.place = place,
 	.draw = draw,
 	.key = key,
 	.look = look,

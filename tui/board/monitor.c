@@ -302,12 +302,22 @@ static void close_page(struct board *board)
 	board->monitor = NULL;
 }
 
+static void place(const struct board *board, char *out, size_t size)
+{
+	const char *filter = board->monitor->filter;
+	const char *run = text_starts(filter, "run:") ? filter + strlen("run:") : "";
+	bool run_alone = *run && !run[strspn(run, "0123456789")];
+
+	snprintf(out, size, "%s%s", run_alone ? "run " : "", run_alone ? run : filter);
+}
+
 const struct page_ops monitor_ops = {
 	.name = "Message Monitor",
 	.about = "Every source row is a message here before it is sent, and ends as exactly one of "
 		 "Completed, Failed, Pending, Unknown or Cancelled. The newest stand at the end.",
 	.keys = keys,
 	.feed = FEED_STATES | FEED_RUN | FEED_WINDOW,
+	.place = place,
 	.open = open_page,
 	.draw = monitor_draw,
 	.key = key,

@@ -509,12 +509,19 @@ static void close_page(struct board *board)
 	board->payload_form = NULL;
 }
 
+static void place(const struct board *board, char *out, size_t size)
+{
+	if (board->payload_form)
+		snprintf(out, size, "payload of %" PRId64, board->payload_form->id);
+}
+
 const struct page_ops payload_form_ops = {
 	.name = "Payload form",
 	.about = "The payload of one message, field by field. What is saved here is sent as it is, "
 		 "whatever the mapping says, and who changed it is kept.",
 	.keys = keys,
 	.feed = FEED_DETAIL,
+	.place = place,
 	.draw = draw,
 	.key = key,
 	.typing = typing,

@@ -257,11 +257,18 @@ static const struct key_binding keys[] = {
 	{ 0 },
 };
 
+static void place(const struct board *board, char *out, size_t size)
+{
+	if (board->preview)
+		snprintf(out, size, "preview of %s", board->preview->interface);
+}
+
 const struct page_ops preview_ops = {
 	.name = "Preview",
 	.about = "The first rows of the source as they would be sent, each with a verdict. Nothing "
 		 "is stored or sent.",
 	.keys = keys,
+	.place = place,
 	.draw = draw,
 	.key = key,
 	.close = close_page,

@@ -277,11 +277,18 @@ static const struct key_binding keys[] = {
 	{ 0 },
 };
 
+static void place(const struct board *board, char *out, size_t size)
+{
+	if (board->preview)
+		snprintf(out, size, "row %d", board->preview->shown + 1);
+}
+
 const struct page_ops preview_row_ops = {
 	.name = "Preview of a row",
 	.about = "One row: what the source gave, what would be sent, and what the org says of each "
 		 "field.",
 	.keys = keys,
+	.place = place,
 	.draw = draw_page,
 	.key = page_key,
 	.close = close_row,

@@ -32,6 +32,9 @@ struct page_ops {
 	/* Those of the moment, where they change. May be NULL; callers ask board_page_keys(). */
 	const struct key_binding *(*keys_now)(const struct board *board);
 	unsigned feed; /* parts it wants */
+	/* Which one it is, for the crumbs: "message 4711"; of a tab, what narrows it ("run 17", or
+	 * nothing). Leaves `out` as it is where there is nothing to tell. NULL = its name does. */
+	void (*place)(const struct board *board, char *out, size_t size);
 
 	void (*open)(struct board *board);
 	void (*draw)(struct board *board, struct area area);

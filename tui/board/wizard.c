@@ -613,6 +613,16 @@ static const struct key_binding *keys_now(const struct board *board)
 	return board->wizard && board->wizard->step == STEP_DESTINATION ? destination_keys : keys;
 }
 
+static void place(const struct board *board, char *out, size_t size)
+{
+	const struct wizard *wizard = board->wizard;
+
+	if (wizard)
+		text_copy(out, size,
+			wizard->editing ? form_text(&wizard->forms[STEP_DESTINATION], DEST_NAME)
+					: "new connection");
+}
+
 const struct page_ops wizard_ops = {
 	.name = "Connection wizard",
 	.about = "Four steps: the destination and its source, the agent as Salesforce reaches it, "
@@ -621,6 +631,7 @@ const struct page_ops wizard_ops = {
 		 "are OK.",
 	.keys = keys,
 	.keys_now = keys_now,
+	.place = place,
 	.draw = wizard_draw,
 	.key = key,
 	.typing = typing,
