@@ -48,8 +48,8 @@ static void key_freed(void *ctx)
 	backlog->wake(backlog->ctx);
 }
 
-int backlog_new(struct backlog **out, struct key_gate *gate, void (*wake)(void *ctx), void *ctx,
-	struct err *err)
+int backlog_new(struct backlog **out, struct key_gate *gate, uint64_t space,
+	void (*wake)(void *ctx), void *ctx, struct err *err)
 {
 	struct backlog *backlog = calloc(1, sizeof(*backlog));
 
@@ -58,7 +58,7 @@ int backlog_new(struct backlog **out, struct key_gate *gate, void (*wake)(void *
 	backlog->gate = gate;
 	backlog->wake = wake;
 	backlog->ctx = ctx;
-	backlog->member = (struct gate_member){ .wake = key_freed, .ctx = backlog };
+	backlog->member = (struct gate_member){ .wake = key_freed, .ctx = backlog, .space = space };
 	key_gate_join(gate, &backlog->member);
 	*out = backlog;
 	return 0;
@@ -213,10 +213,23 @@ void backlog_withdraw(struct backlog *backlog, uint64_t hash, int64_t message)
 		let_go(backlog, hash, message);
 }
 
-void backlog_settle(struct backlog *backlog, uint64_t hash, int64_t message)
+bool backlog_overtaken(struct backlog *backlog, uint64_t hash, int64_t message)
+{
+	return hash && key_gate_overtaken(backlog->gate, &backlog->member, hash, message);
+}
+
+static void forget(struct backlog *backlog, uint64_t hash, int64_t message)
 {
 	key_map_delete(&backlog->rows, message_hash(message));
 	let_go(backlog, hash, message);
+}
+
+void backlog_settle(
+	struct backlog *backlog, uint64_t hash, int64_t message, enum message_event event)
+{
+	if (hash && event == EVENT_SUCCEED) /* before the key is free */
+		key_gate_completed(backlog->gate, &backlog->member, hash, message);
+	forget(backlog, hash, message);
 }
 
 void backlog_forget(struct backlog *backlog, uint64_t hash, int64_t message)
@@ -227,7 +240,7 @@ void backlog_forget(struct backlog *backlog, uint64_t hash, int64_t message)
 		unblock(backlog, message);
 		atomic_store(&backlog->keys_freed, true); /* whoever waited behind it may go */
 	}
-	backlog_settle(backlog, hash, message);
+	forget(backlog, hash, message);
 }
 
 /* ---- rows that were sent in vain ---- */

@@ -12,13 +12,15 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "model/message.h"
 #include "process/process.h"
 
 struct backlog;
 
-/* `wake` is called on any thread when a key that a row waits for may be free. */
-int backlog_new(struct backlog **out, struct key_gate *gate, void (*wake)(void *ctx), void *ctx,
-	struct err *err);
+/* `wake` is called on any thread when a key that a row waits for may be free. `space`: runs of one
+ * space mean the same record by the same key. */
+int backlog_new(struct backlog **out, struct key_gate *gate, uint64_t space,
+	void (*wake)(void *ctx), void *ctx, struct err *err);
 
 /* Lets go of every key that waits. */
 void backlog_free(struct backlog *backlog);
@@ -35,8 +37,12 @@ void backlog_keep(struct backlog *backlog, uint64_t hash, int64_t message);
 /* The row was admitted but does not leave now: forget that, unless it waits. */
 void backlog_withdraw(struct backlog *backlog, uint64_t hash, int64_t message);
 
-/* The row has come to an end: its key is free. */
-void backlog_settle(struct backlog *backlog, uint64_t hash, int64_t message);
+/* Was the row overtaken: has a younger one of its key completed in another run? */
+bool backlog_overtaken(struct backlog *backlog, uint64_t hash, int64_t message);
+
+/* The row has come to this end: its key is free. */
+void backlog_settle(
+	struct backlog *backlog, uint64_t hash, int64_t message, enum message_event event);
 
 /* The row is neither due nor waiting any more (an operator saw to it): forget it. */
 void backlog_forget(struct backlog *backlog, uint64_t hash, int64_t message);

@@ -4,6 +4,7 @@
 #include "base/base.h"
 #include "process/bulk_private.h"
 #include "process/gate.h"
+#include "process/overtaken.h"
 #include "base/clock.h"
 
 uint64_t bulk_key_hash(const struct bulk *bulk, const char *key)
@@ -107,7 +108,7 @@ static int find_ids(struct bulk *bulk, const struct packet_out *packet, struct e
 	}
 }
 
-enum choice { CHOSEN, PASSED_OVER, JOB_FULL };
+enum choice { CHOSEN, PASSED_OVER, OVERTAKEN, JOB_FULL };
 
 /* A row that cannot go in this job keeps its place: later rows of its key wait behind it. */
 static enum choice leave(struct bulk *bulk, uint64_t hash, int64_t message)
@@ -133,6 +134,11 @@ static int choose_row(enum choice *choice, struct bulk *bulk, const struct packe
 	}
 	if (!backlog_admit(bulk->backlog, hash, message))
 		return 0;
+	if (overtaken_row(bulk->backlog, packet, position, hash)) {
+		backlog_withdraw(bulk->backlog, hash, message);
+		*choice = OVERTAKEN;
+		return 0;
+	}
 	/* What the org refused for now is tried again in smaller company; what is to be mapped
 	 * anew is few rows, from an operator's hand. */
 	if (backlog_row(bulk->backlog, message).tries || row_set_has(&packet->remap, position)) {
@@ -172,6 +178,7 @@ static int choose_rows(
 	bool *full, struct bulk *bulk, const struct packet_out *packet, struct err *err)
 {
 	struct row_set rows = { { 0 } };
+	struct row_set overtaken = { { 0 } };
 	int count = 0;
 	int rc = 0;
 
@@ -183,10 +190,14 @@ static int choose_rows(
 			row_set_add(&rows, i);
 			count++;
 		}
+		if (choice == OVERTAKEN)
+			row_set_add(&overtaken, i);
 		*full = choice == JOB_FULL;
 	}
 	if (!*full)
 		bulk->cursor = packet->packet;
+	if (rc == 0 && row_set_count(&overtaken))
+		rc = overtaken_cancel(&bulk->spec, packet->packet, &overtaken, err);
 	return rc == 0 && count ? add_part(bulk, packet->packet, &rows, err) : rc;
 }
 

@@ -338,7 +338,7 @@ static void settle_turn(struct turn *turn)
 			int64_t message = MESSAGE_ID(packet->packet, result->position);
 
 			if (result->event != EVENT_RETRY)
-				backlog_settle(backlog, packet->hashes[k], message);
+				backlog_settle(backlog, packet->hashes[k], message, result->event);
 			else if (backlog_admit(backlog, packet->hashes[k], message))
 				backlog_keep(backlog, packet->hashes[k], message);
 		}

@@ -4,6 +4,7 @@
 #include "process/bulk_private.h"
 #include "process/bulk_mode.h"
 #include "process/gate.h"
+#include "process/overtaken.h"
 #include "base/clock.h"
 
 #define TURN_MS INT64_C(2000)
@@ -197,7 +198,10 @@ static int prepare(struct bulk *bulk, const struct sender_spec *spec, struct err
 	if (!rc)
 		rc = parents_new(&bulk->parents, &bulk->spec, err);
 	if (!rc)
-		rc = backlog_new(&bulk->backlog, spec->env->gate, wake, bulk->http, err);
+		rc = backlog_new(&bulk->backlog, spec->env->gate, overtaken_space(spec->info), wake,
+			bulk->http, err);
+	if (!rc)
+		rc = overtaken_begin(spec, err);
 	if (!rc)
 		rc = view_waiting_rows(
 			bulk->view, spec->info->id, clock_now(), wait_row, bulk, err);

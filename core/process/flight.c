@@ -67,7 +67,7 @@ void flight_clear(struct flight *flight)
 	flight->answer.arena = NULL;
 	flight->answer.count = 0;
 	flight->stage = FLIGHT_IDLE;
-	flight->rows = (struct row_set){ { 0 } };
+	flight->rows = flight->overtaken = (struct row_set){ { 0 } };
 	flight->count = flight->sent_count = 0;
 	flight->rest_due = false;
 	flight->asked = flight->asking = 0;

@@ -36,7 +36,8 @@ struct flight {
 	int positions[PACKET_ROWS_MAX];	  /* their places, in the order of the request */
 	uint64_t hashes[PACKET_ROWS_MAX]; /* their keys in the gate, 0 = none */
 	int count;
-	bool rest_due; /* other rows of the packet are due as well */
+	bool rest_due;		  /* other rows of the packet are due as well */
+	struct row_set overtaken; /* rows of the packet that must not be sent any more */
 
 	int64_t attempt;
 	char request_id[40];

@@ -13,7 +13,8 @@
 
 struct key_gate {
 	pthread_mutex_t lock;
-	struct key_map keys; /* hash -> message << 1 | WANTED */
+	struct key_map keys;	  /* hash -> message << 1 | WANTED */
+	struct key_map completed; /* key in its space -> the youngest message */
 	struct gate_member *members;
 };
 
@@ -31,6 +32,7 @@ void key_gate_free(struct key_gate *gate)
 	if (!gate)
 		return;
 	key_map_free(&gate->keys);
+	key_map_free(&gate->completed);
 	pthread_mutex_destroy(&gate->lock);
 	free(gate);
 }
@@ -43,6 +45,24 @@ void key_gate_join(struct key_gate *gate, struct gate_member *member)
 	pthread_mutex_unlock(&gate->lock);
 }
 
+/* Under the lock: how many other runs could be overtaken by one of `member`? */
+static bool has_company(const struct key_gate *gate, const struct gate_member *member)
+{
+	for (const struct gate_member *other = gate->members; other; other = other->next)
+		if (other != member && other->space == member->space)
+			return true;
+	return false;
+}
+
+/* Under the lock. */
+static bool anybody_has_company(const struct key_gate *gate)
+{
+	for (const struct gate_member *member = gate->members; member; member = member->next)
+		if (has_company(gate, member))
+			return true;
+	return false;
+}
+
 void key_gate_leave(struct key_gate *gate, struct gate_member *member)
 {
 	pthread_mutex_lock(&gate->lock);
@@ -52,6 +72,8 @@ void key_gate_leave(struct key_gate *gate, struct gate_member *member)
 			break;
 		}
 	}
+	if (gate->completed.count && !anybody_has_company(gate))
+		key_map_free(&gate->completed);
 	pthread_mutex_unlock(&gate->lock);
 }
 
@@ -87,6 +109,38 @@ void key_gate_release(struct key_gate *gate, uint64_t hash, int64_t message)
 			member->wake(member->ctx);
 	}
 	pthread_mutex_unlock(&gate->lock);
+}
+
+static uint64_t hash_in_space(const struct gate_member *member, uint64_t hash)
+{
+	return key_gate_hash(member->space, hash);
+}
+
+void key_gate_completed(
+	struct key_gate *gate, const struct gate_member *member, uint64_t hash, int64_t message)
+{
+	int64_t *youngest = NULL;
+
+	pthread_mutex_lock(&gate->lock);
+	if (has_company(gate, member))
+		youngest = key_map_put(&gate->completed, hash_in_space(member, hash));
+	if (youngest && *youngest < message)
+		*youngest = message;
+	pthread_mutex_unlock(&gate->lock);
+}
+
+bool key_gate_overtaken(
+	struct key_gate *gate, const struct gate_member *member, uint64_t hash, int64_t message)
+{
+	const int64_t *youngest = NULL;
+	bool overtaken;
+
+	pthread_mutex_lock(&gate->lock);
+	if (gate->completed.count)
+		youngest = key_map_get(&gate->completed, hash_in_space(member, hash));
+	overtaken = youngest && *youngest > message;
+	pthread_mutex_unlock(&gate->lock);
+	return overtaken;
 }
 
 bool key_gate_want(struct key_gate *gate, uint64_t hash)

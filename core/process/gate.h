@@ -4,7 +4,8 @@
  * threads.
  *
  * A message holds its key from its first request until it is settled, also while it waits for its
- * next try: a later row of the same key must not overtake it.
+ * next try: a later row of the same key must not overtake it. Where a later one of another run was
+ * faster all the same, the earlier one is out of date.
  */
 
 #ifndef PROCESS_GATE_H
@@ -20,6 +21,7 @@
 struct gate_member {
 	void (*wake)(void *ctx);
 	void *ctx;
+	uint64_t space;		  /* runs of one space mean the same record by the same key */
 	struct gate_member *next; /* the gate's */
 };
 
@@ -31,6 +33,14 @@ bool key_gate_take(struct key_gate *gate, uint64_t hash, int64_t message);
 
 /* Let go of it, if `message` has it. */
 void key_gate_release(struct key_gate *gate, uint64_t hash, int64_t message);
+
+/* `message` completed. It is remembered while another run of its space is there. */
+void key_gate_completed(
+	struct key_gate *gate, const struct gate_member *member, uint64_t hash, int64_t message);
+
+/* Has a younger message of the key completed? */
+bool key_gate_overtaken(
+	struct key_gate *gate, const struct gate_member *member, uint64_t hash, int64_t message);
 
 /* Has somebody the key? Then its release wakes, as after a refusal. */
 bool key_gate_want(struct key_gate *gate, uint64_t hash);

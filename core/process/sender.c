@@ -7,6 +7,7 @@
 #include "base/base.h"
 #include "process/sender_private.h"
 #include "process/gate.h"
+#include "process/overtaken.h"
 #include "base/clock.h"
 #include "base/crash_point.h"
 
@@ -334,7 +335,7 @@ static void settle_rows(struct sender *sender, struct flight *flight)
 
 		if (result->event != EVENT_RETRY) {
 			backlog_settle(sender->backlog, flight->hashes[i],
-				MESSAGE_ID(packet, result->position));
+				MESSAGE_ID(packet, result->position), result->event);
 			continue;
 		}
 		backlog_keep(
@@ -596,7 +597,10 @@ static int prepare(struct sender *sender, const struct sender_spec *spec, struct
 	if (!rc)
 		rc = parents_new(&sender->parents, &sender->spec, err);
 	if (!rc)
-		rc = backlog_new(&sender->backlog, spec->env->gate, wake_sender, sender->http, err);
+		rc = backlog_new(&sender->backlog, spec->env->gate, overtaken_space(spec->info),
+			wake_sender, sender->http, err);
+	if (!rc)
+		rc = overtaken_begin(spec, err);
 	if (!rc)
 		rc = view_waiting_rows(
 			sender->view, spec->info->id, clock_now(), wait_row, sender, err);

@@ -6,6 +6,7 @@
 #include "base/base.h"
 #include "process/sender_private.h"
 #include "process/gate.h"
+#include "process/overtaken.h"
 #include "base/clock.h"
 
 /* ---- whether ---- */
@@ -203,10 +204,27 @@ static bool choose_row(struct sender *sender, struct flight *flight, int positio
 	}
 	if (!backlog_admit(sender->backlog, hash, message))
 		return !sender->in_order;
+	if (overtaken_row(sender->backlog, &flight->packet, position, hash)) {
+		backlog_withdraw(sender->backlog, hash, message);
+		row_set_add(&flight->overtaken, position);
+		return true;
+	}
 	row_set_add(&flight->rows, position);
 	flight->positions[flight->count] = position;
 	flight->hashes[flight->count++] = hash;
 	return true;
+}
+
+/* They are not due when the packet is looked at again. */
+static void cancel_overtaken(struct sender *sender, struct flight *flight)
+{
+	struct err err = ERR_INIT;
+
+	if (!row_set_count(&flight->overtaken))
+		return;
+	if (overtaken_cancel(&sender->spec, flight->packet.packet, &flight->overtaken, &err))
+		sender_stop(sender, RUN_SENDING, &err);
+	backlog_visit(sender->backlog, flight->packet.packet, 0, NULL);
 }
 
 bool sender_choose_rows(struct sender *sender, struct flight *flight)
@@ -216,5 +234,6 @@ bool sender_choose_rows(struct sender *sender, struct flight *flight)
 	for (int i = 0; i < flight->packet.rows; i++)
 		if (!choose_row(sender, flight, i, limit))
 			break;
+	cancel_overtaken(sender, flight);
 	return flight->count > 0;
 }

@@ -228,6 +228,17 @@ int store_written(struct store *store, const struct run_claim *claim, int64_t pa
 int store_unwant_write_back(
 	struct store *store, const struct run_claim *claim, unsigned ends, struct err *err);
 
+/*
+ * What is older than a Completed message of its key is out of date, and must not be sent: before a
+ * run sends, mark what runs under way completed of its keys ...
+ */
+int store_supersede_begun(struct store *store, const struct run_claim *claim, struct err *err);
+
+/* ... and later mark these rows of a packet, which another run has overtaken: what of them is New
+ * or Pending becomes Cancelled. Those that are marked already, a person sends all the same. */
+int store_overtaken(struct store *store, const struct run_claim *claim, int64_t packet,
+	const struct row_set *rows, struct err *err);
+
 /* Everything New and Pending of the run becomes Cancelled. */
 int store_run_cancel_rest(int64_t *rows, struct store *store, const struct run_claim *claim,
 	const char *who, struct err *err);

@@ -16,7 +16,8 @@
 /* Connection, object and the reading of keys of a run. */
 struct scope {
 	int64_t run;
-	char *connection, *object;
+	int64_t operation;
+	char *connection, *object, *interface, *external_id;
 	bool key_case;
 	bool keep_older; /* only what still waits is out of date */
 };
@@ -25,12 +26,15 @@ static void scope_free(struct scope *scope)
 {
 	free(scope->connection);
 	free(scope->object);
+	free(scope->interface);
+	free(scope->external_id);
 }
 
 static int scope_load(struct scope *scope, struct db *db, int64_t run, struct err *err)
 {
 	static const char sql[] =
-		"SELECT connection, object, key_case, keep_older FROM run WHERE id = ?";
+		"SELECT connection, object, key_case, keep_older, interface, external_id, operation"
+		" FROM run WHERE id = ?";
 	sqlite3_stmt *stmt;
 	int rc = db_query(&stmt, db, sql, BINDS(B_INT(run)), err);
 
@@ -45,12 +49,27 @@ static int scope_load(struct scope *scope, struct db *db, int64_t run, struct er
 	scope->object = strdup(db_text(stmt, 1));
 	scope->key_case = db_int(stmt, 2) != 0;
 	scope->keep_older = db_int(stmt, 3) != 0;
+	scope->interface = strdup(db_text(stmt, 4));
+	scope->external_id = strdup(db_text(stmt, 5));
+	scope->operation = db_int(stmt, 6);
 	sqlite3_reset(stmt);
-	if (scope->connection && scope->object)
+	if (scope->connection && scope->object && scope->interface && scope->external_id)
 		return 0;
 	scope_free(scope);
 	return err_nomem(err);
 }
+
+/*
+ * Runs `r` in which a key means the same record: those of one external ID. What an Insert makes is
+ * known to its own interface alone, by whichever columns are its row_key.
+ */
+#define SAME_RECORDS                                                                               \
+	" AND r.connection = ?2 AND r.object = ?3 AND ifnull(r.external_id, '') = ?4 COLLATE"      \
+	" NOCASE AND (r.interface = ?5 OR (r.operation <> ?6 AND ?7 <> ?6))"
+#define SCOPE_BINDS(first, scope)                                                                  \
+	BINDS(B_INT(first), B_TEXT((scope)->connection), B_TEXT((scope)->object),                  \
+		B_TEXT((scope)->external_id), B_TEXT((scope)->interface), B_INT(OPERATION_INSERT), \
+		B_INT((scope)->operation))
 
 /* A key as the org compares it: without blanks around it, and without case unless told. */
 static uint64_t key_hash(const char *key, bool key_case)
@@ -191,8 +210,7 @@ static const char sql_candidates[] =
 	" SELECT id FROM packet INDEXED BY packet_cancelled WHERE n_cancelled > 0 UNION ALL"
 	" SELECT id FROM packet INDEXED BY packet_waiting"
 	"  WHERE n_new + n_processing + n_pending > 0)"
-	" AND p.id <= (SELECT max(id) FROM packet WHERE run = ?1)"
-	" AND r.connection = ?2 AND r.object = ?3 ORDER BY p.id";
+	" AND p.id <= (SELECT max(id) FROM packet WHERE run = ?1)" SAME_RECORDS " ORDER BY p.id";
 
 static int add_candidates(struct table *table, struct store *store, const struct scope *scope,
 	int64_t id, struct err *err)
@@ -345,8 +363,8 @@ static int supersede(struct store *store, const struct scope *scope, struct err 
 {
 	struct id_list packets = { NULL, 0, 0 };
 	struct id_list older = { NULL, 0, 0 };
-	int rc = list_query(&packets, &store->db, sql_candidates,
-		BINDS(B_INT(scope->run), B_TEXT(scope->connection), B_TEXT(scope->object)), err);
+	int rc = list_query(
+		&packets, &store->db, sql_candidates, SCOPE_BINDS(scope->run, scope), err);
 
 	if (rc == 0)
 		rc = find_all(&older, store, scope, &packets, err);
@@ -370,6 +388,50 @@ int store_supersede(struct store *store, int64_t run, struct err *err)
 	return rc ? rc : db_run(&store->db, sql, BINDS(B_INT(run), B_INT(clock_now())), err);
 }
 
+/* ---- what others did meanwhile ---- */
+
+/* Runs under way with messages that completed since they marked what is older. */
+static const char sql_unmarked[] =
+	"SELECT r.id FROM run AS r WHERE r.state < 4 AND r.id <> ?1" SAME_RECORDS
+	" AND EXISTS (SELECT 1 FROM packet AS p WHERE p.run = r.id AND p.n_completed > 0"
+	" AND p.changed >= r.marked)";
+
+int store_supersede_begun(struct store *store, const struct run_claim *claim, struct err *err)
+{
+	struct id_list runs = { NULL, 0, 0 };
+	struct scope scope;
+	int rc = store_check_claim(store, claim, err);
+
+	if (rc == 0)
+		rc = scope_load(&scope, &store->db, claim->run, err);
+	if (rc != 0)
+		return rc;
+	rc = list_query(&runs, &store->db, sql_unmarked, SCOPE_BINDS(claim->run, &scope), err);
+	for (size_t i = 0; rc == 0 && i < runs.count; i++)
+		rc = store_supersede(store, runs.ids[i], err);
+	free(runs.ids);
+	scope_free(&scope);
+	return rc;
+}
+
+int store_overtaken(struct store *store, const struct run_claim *claim, int64_t packet,
+	const struct row_set *rows, struct err *err)
+{
+	struct packet *loaded = &store->packet;
+	int64_t now = clock_now();
+	int rc = store_check_claim(store, claim, err);
+
+	if (rc == 0)
+		rc = packet_load(loaded, &store->db, packet, err);
+	if (rc == 0 && loaded->run != claim->run)
+		rc = err_set(err, ERR_USAGE, "packet %" PRId64 " is not of run %" PRId64, packet,
+			claim->run);
+	for (int i = 0; rc == 0 && i < loaded->count; i++)
+		if (row_set_has(rows, i) && !row_set_has(&loaded->superseded, i))
+			rc = mark_row(loaded, &store->db, i, now, err);
+	return rc ? rc : packet_save(loaded, &store->db, now, err);
+}
+
 /* ---- messages that are about to be sent again ---- */
 
 /*
@@ -379,7 +441,7 @@ int store_supersede(struct store *store, int64_t run, struct err *err)
 static const char sql_under_way[] =
 	"SELECT p.id FROM run AS r JOIN packet AS p ON p.run = r.id"
 	" WHERE (r.keep_older = 1 OR (r.state < 4 AND p.changed >= r.marked))"
-	" AND r.connection = ?1 AND r.object = ?2 AND p.id >= ?3 AND p.n_completed > 0";
+	" AND p.id >= ?1 AND p.n_completed > 0" SAME_RECORDS;
 
 /* The keys of `messages` that nothing has superseded yet, into the table; the others into the list.
  */
@@ -415,8 +477,7 @@ static int search_under_way(struct id_list *list, struct table *table, struct st
 	const struct scope *scope, int64_t from, struct err *err)
 {
 	struct id_list packets = { NULL, 0, 0 };
-	int rc = list_query(&packets, &store->db, sql_under_way,
-		BINDS(B_TEXT(scope->connection), B_TEXT(scope->object), B_INT(from)), err);
+	int rc = list_query(&packets, &store->db, sql_under_way, SCOPE_BINDS(from, scope), err);
 
 	for (size_t i = 0; rc == 0 && i < packets.count; i++)
 		rc = look_for_older(list, table, store, scope, packets.ids[i], err);

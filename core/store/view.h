@@ -226,12 +226,13 @@ int view_causes(struct cause **out, int *count, struct view *view, const struct 
 /* A packet that has rows to send now. */
 struct packet_out {
 	int64_t packet;
-	int rows;		 /* in the packet */
-	struct row_set due;	 /* New, or Pending with next_try <= now */
-	struct row_set waiting;	 /* Pending with next_try > now ... */
-	int64_t next_due;	 /* ... and the earliest of these, 0 = none */
-	struct row_set tried;	 /* those that were sent before ... */
-	struct row_set repeated; /* ... more than once */
+	int rows;		  /* in the packet */
+	struct row_set due;	  /* New, or Pending with next_try <= now */
+	struct row_set waiting;	  /* Pending with next_try > now ... */
+	int64_t next_due;	  /* ... and the earliest of these, 0 = none */
+	struct row_set tried;	  /* those that were sent before ... */
+	struct row_set repeated;  /* ... more than once */
+	struct row_set overtaken; /* a younger message of the key completed */
 	struct row_set
 		remap; /* of the due ones: to be mapped anew first, see store_packet_remap() */
 	const char *records[PACKET_ROWS_MAX]; /* JSON objects (edited payloads where edited) */

@@ -149,6 +149,7 @@ static int load_due(
 	if (rc == 0) {
 		out->packet = id;
 		out->rows = packet.count;
+		out->overtaken = packet.superseded;
 		for (int i = 0; i < packet.count; i++)
 			sort_row(out, i, packet_row(&packet, i), now);
 		rc = load_content(out, view, err);

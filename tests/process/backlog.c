@@ -20,7 +20,7 @@ static struct backlog *fresh(void)
 
 	if (!gate)
 		gate = key_gate_new();
-	ck_ok(backlog_new(&backlog, gate, wake, NULL, &err), &err);
+	ck_ok(backlog_new(&backlog, gate, 1, wake, NULL, &err), &err);
 	return backlog;
 }
 
@@ -51,13 +51,13 @@ START_TEST(later_row_waits_until_the_earlier_is_settled)
 	ck_assert(!backlog_admit(backlog, 7, third));
 	ck_assert(backlog_blocked(backlog));
 	ck_assert_int_eq(next(backlog, 0), 0);
-	backlog_settle(backlog, 7, first);
+	backlog_settle(backlog, 7, first, EVENT_SUCCEED);
 	ck_assert_int_eq(next(backlog, 0), 2);	      /* the second's packet, not the third's */
 	ck_assert(!backlog_admit(backlog, 7, third)); /* who comes too early waits */
 	ck_assert(backlog_admit(backlog, 7, second));
 	backlog_visited(backlog, 2);
 	ck_assert_int_eq(next(backlog, 0), 0);
-	backlog_settle(backlog, 7, second);
+	backlog_settle(backlog, 7, second, EVENT_SUCCEED);
 	ck_assert_int_eq(next(backlog, 0), 3);
 	ck_assert(backlog_admit(backlog, 7, third));
 	ck_assert(!backlog_blocked(backlog));
@@ -77,13 +77,13 @@ START_TEST(row_that_waits_for_its_next_try_keeps_its_key)
 	ck_assert(!backlog_admit(other, 7, foreign));
 	ck_assert(backlog_admit(backlog, 7, first)); /* its own next try */
 	wakes = 0;
-	backlog_settle(backlog, 7, first);
+	backlog_settle(backlog, 7, first, EVENT_SUCCEED);
 	ck_assert_int_gt(wakes, 0); /* the other run hears of it */
 	ck_assert_int_eq(next(other, 0), 9);
 	ck_assert(backlog_admit(other, 7, foreign));
 	ck_assert(!backlog_admit(backlog, 7, second));
 	backlog_free(backlog);
-	backlog_settle(other, 7, foreign);
+	backlog_settle(other, 7, foreign, EVENT_SUCCEED);
 	backlog_free(other);
 	ck_assert(!key_gate_want(gate, 7));
 }
@@ -110,7 +110,7 @@ START_TEST(row_that_an_operator_settled_holds_up_nobody)
 	ck_assert(backlog_admit(backlog, 7, MESSAGE_ID(1, 0)));
 	ck_assert(!backlog_admit(backlog, 7, MESSAGE_ID(2, 0)));
 	ck_assert(!backlog_admit(backlog, 7, MESSAGE_ID(3, 0)));
-	backlog_settle(backlog, 7, MESSAGE_ID(1, 0));
+	backlog_settle(backlog, 7, MESSAGE_ID(1, 0), EVENT_SUCCEED);
 	ck_assert_int_eq(next(backlog, 0), 2);
 	backlog_visited(backlog, 2);
 	backlog_forget(backlog, 7, MESSAGE_ID(2, 0)); /* found cancelled */
@@ -126,7 +126,7 @@ START_TEST(rows_without_a_key_never_wait)
 
 	ck_assert(backlog_admit(backlog, 0, MESSAGE_ID(1, 0)));
 	ck_assert(backlog_admit(backlog, 0, MESSAGE_ID(1, 1)));
-	backlog_settle(backlog, 0, MESSAGE_ID(1, 0));
+	backlog_settle(backlog, 0, MESSAGE_ID(1, 0), EVENT_SUCCEED);
 	backlog_free(backlog);
 }
 END_TEST
@@ -164,7 +164,7 @@ START_TEST(tries_are_remembered_until_the_row_is_settled)
 	ck_assert_int_eq(backlog_row(backlog, 300).tries, 3);
 	ck_assert_int_eq(backlog_row(backlog, 300).together, 100);
 	ck_assert_int_eq(backlog_row(backlog, 301).tries, 0);
-	backlog_settle(backlog, 0, 300);
+	backlog_settle(backlog, 0, 300, EVENT_SUCCEED);
 	ck_assert_int_eq(backlog_row(backlog, 300).tries, 0);
 	backlog_free(backlog);
 }
@@ -179,7 +179,7 @@ START_TEST(backlog_says_when_it_is_full)
 		backlog_set_row(backlog, ++row, (struct row_memory){ 1, 0 }, NULL);
 	ck_assert_int_le(row, 100000);
 	while (row > 0)
-		backlog_settle(backlog, 0, row--);
+		backlog_settle(backlog, 0, row--, EVENT_SUCCEED);
 	ck_assert(!backlog_full(backlog));
 	backlog_free(backlog);
 }

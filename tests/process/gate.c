@@ -31,6 +31,32 @@ START_TEST(key_belongs_to_one_message)
 }
 END_TEST
 
+/* given two runs that mean the same records, and one that does not / when a key completes in one /
+ * then what is older of it was overtaken in the other, until the first has gone */
+START_TEST(older_message_of_another_run_is_overtaken)
+{
+	struct key_gate *gate = key_gate_new();
+	struct gate_member one = { .wake = count_wake, .space = 1 };
+	struct gate_member two = { .wake = count_wake, .space = 1 };
+	struct gate_member stranger = { .wake = count_wake, .space = 2 };
+
+	key_gate_join(gate, &one);
+	key_gate_completed(gate, &one, 7, 200); /* nobody to remember it for */
+	key_gate_join(gate, &two);
+	key_gate_join(gate, &stranger);
+	ck_assert(!key_gate_overtaken(gate, &two, 7, 100));
+	key_gate_completed(gate, &one, 7, 200);
+	key_gate_completed(gate, &one, 7, 150);
+	ck_assert(key_gate_overtaken(gate, &two, 7, 199));
+	ck_assert(!key_gate_overtaken(gate, &two, 7, 201));
+	ck_assert(!key_gate_overtaken(gate, &two, 8, 100));
+	ck_assert(!key_gate_overtaken(gate, &stranger, 7, 100));
+	key_gate_leave(gate, &one);
+	ck_assert(!key_gate_overtaken(gate, &two, 7, 100)); /* the store has it now */
+	key_gate_free(gate);
+}
+END_TEST
+
 START_TEST(release_wakes_only_where_somebody_was_refused)
 {
 	struct key_gate *gate = key_gate_new();
@@ -138,6 +164,7 @@ Suite *suite_gate(void)
 
 	tcase_set_timeout(tc, 30);
 	tcase_add_test(tc, key_belongs_to_one_message);
+	tcase_add_test(tc, older_message_of_another_run_is_overtaken);
 	tcase_add_test(tc, release_wakes_only_where_somebody_was_refused);
 	tcase_add_test(tc, threads_never_hold_a_key_together);
 	tcase_add_test(tc, map_keeps_what_is_put);

@@ -206,6 +206,39 @@ START_TEST(a_pending_row_is_not_stored_twice_nor_overtaken)
 }
 END_TEST
 
+/* given rows that wait, and the run of another interface that ended in the middle, when it had sent
+ * some newer versions / when the first run goes on / then these are not undone */
+START_TEST(a_run_that_goes_on_undoes_nothing_of_another_one)
+{
+	struct run_info info;
+
+	stage_open(&stage, 400);
+	stage.interface.packet = 20;
+	stage.interface.parallel = 1;
+	stage_switch(&stage, "faults", "{\"lock\":1}");
+	ck_assert_int_eq(stage_process(&stage, 0), -ERR_UNFINISHED);
+	ck_assert_int_eq(stage_info(&stage).counts.pending, 400);
+	stage_sql(&stage, "UPDATE order_line SET name = 'newer'");
+	text_set(&stage.interface.name, "other");
+	stage_switch(&stage, "faults", "{\"lock\":0, \"slow\":\"1:20\"}");
+	stage_switch_later(&stage, 20, "stop", NULL);
+	ck_assert_int_eq(stage_process(&stage, WAIT), -ERR_INTERRUPTED);
+	info = stage_info(&stage);
+	ck_assert_int_ge(info.counts.completed, 20);
+	ck_assert_int_gt(info.counts.pending, 0);
+	pthread_join(stage.later.thread, NULL);
+	stage.later.running = false;
+	atomic_store(&stage.control.stop, false);
+	stage_restart(&stage);
+	text_set(&stage.interface.name, "order-lines");
+	stage_switch(&stage, "faults", "{\"slow\":0}");
+	stage.run--;
+	ck_ok(stage_resume(&stage, WAIT), &stage.err);
+	ck_assert_int_eq(stage_info(&stage).counts.cancelled, info.counts.completed);
+	ck_assert_int_eq(stage_info(&stage).counts.completed, 400 - info.counts.completed);
+}
+END_TEST
+
 /* ---- Unknown, settled by evidence ---- */
 
 /* Inserts whose answers were lost, some of them executed; how many are Unknown. */
@@ -284,6 +317,7 @@ Suite *suite_run_again(void)
 	tcase_add_test(tcase,
 		a_bad_row_is_stored_once_until_it_changes_and_never_undoes_its_newer_version);
 	tcase_add_test(tcase, a_pending_row_is_not_stored_twice_nor_overtaken);
+	tcase_add_test(tcase, a_run_that_goes_on_undoes_nothing_of_another_one);
 	tcase_add_test(tcase, lost_answers_are_settled_by_what_the_org_has);
 	tcase_add_test(tcase, evidence_that_fits_two_messages_settles_none);
 	tcase_add_test(tcase, a_reopened_run_reads_nothing_more);

@@ -14,7 +14,9 @@ struct fixture {
 	struct view *view;
 	struct run_claim *claim; /* of `run` */
 	int64_t run;
-	bool keep_older; /* of the runs made from here on */
+	/* of the runs made from here on */
+	bool keep_older, inserts;
+	const char *external_id; /* NULL = Order_No__c */
 };
 
 /* Opens all, creates and claims a run of interface "orders". */

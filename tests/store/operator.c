@@ -321,7 +321,7 @@ static struct run_claim *run_again(const char *prefix, int count, const char *an
 	struct run_claim *claim = NULL;
 	int64_t packet;
 
-	fixture_run(&fx, "orders", &claim);
+	fixture_run(&fx, fx.inserts ? "imports" : "orders", &claim);
 	packet = fixture_packet_of(&fx, claim, prefix, count);
 	fx.claim = claim;
 	fixture_send(&fx, packet, 0, answer);
@@ -359,6 +359,57 @@ START_TEST(a_completed_message_supersedes_what_is_older_of_its_key)
 	ck_assert_ptr_nonnull(strstr(err.text, "--force"));
 	fixture_event(&fx, message + 1, EVENT_FORCE);
 	fixture_event(&fx, message + 4, EVENT_REPROCESS);
+	run_claim_free(claim);
+}
+END_TEST
+
+/* given a row that waits / when a run of another external ID, or an Insert of another interface,
+ * completes a row with the same words as its key / then that is another record, and it waits on */
+START_TEST(the_same_words_in_another_external_id_supersede_nothing)
+{
+	int64_t packet = fixture_packet(&fx, "1001", 2);
+	struct run_claim *claims[2];
+
+	fixture_send(&fx, packet, 0, "rf");
+	fx.external_id = "Legacy_No__c";
+	claims[0] = run_again("1001", 2, "ss");
+	fixture_state(&fx, claims[0], RUN_DONE);
+	fx.external_id = NULL;
+	fx.inserts = true;
+	claims[1] = run_again("1001", 2, "ss");
+	fixture_state(&fx, claims[1], RUN_DONE);
+	check_status(MESSAGE_ID(packet, 0), MESSAGE_PENDING, "unable to obtain exclusive access");
+	fixture_event(&fx, MESSAGE_ID(packet, 1), EVENT_REPROCESS);
+	for (int i = 0; i < 2; i++)
+		run_claim_free(claims[i]);
+}
+END_TEST
+
+/* given a run that died, and one that waits with an older row of the same key / when that is to go
+ * on / then its row is marked before it is sent */
+START_TEST(what_others_completed_is_marked_before_a_run_sends)
+{
+	int64_t packet = fixture_packet(&fx, "ORD", 3);
+	struct row_set rows = { { 0 } };
+	struct run_claim *claim;
+	struct err err = ERR_INIT;
+
+	fixture_send(&fx, packet, 0, "rr");
+	claim = run_again("ORD", 3, "sff");
+	ck_commit(&fx, store_supersede_begun(fx.store, fx.claim, &err), &err);
+	check_status(MESSAGE_ID(packet, 0), MESSAGE_CANCELLED,
+		"superseded: a younger message of its key was completed");
+	check_status(MESSAGE_ID(packet, 1), MESSAGE_PENDING, "unable to obtain exclusive access");
+	row_set_add(&rows, 2);
+	ck_commit(&fx, store_overtaken(fx.store, fx.claim, packet, &rows, &err), &err);
+	ck_assert(is_superseded(MESSAGE_ID(packet, 2)));
+	check_status(MESSAGE_ID(packet, 2), MESSAGE_CANCELLED,
+		"superseded: a younger message of its key was completed");
+	/* what a person sends all the same is not taken out of his hands */
+	fixture_event(&fx, MESSAGE_ID(packet, 2), EVENT_FORCE);
+	ck_commit(&fx, store_overtaken(fx.store, fx.claim, packet, &rows, &err), &err);
+	ck_commit(&fx, store_supersede_begun(fx.store, fx.claim, &err), &err);
+	check_status(MESSAGE_ID(packet, 2), MESSAGE_PENDING, "reprocess --force by anna");
 	run_claim_free(claim);
 }
 END_TEST
@@ -470,6 +521,8 @@ Suite *suite_operator(void)
 	tcase_add_test(tc, what_waits_is_not_edited_under_the_hands_of_its_sender);
 	tcase_add_test(tc, mapping_anew_replaces_what_nobody_edited);
 	tcase_add_test(tc, a_completed_message_supersedes_what_is_older_of_its_key);
+	tcase_add_test(tc, the_same_words_in_another_external_id_supersede_nothing);
+	tcase_add_test(tc, what_others_completed_is_marked_before_a_run_sends);
 	tcase_add_test(tc, a_run_under_way_supersedes_before_it_ends);
 	tcase_add_test(tc, within_a_run_the_older_of_two_rows_is_superseded);
 	tcase_add_test(tc, what_is_older_stays_unmarked_where_the_interface_says_so);
