@@ -93,9 +93,12 @@ bool sender_look_ahead(struct sender *sender, struct flight *flight)
 		return false;
 	if (sender->at_end && (!intake || !intake_more(intake, &sender->seen)))
 		return false;
-	rc = view_packet_due(&flight->packet, sender->view, sender->spec.info->id, sender->cursor,
-		clock_now(), &next_due, &flight->err);
-	sender->at_end = rc == -ERR_NOT_FOUND;
+	/* Whoever finds nothing asks to be woken, or has missed something: then once more. */
+	do {
+		rc = view_packet_due(&flight->packet, sender->view, sender->spec.info->id,
+			sender->cursor, clock_now(), &next_due, &flight->err);
+		sender->at_end = rc == -ERR_NOT_FOUND;
+	} while (sender->at_end && intake && intake_more(intake, &sender->seen));
 	if (rc) {
 		if (!sender->at_end)
 			sender_stop(sender, RUN_SENDING, &flight->err);

@@ -78,6 +78,24 @@ START_TEST(cancel_does_not_wait_for_a_hanging_query)
 }
 END_TEST
 
+/* Found nothing at its first look, the sender is woken by the first packet, not by its clock. */
+START_TEST(sending_begins_with_the_first_packet_of_a_long_reading)
+{
+	struct stage stage;
+	int64_t from = clock_mono();
+
+	stage_open(&stage, 2000);
+	text_set(&stage.interface.query, "SELECT * FROM order_line UNION ALL SELECT o.* FROM"
+					 " order_line o, (WITH RECURSIVE k(i) AS (SELECT 1 UNION"
+					 " ALL SELECT i + 1 FROM k) SELECT i FROM k) WHERE i < 0");
+	stage_switch_later(&stage, 200, "cancel", NULL);
+	ck_assert_int_eq(stage_process(&stage, 0), -ERR_INTERRUPTED);
+	ck_assert_int_lt(clock_mono() - from, 2000);
+	ck_assert_int_ge(stage_info(&stage).counts.completed, 200);
+	stage_close(&stage);
+}
+END_TEST
+
 START_TEST(cancel_does_not_wait_for_an_org_out_of_reach)
 {
 	struct stage stage;
@@ -458,6 +476,7 @@ Suite *suite_run_ends(void)
 	tcase_add_test(tc, cancel_ends_the_run_in_two_seconds);
 	tcase_add_test(tc, cancel_asked_in_the_store_is_heeded);
 	tcase_add_test(tc, cancel_does_not_wait_for_a_hanging_query);
+	tcase_add_test(tc, sending_begins_with_the_first_packet_of_a_long_reading);
 	tcase_add_test(tc, cancel_does_not_wait_for_an_org_out_of_reach);
 	tcase_add_test(tc, stop_leaves_the_rest_for_the_next_owner);
 	tcase_add_test(tc, org_out_of_reach_pauses_the_run);
