@@ -31,6 +31,9 @@ static int make_file(const char *path, struct err *err)
 /*
  * The WAL stays when the last program closes the store, so that readers without permission to
  * write find what they need. The limit empties it at that moment.
+ *
+ * 4 MB hold the pages of a turn and the tops of the trees. A packet is written, and much later
+ * changed: between the two no cache of a size that does not depend on the rows would keep it.
  */
 static int tune(struct db *db, struct err *err)
 {
@@ -40,7 +43,7 @@ static int tune(struct db *db, struct err *err)
 	return db_exec(db,
 		"PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000;"
 		"PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY;"
-		"PRAGMA cache_size = -16384; PRAGMA trusted_schema = OFF;"
+		"PRAGMA cache_size = -4096; PRAGMA trusted_schema = OFF;"
 		"PRAGMA secure_delete = FAST",
 		err);
 }
