@@ -16,6 +16,7 @@
 
 enum flight_stage {
 	FLIGHT_IDLE,
+	FLIGHT_PARKED,	  /* waits for packets that share a parent with it */
 	FLIGHT_BEGINNING, /* its attempt is on its way into the store */
 	FLIGHT_READY,	  /* the attempt is durable: the request may leave */
 	FLIGHT_FLYING,

@@ -2,21 +2,12 @@
  * go of a key costs a wake-up only where somebody waits. */
 
 #include "base/base.h"
-#include "process/gate.h"
+#include "process/gate_private.h"
 #include "process/key.h"
-#include "process/key_map.h"
 
 #include <ctype.h>
-#include <pthread.h>
 
 #define WANTED 1 /* in the lowest bit of a value: somebody was refused */
-
-struct key_gate {
-	pthread_mutex_t lock;
-	struct key_map keys;	  /* hash -> message << 1 | WANTED */
-	struct key_map completed; /* key in its space -> the youngest message */
-	struct gate_member *members;
-};
 
 struct key_gate *key_gate_new(void)
 {
@@ -33,6 +24,7 @@ void key_gate_free(struct key_gate *gate)
 		return;
 	key_map_free(&gate->keys);
 	key_map_free(&gate->completed);
+	key_gate_free_packets(gate);
 	pthread_mutex_destroy(&gate->lock);
 	free(gate);
 }
@@ -94,6 +86,12 @@ bool key_gate_take(struct key_gate *gate, uint64_t hash, int64_t message)
 	return ours;
 }
 
+void key_gate_wake(struct key_gate *gate)
+{
+	for (struct gate_member *member = gate->members; member; member = member->next)
+		member->wake(member->ctx);
+}
+
 void key_gate_release(struct key_gate *gate, uint64_t hash, int64_t message)
 {
 	int64_t *value;
@@ -104,9 +102,8 @@ void key_gate_release(struct key_gate *gate, uint64_t hash, int64_t message)
 		bool wanted = *value & WANTED;
 
 		key_map_delete(&gate->keys, hash);
-		for (struct gate_member *member = gate->members; wanted && member;
-			member = member->next)
-			member->wake(member->ctx);
+		if (wanted)
+			key_gate_wake(gate);
 	}
 	pthread_mutex_unlock(&gate->lock);
 }

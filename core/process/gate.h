@@ -17,7 +17,7 @@
 #include "process/process.h"
 
 /* A run's part in the gate. `wake` is called on any thread, under the gate's lock (so it must not
- * use the gate), when a key that somebody was refused is free again. */
+ * use the gate), when a key that somebody was refused is free again, or a packet's parents are. */
 struct gate_member {
 	void (*wake)(void *ctx);
 	void *ctx;
@@ -44,6 +44,19 @@ bool key_gate_overtaken(
 
 /* Has somebody the key? Then its release wakes, as after a refusal. */
 bool key_gate_want(struct key_gate *gate, uint64_t hash);
+
+/*
+ * A packet's rows are about to leave, and saving them locks these parents (hashes, in any order,
+ * some twice). True: none of those that came before it shares a parent with it, so it may; it is
+ * counted as being in the air until key_gate_left(). False: it has its place, and waits.
+ */
+bool key_gate_enter(struct key_gate *gate, int64_t packet, const uint64_t *parents, int count);
+
+/* May the packet that entered leave now? */
+bool key_gate_open_for(struct key_gate *gate, int64_t packet);
+
+/* Its request is over, or it does not leave after all. A packet that never entered is legal. */
+void key_gate_left(struct key_gate *gate, int64_t packet);
 
 /* The hash of a key within its org and object: `scope` comes from key_gate_scope(). */
 uint64_t key_gate_scope(const char *org_id, const char *object);

@@ -1,47 +1,37 @@
 /*
- * intake.c — the reading half of a run. Memory is a pool of packets that go round between this
- * thread, which fills them, and the writer's, which stores them; when all are with the writer, this
- * thread waits, and with it the reader child and the database.
+ * intake.c — the reading half of a run: from the reader child's rows, by mapping and holding, into
+ * the packets of fill.c.
  */
 
 #include "base/base.h"
 #include "process/intake.h"
 #include "process/dry_run.h"
+#include "process/fill.h"
 #include "process/hold.h"
 #include "process/mapper.h"
 #include "process/origin.h"
-#include "process/pack.h"
+#include "process/parent_fields.h"
+#include "process/sender.h"
 #include "source/frame.h"
 #include "source/reader.h"
-#include "base/clock.h"
 #include "base/crash_point.h"
-#include "base/queue.h"
 #include "base/text.h"
 
 #include <pthread.h>
 
-#define POOL 6
 #define COLUMNS_BYTES (1u << 20)
-#define PACKET_AGE_MS INT64_C(2000) /* a slow source's rows wait no longer for a full packet */
-
-struct packet {
-	struct intake *intake;
-	struct pack pack;
-};
 
 struct intake {
 	struct intake_spec spec;
 	pthread_t thread;
 	bool running;
-	struct packet pool[POOL];
-	struct queue *idle; /* of packets */
 
 	/* this thread's */
 	struct origin origin;
 	int columns;
 	struct mapper *mapper;
 	struct hold *hold;
-	struct packet *packet; /* the one being filled */
+	struct fill *fill;
 	struct buf key;
 	int rejects; /* in a row, with one code */
 	char reject_code[64];
@@ -59,19 +49,12 @@ struct intake {
 	struct err err;
 };
 
-/* ---- storing: on the writer's thread ---- */
+/* ---- rows ---- */
 
-static int apply_packet(void *ctx, struct store *store, struct err *err)
+/* On the writer's thread. */
+static void packet_stored(void *ctx, int rc, const struct err *err)
 {
-	const struct packet *packet = ctx;
-
-	return pack_store(&packet->pack, store, packet->intake->spec.claim, err);
-}
-
-static void packet_done(void *ctx, int rc, const struct err *err)
-{
-	struct packet *packet = ctx;
-	struct intake *intake = packet->intake;
+	struct intake *intake = ctx;
 	bool wanted;
 
 	pthread_mutex_lock(&intake->lock);
@@ -86,10 +69,7 @@ static void packet_done(void *ctx, int rc, const struct err *err)
 	pthread_mutex_unlock(&intake->lock);
 	if (wanted)
 		intake->spec.wake(intake->spec.ctx);
-	queue_put(intake->idle, packet);
 }
-
-/* ---- filling ---- */
 
 /* The writer's failure, or a stop; looked at after every row. */
 static int trouble(struct intake *intake, struct err *err)
@@ -104,76 +84,6 @@ static int trouble(struct intake *intake, struct err *err)
 		rc = err_set(err, ERR_INTERRUPTED, "reading was stopped");
 	pthread_mutex_unlock(&intake->lock);
 	return rc;
-}
-
-static struct packet *fresh_packet(struct intake *intake)
-{
-	struct packet *packet = queue_take(intake->idle, -1);
-
-	pack_clear(&packet->pack);
-	return packet;
-}
-
-static int post_packet(struct intake *intake, struct packet *packet, struct err *err)
-{
-	const struct process_env *env = intake->spec.env;
-	int rc;
-
-	CRASH_POINT(PACKET_READ);
-	rc = disk_guard_look(env->disk, env->home_data, err);
-	if (!rc)
-		rc = writer_post(env->writer, apply_packet, packet_done, packet, err);
-	CRASH_POINT(PACKET_POSTED);
-	return rc;
-}
-
-static int flush_packet(struct intake *intake, struct err *err)
-{
-	int rc;
-
-	if (!intake->packet->pack.count)
-		return 0;
-	rc = post_packet(intake, intake->packet, err);
-	if (!rc)
-		intake->packet = fresh_packet(intake);
-	return rc;
-}
-
-/*
- * The packet is full, and a row of `parent` comes: rows of that parent which came just before it
- * go with it into the next packet, unless they fill this one alone. Two requests at once with rows
- * of one parent would wait for its lock, or fail for it.
- */
-static int flush_whole_parents(struct intake *intake, uint64_t parent, struct err *err)
-{
-	struct packet *packet = intake->packet;
-	struct packet *next;
-	int first = pack_first_of(&packet->pack, parent);
-	int rc;
-
-	if (first == 0 || first == packet->pack.count)
-		return flush_packet(intake, err);
-	next = fresh_packet(intake);
-	pack_move(&next->pack, &packet->pack, first);
-	intake->packet = next;
-	rc = post_packet(intake, packet, err);
-	if (rc)
-		queue_put(intake->idle, packet); /* its rows are read again by the next look */
-	return rc;
-}
-
-static bool has_all_rows(const struct intake *intake)
-{
-	return intake->packet->pack.count >= intake->spec.interface->packet;
-}
-
-/* Where rows have parents, the row behind the last one decides where a full packet ends. */
-static bool is_full(const struct intake *intake)
-{
-	const struct pack *pack = &intake->packet->pack;
-
-	return (has_all_rows(intake) && !mapper_has_parent(intake->mapper)) ||
-	       pack_is_large(pack) || (pack->count && clock_mono() - pack->begun >= PACKET_AGE_MS);
 }
 
 /* `halt` rows in a row that fail here for one reason: the mapping is wrong, not the rows. */
@@ -222,11 +132,10 @@ static int take_broken(
 	return 1;
 }
 
-/* The row's record lies at the end of the packet, from `start` on. */
-static int note_dry(struct intake *intake, const struct cell *cells, size_t start,
+/* The row's record lies at the end of `data`, from `start` on. */
+static int note_dry(struct intake *intake, const struct cell *cells, struct buf *data, size_t start,
 	const struct err *problem, struct err *err)
 {
-	struct buf *data = &intake->packet->pack.data;
 	char missing[512];
 	struct dry_row row = { .key = buf_str(&intake->key), .missing = missing };
 	int rc = buf_check(data, "a record", err);
@@ -251,16 +160,18 @@ static int take_row(struct intake *intake, const struct cell *cells, const char 
 	enum hold_verdict verdict;
 	uint64_t hash = content_hash(intake, cells, row, len);
 	uint64_t parent = mapper_parent(intake->mapper, cells);
-	int rc = has_all_rows(intake) ? flush_whole_parents(intake, parent, err) : 0;
+	struct pack *pack;
 	struct buf *data;
 	uint64_t key;
 	size_t start;
 	int bad;
+	int rc;
 
+again:
+	rc = fill_pack(&pack, intake->fill, parent, err);
 	if (rc)
 		return rc;
-again:
-	data = &intake->packet->pack.data;
+	data = &pack->data;
 	start = data->len;
 	buf_reset(&intake->key);
 	bad = take_broken(intake, cells, data, &problem);
@@ -290,29 +201,29 @@ again:
 	default:
 		break;
 	}
-	if (!intake->spec.info->dry_run && pack_has(&intake->packet->pack, key)) {
-		buf_cut(data, start);
-		rc = flush_packet(intake, err);
-		if (rc)
-			return rc;
+	rc = intake->spec.info->dry_run ? 0 : fill_key(intake->fill, pack, key, err);
+	if (rc < 0)
+		return rc;
+	if (rc)
 		goto again; /* once: the packet is empty now */
-	}
 	intake->counts.rows++;
 	if (bad)
 		rc = count_reject(intake, &problem, err);
 	else
 		intake->rejects = 0;
 	if (!rc && intake->dry) {
-		rc = note_dry(intake, cells, start, bad ? &problem : NULL, err);
+		rc = note_dry(intake, cells, data, start, bad ? &problem : NULL, err);
 	} else if (!rc) {
-		struct pack_row place = {
-			.record = start, .hash = hash, .key = key, .parent = parent
-		};
+		struct pack_row place = { .record = start,
+			.hash = hash,
+			.key = key,
+			.parent = parent,
+			.order = intake->counts.rows };
 
-		rc = pack_take(&intake->packet->pack, &place, buf_str(&intake->key), row, len,
-			bad ? &problem : NULL, err);
+		rc = pack_take(
+			pack, &place, buf_str(&intake->key), row, len, bad ? &problem : NULL, err);
 	}
-	return rc;
+	return rc ? rc : fill_look(intake->fill, pack, err);
 }
 
 static int take_rows(struct intake *intake, struct err *err)
@@ -324,8 +235,6 @@ static int take_rows(struct intake *intake, struct err *err)
 
 	while ((rc = reader_next(&cells, &row, &len, intake->reader, err)) > 0) {
 		rc = take_row(intake, cells, row, len, err);
-		if (!rc && is_full(intake))
-			rc = flush_packet(intake, err);
 		if (!rc)
 			rc = trouble(intake, err);
 		if (rc)
@@ -399,6 +308,29 @@ static int make_hold(struct intake *intake, struct err *err)
 	return rc;
 }
 
+/* A tree's rows come before those that hang from them, as far as the source says so. */
+static bool is_tree(const struct intake_spec *spec)
+{
+	struct parent_field fields[PARENT_FIELDS_MAX];
+	int count = parent_fields(fields, &spec->interface->mapping, spec->describe);
+
+	for (int i = 0; i < count; i++)
+		if (text_list_has(&fields[i].lookup->targets, spec->info->object))
+			return true;
+	return false;
+}
+
+/* Where one request goes after the other, or by jobs, the source's order is kept. */
+static void pack_by_parent(struct intake *intake)
+{
+	const struct intake_spec *spec = &intake->spec;
+	bool one = spec->info->dry_run || spec->info->mode == TRANSFER_BULK ||
+		   sender_one_by_one(spec->interface, spec->info->operation) || is_tree(spec);
+
+	if (mapper_has_parent(intake->mapper))
+		fill_by_parent(intake->fill, one ? 1 : spec->interface->parallel);
+}
+
 static int apply_take(void *ctx, struct store *store, struct err *err)
 {
 	const struct intake *intake = ctx;
@@ -441,6 +373,8 @@ static int prepare(struct intake *intake, struct err *err)
 	if (!rc)
 		rc = mapper_new(&intake->mapper, spec->interface, columns, intake->columns,
 			spec->describe, spec->connection->source.time_zone, err);
+	if (!rc)
+		pack_by_parent(intake);
 	if (!rc)
 		rc = process_check_write_back(spec->interface, columns, intake->columns, err);
 	if (!rc)
@@ -512,13 +446,12 @@ static int end_dry(struct intake *intake, struct err *err)
 	return dry_run_json(&intake->dry_result, intake->dry, err);
 }
 
-/* Wait until the writer has given all packets back; its failure, if there was one. */
+/* Wait until the writer is done with all packets; its failure, if there was one. */
 static int drain(struct intake *intake, struct err *err)
 {
 	int rc;
 
-	for (int i = intake->packet ? 1 : 0; i < POOL; i++)
-		queue_take(intake->idle, -1);
+	fill_drain(intake->fill);
 	pthread_mutex_lock(&intake->lock);
 	rc = intake->rc;
 	if (rc)
@@ -533,7 +466,6 @@ static int read_source(struct intake *intake, struct err *err)
 	int rc = prepare(intake, err);
 	int drained;
 
-	intake->packet = fresh_packet(intake);
 	if (!rc && intake->spec.info->dry_run)
 		rc = begin_dry(intake, err);
 	if (!rc && intake->reader)
@@ -541,7 +473,7 @@ static int read_source(struct intake *intake, struct err *err)
 	if (!rc && intake->dry)
 		rc = end_dry(intake, err);
 	/* What was read before a failure is good, and stored. */
-	if (intake->packet->pack.count && flush_packet(intake, rc ? &ignored : err) && !rc)
+	if (fill_flush(intake->fill, rc ? &ignored : err) && !rc)
 		rc = -err->kind;
 	drained = drain(intake, rc ? &ignored : err);
 	if (!rc)
@@ -575,22 +507,14 @@ static void *intake_main(void *arg)
 
 /* ---- seen from the run's thread ---- */
 
-static int make_pool(struct intake *intake, struct err *err)
-{
-	intake->idle = queue_new(POOL);
-	if (!intake->idle)
-		return err_nomem(err);
-	for (int i = 0; i < POOL; i++) {
-		intake->pool[i].intake = intake;
-		pack_init(&intake->pool[i].pack);
-		queue_put(intake->idle, &intake->pool[i]);
-	}
-	return 0;
-}
-
 int intake_start(struct intake **out, const struct intake_spec *spec, struct err *err)
 {
 	struct intake *intake = calloc(1, sizeof(*intake));
+	struct fill_spec fill = { .env = spec->env,
+		.claim = spec->claim,
+		.rows = spec->interface->packet,
+		.stored = packet_stored,
+		.ctx = intake };
 	int rc;
 
 	if (!intake)
@@ -598,7 +522,7 @@ int intake_start(struct intake **out, const struct intake_spec *spec, struct err
 	intake->spec = *spec;
 	pthread_mutex_init(&intake->lock, NULL);
 	buf_init(&intake->key, PACK_MAX);
-	rc = make_pool(intake, err);
+	rc = fill_new(&intake->fill, &fill, err);
 	if (!rc) {
 		int errnum = pthread_create(&intake->thread, NULL, intake_main, intake);
 
@@ -675,9 +599,7 @@ void intake_free(struct intake *intake)
 		intake_stop(intake);
 		pthread_join(intake->thread, NULL);
 	}
-	for (int i = 0; i < POOL; i++)
-		pack_free_fields(&intake->pool[i].pack);
-	queue_free(intake->idle);
+	fill_free(intake->fill);
 	origin_free(&intake->origin);
 	dry_run_free(intake->dry);
 	free(intake->dry_result);

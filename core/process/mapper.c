@@ -283,7 +283,7 @@ uint64_t mapper_parent(const struct mapper *mapper, const struct cell *cells)
 
 	if (mapper->parent < 0)
 		return 0;
-	value = trimmed(&cells[mapper->entries[mapper->parent].column]);
+	value = trimmed(&cells[mapper->parent]);
 	return value.text && value.len ? row_hash(value.text, value.len) : 0;
 }
 

@@ -44,7 +44,7 @@ struct mapper {
 	struct required *required;
 	size_t required_count;
 	int key_parts; /* entries whose values make the key */
-	int parent;    /* the first entry that names a parent by a column's value; -1: none */
+	int parent;    /* the column that names the parent by which rows are packed; -1: none */
 	bool has_key;
 	char key_field[129]; /* for the words about a blank key */
 	enum key_kind key_kind;
@@ -61,8 +61,7 @@ bool mapper_has_key(const struct mapper *mapper);
 enum key_kind mapper_key_kind(const struct mapper *mapper);
 
 /*
- * The parent that a row goes to, as the first parent in the order of the mapping says: a hash, 0 =
- * none. Owners and record types are no parents.
+ * The parent by which a row is packed, see parent_fields(): a hash, 0 = none.
  */
 bool mapper_has_parent(const struct mapper *mapper);
 uint64_t mapper_parent(const struct mapper *mapper, const struct cell *cells);

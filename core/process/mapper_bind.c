@@ -5,6 +5,7 @@
 
 #include "base/base.h"
 #include "process/mapper.h"
+#include "process/parent_fields.h"
 #include "source/file_source.h"
 #include "base/text.h"
 
@@ -335,23 +336,16 @@ static int bind_required(struct mapper *mapper, const struct mapping *mapping,
 	return 0;
 }
 
-/* Of many records an owner or a record type is the same, and saving a record locks neither. */
-static bool leads_to_parent(const struct entry *entry, const char *field)
+/* The column whose value says which rows are packed together. */
+static int find_parent(
+	const struct mapper *mapper, const struct mapping *mapping, const struct describe *describe)
 {
-	static const char *const others[] = { "Owner.", "OwnerId", "RecordType.", "RecordTypeId" };
+	struct parent_field fields[PARENT_FIELDS_MAX];
+	int count = parent_fields(fields, mapping, describe);
 
-	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
-		if (!strncasecmp(field, others[i], strlen(others[i])))
-			return false;
-	return entry->column >= 0 && !entry->key &&
-	       (entry->nested || entry->type == FIELD_REFERENCE);
-}
-
-static int find_parent(const struct mapper *mapper, const struct mapping *mapping)
-{
-	for (size_t i = 0; i < mapping->count; i++)
-		if (leads_to_parent(&mapper->entries[i], mapping->entries[i].field))
-			return (int)i;
+	for (int i = 0; i < count; i++)
+		if (mapper->entries[fields[i].entry].column >= 0)
+			return mapper->entries[fields[i].entry].column;
 	return -1;
 }
 
@@ -385,7 +379,7 @@ int mapper_new(struct mapper **out, const struct interface *interface, const str
 		mapper_free(mapper);
 		return rc;
 	}
-	mapper->parent = find_parent(mapper, mapping);
+	mapper->parent = find_parent(mapper, mapping, describe);
 	*out = mapper;
 	return 0;
 }

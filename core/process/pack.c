@@ -63,32 +63,81 @@ bool pack_is_large(const struct pack *pack)
 	return pack->data.len >= LARGE;
 }
 
-int pack_first_of(const struct pack *pack, uint64_t parent)
+bool pack_knows(const struct pack *pack, uint64_t key)
+{
+	return key && key_map_get(&pack->keys, key);
+}
+
+int pack_count_of(const struct pack *pack, uint64_t parent, int from)
+{
+	int count = 0;
+
+	for (int i = from; parent && i < pack->count; i++)
+		count += pack->rows[i].parent == parent;
+	return count;
+}
+
+int pack_tail_of(const struct pack *pack, uint64_t parent)
 {
 	int first = pack->count;
 
-	while (parent && first > 0 && pack->rows[first - 1].parent == parent)
+	while (first > 0 && pack->rows[first - 1].parent == parent)
 		first--;
 	return first;
 }
 
-void pack_move(struct pack *to, struct pack *from, int first)
+static size_t copy_part(struct buf *to, const char *part, size_t len)
 {
-	size_t start = from->rows[first].record;
+	size_t at = to->len;
 
-	buf_add(&to->data, buf_str(&from->data) + start, from->data.len - start);
-	for (int i = first; i < from->count; i++) {
-		struct pack_row *row = &to->rows[to->count++];
+	buf_add(to, part, len);
+	return at;
+}
 
-		*row = from->rows[i];
-		row->record -= start;
-		row->key_text -= start;
-		row->source -= start;
-		row->reject -= row->rejected ? start : 0;
-		pack_has(to, row->key);
+static void copy_row(struct pack *to, const struct pack *from, const struct pack_row *row)
+{
+	const char *data = buf_str(&from->data);
+	struct pack_row *copy = &to->rows[to->count];
+
+	*copy = *row;
+	copy->record = copy_part(&to->data, data + row->record, row->record_len);
+	copy->key_text =
+		copy_part(&to->data, data + row->key_text, strlen(data + row->key_text) + 1);
+	copy->source = copy_part(&to->data, data + row->source, row->source_len);
+	if (row->rejected)
+		copy->reject =
+			copy_part(&to->data, data + row->reject, strlen(data + row->reject) + 1);
+	if (!to->count++ || from->begun < to->begun)
+		to->begun = from->begun;
+	pack_has(to, row->key);
+}
+
+void pack_move_of(struct pack *to, struct pack *pack, uint64_t parent, int from)
+{
+	int kept = from;
+
+	for (int i = from; i < pack->count; i++) {
+		if (pack->rows[i].parent == parent)
+			copy_row(to, pack, &pack->rows[i]);
+		else
+			pack->rows[kept++] = pack->rows[i];
 	}
-	to->begun = from->begun;
-	from->count = first;
+	pack->count = kept;
+}
+
+static int compare_order(const void *a, const void *b)
+{
+	const struct pack_row *left = a, *right = b;
+
+	return (left->order > right->order) - (left->order < right->order);
+}
+
+void pack_join(struct pack *to, struct pack *from)
+{
+	for (int i = 0; i < from->count; i++)
+		copy_row(to, from, &from->rows[i]);
+	from->count = 0;
+	qsort(to->rows, (size_t)to->count, sizeof(to->rows[0]), compare_order);
 }
 
 int pack_store(const struct pack *pack, struct store *store, const struct run_claim *claim,

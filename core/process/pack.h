@@ -22,6 +22,7 @@ struct pack_row {
 	size_t key_text, source, source_len, record, record_len, reject;
 	uint64_t hash;
 	uint64_t key, parent; /* hashes; 0 = none */
+	int64_t order;	      /* of its reading */
 	bool rejected;
 };
 
@@ -50,11 +51,20 @@ int pack_take(struct pack *pack, const struct pack_row *begun, const char *key, 
 /* Full by its bytes, however few its rows are. */
 bool pack_is_large(const struct pack *pack);
 
-/* The first of the rows of `parent` that stand at its end; its count when there is none. */
-int pack_first_of(const struct pack *pack, uint64_t parent);
+/* Is there a row of this key in it? 0 is no key. */
+bool pack_knows(const struct pack *pack, uint64_t key);
 
-/* The rows from `first` on begin the empty packet `to`. */
-void pack_move(struct pack *to, struct pack *from, int first);
+/* Rows of `parent` behind the first `from` ones: how many there are; 0 is no parent. */
+int pack_count_of(const struct pack *pack, uint64_t parent, int from);
+
+/* Where the rows of `parent` begin that stand at its end; its count when there are none. */
+int pack_tail_of(const struct pack *pack, uint64_t parent);
+
+/* The rows that pack_count_of() counts go to the end of `to`, whose keys are others. */
+void pack_move_of(struct pack *to, struct pack *pack, uint64_t parent, int from);
+
+/* All rows of `from` join those of `to`, whose keys are others, in the order they were read. */
+void pack_join(struct pack *to, struct pack *from);
 
 /* Within a transaction of the writer's. Fails as store_packet_add() does. */
 int pack_store(const struct pack *pack, struct store *store, const struct run_claim *claim,

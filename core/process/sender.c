@@ -24,6 +24,14 @@ bool sender_needs_all(const struct interface *interface, enum operation operatio
 	       (operation == OPERATION_INSERT && interface->row_key.count == 0);
 }
 
+/* An Upsert that could double by two requests at once is no more parallel than what is in order. */
+bool sender_one_by_one(const struct interface *interface, enum operation operation)
+{
+	return interface->on_error == ON_ERROR_STOP ||
+	       (operation == OPERATION_UPSERT &&
+		       !retry_may_repeat(operation, interface->unique_key_assumed));
+}
+
 void sender_stop(struct sender *sender, enum run_state state, const struct err *why)
 {
 	if (sender->stopped)
@@ -45,6 +53,7 @@ static void let_go(struct sender *sender, struct flight *flight)
 	for (int i = 0; i < flight->count; i++)
 		backlog_withdraw(sender->backlog, flight->hashes[i],
 			MESSAGE_ID(flight->packet.packet, flight->positions[i]));
+	sender_parents_leave(sender, flight);
 	flight_clear(flight);
 }
 
@@ -100,40 +109,52 @@ static void make_request_id(char id[40], int64_t run)
 		random[2], random[3], random[4], random[5], random[6], random[7]);
 }
 
+static int count_stage(const struct sender *sender, enum flight_stage stage)
+{
+	int count = 0;
+
+	for (int i = 0; i < FLIGHTS_MAX; i++)
+		count += sender->flights[i].stage == stage;
+	return count;
+}
+
 static struct flight *idle_flight(struct sender *sender)
 {
-	for (int i = 0; i < sender->parallel + FLIGHTS_EXTRA; i++)
+	int parked = count_stage(sender, FLIGHT_PARKED);
+
+	/* What is parked takes no place away from what flies. */
+	for (int i = 0; i < sender->parallel + FLIGHTS_EXTRA + parked; i++)
 		if (sender->flights[i].stage == FLIGHT_IDLE)
-			return &sender->flights[i];
+			return parked < sender->parallel_max ? &sender->flights[i] : NULL;
 	return NULL;
 }
 
 static bool in_flight(const struct sender *sender)
 {
-	for (int i = 0; i < FLIGHTS_MAX; i++)
-		if (sender->flights[i].stage != FLIGHT_IDLE)
-			return true;
-	return false;
+	return count_stage(sender, FLIGHT_IDLE) < FLIGHTS_MAX;
 }
 
-/* Flights that are on their way out: in the air, or about to be. */
-static int outward(const struct sender *sender)
+/* Is there room for one more on its way out: in the air, or about to be? */
+static bool has_room(const struct sender *sender)
 {
-	int count = 0;
+	int allowed = sender->troubles || sender->one_by_one ? 1 : sender->parallel + 1;
 
-	for (int i = 0; i < FLIGHTS_MAX; i++)
-		count += sender->flights[i].stage != FLIGHT_IDLE &&
-			 sender->flights[i].stage != FLIGHT_RECORDING;
-	return count;
+	return count_stage(sender, FLIGHT_BEGINNING) + count_stage(sender, FLIGHT_READY) +
+		       count_stage(sender, FLIGHT_FLYING) <
+	       allowed;
 }
 
 static bool may_begin(const struct sender *sender)
 {
-	int allowed = sender->troubles || sender->one_by_one ? 1 : sender->parallel + 1;
-
 	if (sender->in_order && in_flight(sender))
 		return false; /* what waits of it is known once it is recorded */
-	return !sender->stopped && clock_now() >= sender->paused_until && outward(sender) < allowed;
+	return !sender->stopped && clock_now() >= sender->paused_until && has_room(sender);
+}
+
+static void send_off(struct sender *sender, struct flight *flight)
+{
+	make_request_id(flight->request_id, sender->spec.info->id);
+	give_to_writer(sender, flight, apply_begin, FLIGHT_BEGINNING);
 }
 
 /* Send one packet on its way; false when there is none. */
@@ -151,12 +172,39 @@ static bool begin_flight(struct sender *sender)
 		backlog_visit(
 			sender->backlog, flight->packet.packet, flight->packet.next_due, NULL);
 	if (sender_choose_rows(sender, flight)) {
-		make_request_id(flight->request_id, sender->spec.info->id);
-		give_to_writer(sender, flight, apply_begin, FLIGHT_BEGINNING);
+		if (sender_parents_enter(sender, flight))
+			send_off(sender, flight);
+		else
+			flight->stage = FLIGHT_PARKED;
 		return true;
 	}
 	flight_clear(flight);
 	return true;
+}
+
+/* An operator was faster with one of the rows, or the org is in trouble: look at the packet again.
+ */
+static void look_anew(struct sender *sender, struct flight *flight)
+{
+	backlog_visit(sender->backlog, flight->packet.packet, 0, NULL);
+	let_go(sender, flight);
+}
+
+/* Nothing that waits for parents keeps others from them while it could not leave anyway. */
+static void unpark(struct sender *sender)
+{
+	bool waits = sender->stopped || clock_now() < sender->paused_until;
+
+	for (int i = 0; i < FLIGHTS_MAX; i++) {
+		struct flight *flight = &sender->flights[i];
+
+		if (flight->stage != FLIGHT_PARKED)
+			continue;
+		if (waits)
+			look_anew(sender, flight);
+		else if (has_room(sender) && sender_parents_open(sender, flight))
+			send_off(sender, flight);
+	}
 }
 
 /* ---- 2. its request ---- */
@@ -178,6 +226,7 @@ static int apply_record(void *ctx, struct store *store, struct err *err)
 
 void sender_record(struct sender *sender, struct flight *flight)
 {
+	sender_parents_leave(sender, flight);
 	/* The count of calls is written along from time to time: it is not worth a statement each.
 	 */
 	if (clock_mono() - sender->recorded_at > 1000) {
@@ -305,10 +354,8 @@ static void call_back(struct sender *sender, struct flight *flight)
 
 static void start_requests(struct sender *sender)
 {
-	int flying = 0;
+	int flying = count_stage(sender, FLIGHT_FLYING);
 
-	for (int i = 0; i < FLIGHTS_MAX; i++)
-		flying += sender->flights[i].stage == FLIGHT_FLYING;
 	for (int i = 0; i < FLIGHTS_MAX; i++) {
 		struct flight *flight = &sender->flights[i];
 
@@ -347,13 +394,6 @@ static void settle_rows(struct sender *sender, struct flight *flight)
 		again = 0;
 	if (again != INT64_MAX)
 		backlog_visit(sender->backlog, packet, again, NULL);
-}
-
-/* An operator was faster with one of the rows: look at the packet again. */
-static void look_anew(struct sender *sender, struct flight *flight)
-{
-	backlog_visit(sender->backlog, flight->packet.packet, 0, NULL);
-	let_go(sender, flight);
 }
 
 static void take_back(struct sender *sender, struct flight *flight)
@@ -533,6 +573,7 @@ static void loop(struct sender *sender)
 		sender_heed_guards(sender);
 		open_mailbox(sender);
 		start_requests(sender);
+		unpark(sender);
 		while (sender_may_send(sender) && begin_flight(sender))
 			;
 		if (is_over(sender))
@@ -575,9 +616,7 @@ static int prepare(struct sender *sender, const struct sender_spec *spec, struct
 	sender->in_order = spec->interface->on_error == ON_ERROR_STOP;
 	sender->looks_up = interface_looks_up(spec->interface);
 	sender->may_go_by_id = interface_upserts_by_id(spec->interface) && !sender->looks_up;
-	/* An Upsert that could double by two requests at once is no more parallel either. */
-	sender->one_by_one = sender->in_order ||
-			     (spec->info->operation == OPERATION_UPSERT && !sender->may_repeat);
+	sender->one_by_one = sender_one_by_one(spec->interface, spec->info->operation);
 	sender->parallel_max = sender->one_by_one ? 1 : spec->interface->parallel;
 	sender->parallel = sender->parallel_max;
 	sender->calls = spec->calls;
@@ -588,6 +627,7 @@ static int prepare(struct sender *sender, const struct sender_spec *spec, struct
 		buf_init(&sender->flights[i].path, 32 * 1024);
 		buf_init(&sender->flights[i].body, 256u << 20);
 	}
+	sender_parents_init(sender);
 	rc = view_open(&sender->view, spec->env->home_data, err);
 	if (!rc && sender->looks_up)
 		rc = lookup_init(&sender->lookup, spec->info->object, spec->interface->external_id,

@@ -32,6 +32,9 @@ struct sender_spec {
 /* Must every row be read before the first one is sent? */
 bool sender_needs_all(const struct interface *interface, enum operation operation);
 
+/* Does one request of a run go after the other, whatever `parallel` says? */
+bool sender_one_by_one(const struct interface *interface, enum operation operation);
+
 /* Is the run to pause, since its connection is held or blocked ... */
 int guard_brake(const struct sender_spec *spec, struct view *view, struct err *why);
 

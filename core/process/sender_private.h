@@ -7,12 +7,14 @@
 
 #include "process/backlog.h"
 #include "process/flight.h"
+#include "process/parent_fields.h"
 #include "process/parents.h"
 #include "process/remap.h"
 #include "process/sender.h"
 
 #define FLIGHTS_EXTRA 3 /* beyond those in the air: at the store on their way out or back */
-#define FLIGHTS_MAX (INTERFACE_PARALLEL_MAX + FLIGHTS_EXTRA)
+/* As many may be parked as may be in the air. */
+#define FLIGHTS_MAX (2 * INTERFACE_PARALLEL_MAX + FLIGHTS_EXTRA)
 
 struct sender {
 	struct sender_spec spec;
@@ -23,7 +25,10 @@ struct sender {
 	struct parents *parents;
 	uint64_t scope;	 /* of keys in the gate */
 	bool may_repeat; /* a request whose answer was lost may be sent again */
-	bool looks_up;	 /* Ids are asked for before rows leave */
+	struct parent_field lock_fields[PARENT_FIELDS_MAX]; /* parents that a save locks */
+	uint64_t lock_scopes[PARENT_FIELDS_MAX];
+	int lock_count;
+	bool looks_up; /* Ids are asked for before rows leave */
 	struct lookup lookup;
 	bool may_go_by_id; /* rows of an Upsert may have their Ids */
 	bool in_order;	   /* on_error = Stop: nothing overtakes anything */
@@ -89,6 +94,18 @@ bool sender_map_anew(struct sender *sender, struct flight *flight);
 
 /* Choose what of its packet leaves now; false when nothing may. */
 bool sender_choose_rows(struct sender *sender, struct flight *flight);
+
+/* Which parents the rows of the run lock; `sender->spec` is known. */
+void sender_parents_init(struct sender *sender);
+
+/* May the flight's rows leave, as far as their parents go? If not, they have their place. */
+bool sender_parents_enter(struct sender *sender, const struct flight *flight);
+
+/* The same again for a flight that is parked. */
+bool sender_parents_open(const struct sender *sender, const struct flight *flight);
+
+/* Its request is over, or it does not leave now. */
+void sender_parents_leave(const struct sender *sender, const struct flight *flight);
 
 /* Has everything before the message that stops the run been looked at? */
 bool sender_at_stop(const struct sender *sender);

@@ -16,26 +16,46 @@
  */
 #define PATH_MAX_BYTES 15000
 
-/* ---- a record's own id: one pass over its top level ---- */
+/* ---- a record's members ---- */
 
-/* The API folds case. */
-bool collection_record_id(const char *record, size_t record_len, const char **id, size_t *id_len)
+/* Go to the value of the object's member `name`; the API folds case. */
+static bool find_member(struct record_scan *scan, const char *name)
 {
-	struct record_scan scan = { record, record + record_len };
+	size_t len = strlen(name);
 	const char *key;
 	size_t key_len;
 
-	if (!record_take(&scan, '{'))
+	if (!record_take(scan, '{'))
 		return false;
 	do {
-		if (!record_string(&scan, &key, &key_len) || !record_take(&scan, ':'))
+		if (!record_string(scan, &key, &key_len) || !record_take(scan, ':'))
 			return false;
-		if (key_len == 2 && strncasecmp(key, "id", 2) == 0)
-			return record_string(&scan, id, id_len) && reply_is_id(*id, *id_len);
-		if (!record_skip(&scan))
+		if (key_len == len && strncasecmp(key, name, len) == 0)
+			return true;
+		if (!record_skip(scan))
 			return false;
-	} while (record_take(&scan, ','));
+	} while (record_take(scan, ','));
 	return false;
+}
+
+bool collection_record_id(const char *record, size_t record_len, const char **id, size_t *id_len)
+{
+	struct record_scan scan = { record, record + record_len };
+
+	return find_member(&scan, "id") && record_string(&scan, id, id_len) &&
+	       reply_is_id(*id, *id_len);
+}
+
+bool collection_record_parent(const char *record, size_t record_len, const char *member,
+	const char *inner, const char **value, size_t *len)
+{
+	struct record_scan scan = { record, record + record_len };
+
+	if (!find_member(&scan, member) || (inner && !find_member(&scan, inner)))
+		return false;
+	if (record_peek(&scan) == '"')
+		return record_string(&scan, value, len);
+	return record_word(&scan, value, len) && !(*len == 4 && !memcmp(*value, "null", 4));
 }
 
 /* ---- the request ---- */

@@ -33,6 +33,14 @@ struct collection_call {
 /* Does the record name its own Salesforce Id? `id` is borrowed from it, not terminated. */
 bool collection_record_id(const char *record, size_t record_len, const char **id, size_t *id_len);
 
+/*
+ * The parent that the record names by an Id in `member` ("AccountId", `inner` NULL) or by an
+ * external ID in an object ("Account__r", "Ext_Id__c"): as it is written, escapes untouched,
+ * borrowed, not terminated. False when it names none.
+ */
+bool collection_record_parent(const char *record, size_t record_len, const char *member,
+	const char *inner, const char **value, size_t *len);
+
 /* Method, path behind the version ("/composite/sobjects/Account/Ext__c") and body. */
 int collection_request(const char **method, struct buf *path, struct buf *body,
 	const struct collection_call *call, struct err *err);

@@ -75,6 +75,16 @@ static int member_int(struct json_object *object, const char *key)
 	return value < 0 ? 0 : value > INT32_MAX ? INT32_MAX : (int)value;
 }
 
+/*
+ * Saving such a record locks its parent (Object Reference, "Relationships Among Custom Objects";
+ * "Record Locking Cheat Sheet"); a plain lookup that is cleared with its parent does not.
+ */
+static bool locks_parent(struct json_object *field)
+{
+	return reply_bool(field, "cascadeDelete") || reply_bool(field, "restrictedDelete") ||
+	       reply_int(field, "relationshipOrder", -1) >= 0;
+}
+
 static bool read_targets(struct text_list *out, struct json_object *field)
 {
 	struct json_object *list = reply_member(field, "referenceTo", json_type_array);
@@ -115,6 +125,7 @@ static int read_field(struct field *out, struct json_object *object, struct err 
 	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
 		*(int *)((char *)out + numbers[i].offset) = member_int(object, numbers[i].key);
 	out->type = type_of(type);
+	out->locks_parent = locks_parent(object);
 	if (!text_set(&out->name, name) || !text_set(&out->type_name, type) ||
 		!text_set(&out->label, reply_text(object, "label")) ||
 		!text_set(&out->relationship, reply_text(object, "relationshipName")) ||

@@ -42,8 +42,9 @@ struct field {
 	int length, precision, scale;
 	bool createable, updateable, nillable, defaulted_on_create;
 	bool external_id, unique, id_lookup, case_sensitive, restricted_picklist;
-	char *relationship;	   /* relationshipName or NULL */
-	struct text_list targets;  /* referenceTo */
+	bool locks_parent;	  /* master-detail, or a lookup that guards its parent's deletion */
+	char *relationship;	  /* relationshipName or NULL */
+	struct text_list targets; /* referenceTo */
 	struct text_list picklist; /* active values */
 };
 

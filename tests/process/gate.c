@@ -84,6 +84,40 @@ START_TEST(release_wakes_only_where_somebody_was_refused)
 }
 END_TEST
 
+static bool enter(struct key_gate *gate, int64_t packet, uint64_t a, uint64_t b)
+{
+	uint64_t parents[] = { a, b };
+
+	return key_gate_enter(gate, packet, parents, 2);
+}
+
+START_TEST(packets_that_share_a_parent_go_one_behind_the_other)
+{
+	struct key_gate *gate = key_gate_new();
+	atomic_int wakes = 0;
+	struct gate_member member = { .wake = count_wake, .ctx = &wakes };
+
+	key_gate_join(gate, &member);
+	ck_assert(enter(gate, 1, 30, 10));
+	ck_assert(!enter(gate, 2, 10, 20));
+	ck_assert(enter(gate, 3, 40, 40));
+	ck_assert(!enter(gate, 4, 20, 50)); /* not past the one that waits for 10 */
+	key_gate_left(gate, 3);
+	ck_assert_int_eq(atomic_load(&wakes), 0);
+	key_gate_left(gate, 9); /* never came */
+	ck_assert(!key_gate_open_for(gate, 2));
+	key_gate_left(gate, 1);
+	ck_assert_int_eq(atomic_load(&wakes), 1);
+	ck_assert(key_gate_open_for(gate, 2));
+	ck_assert(!key_gate_open_for(gate, 4));
+	key_gate_left(gate, 2);
+	ck_assert_int_eq(atomic_load(&wakes), 2);
+	ck_assert(key_gate_open_for(gate, 4));
+	key_gate_leave(gate, &member);
+	key_gate_free(gate); /* with one that did not leave */
+}
+END_TEST
+
 struct holder {
 	struct key_gate *gate;
 	int64_t message;
@@ -165,6 +199,7 @@ Suite *suite_gate(void)
 	tcase_set_timeout(tc, 30);
 	tcase_add_test(tc, key_belongs_to_one_message);
 	tcase_add_test(tc, older_message_of_another_run_is_overtaken);
+	tcase_add_test(tc, packets_that_share_a_parent_go_one_behind_the_other);
 	tcase_add_test(tc, release_wakes_only_where_somebody_was_refused);
 	tcase_add_test(tc, threads_never_hold_a_key_together);
 	tcase_add_test(tc, map_keeps_what_is_put);

@@ -2,6 +2,7 @@
 
 #include "process/suites.h"
 #include "process/stage.h"
+#include "process/parent_fields.h"
 #include "base/text.h"
 
 #define WAIT 20000
@@ -139,33 +140,65 @@ START_TEST(tree_is_sent_from_the_root_and_a_ring_of_one_fails)
 END_TEST
 
 #define PACKET 10
+#define LINES_MAX 400
 
 /* Lines of seven accounts, one after the other, so many of each. */
 static const int sizes[] = { 7, 7, 3, 25, 1, 9, 8 };
 
-/* Gives the packet of each line, in the order read. */
-static int packets_of(int64_t *packets, int room)
+static const char *key_of(int line)
+{
+	static char key[64];
+
+	snprintf(key, sizeof(key), "ORD-%06d", line * 7919 % 1000003);
+	return key;
+}
+
+/* Gives the packet of each line. */
+static void packets_of(int64_t *packets, int lines)
 {
 	struct message_window window = { 0 };
 	struct filter *filter = NULL;
-	int count;
+	int found = 0;
 
 	ck_ok(filter_parse(&filter, "interface:order-lines", 0, NULL, &stage.err), &stage.err);
-	ck_ok(view_messages(&window, stage.view, filter, WINDOW_AFTER, 0, room, &stage.err),
+	ck_ok(view_messages(&window, stage.view, filter, WINDOW_AFTER, 0, lines + 1, &stage.err),
 		&stage.err);
 	filter_free(filter);
-	count = window.count;
-	for (int i = 0; i < count; i++)
-		packets[i] = MESSAGE_PACKET(window.messages[i].id);
+	ck_assert_int_eq(window.count, lines);
+	for (int line = 0; line < lines; line++)
+		for (int i = 0; i < lines; i++)
+			if (text_equal(window.messages[i].key, key_of(line))) {
+				packets[line] = MESSAGE_PACKET(window.messages[i].id);
+				found++;
+			}
+	ck_assert_int_eq(found, lines);
 	message_window_free(&window);
+}
+
+/* Does one of the `count` lines before `line` with its parent (of so many, in turn) share its
+ * packet? */
+static bool has_kin(const int64_t *packets, int line, int parents)
+{
+	for (int i = line - parents; i >= 0; i -= parents)
+		if (packets[i] == packets[line])
+			return true;
+	return false;
+}
+
+static int in_packet(const int64_t *packets, int lines, int64_t packet)
+{
+	int count = 0;
+
+	for (int i = 0; i < lines; i++)
+		count += packets[i] == packet;
 	return count;
 }
 
 START_TEST(rows_of_one_parent_stay_in_one_packet)
 {
 	struct message_window window;
-	int64_t packets[100];
-	int line = 0, in_packet = 0;
+	int64_t packets[60];
+	int line = 0;
 
 	stage_open(&stage, 60);
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++, line += sizes[i - 1])
@@ -176,24 +209,22 @@ START_TEST(rows_of_one_parent_stay_in_one_packet)
 	use_lines();
 	text_set(&stage.interface.query, "SELECT order_no, name, note AS code FROM order_line");
 	stage.interface.packet = PACKET;
+	stage.interface.parallel = _i ? 4 : 1;
 	ck_ok(stage_process(&stage, 0), &stage.err);
-	ck_assert_int_eq(packets_of(packets, ARRAY_SIZE(packets)), 60);
+	packets_of(packets, 60);
 	line = 0;
 	for (size_t i = 0; i < ARRAY_SIZE(sizes); line += sizes[i++])
 		for (int k = 1; k < sizes[i] && sizes[i] <= PACKET; k++)
 			ck_assert_int_eq(packets[line + k], packets[line]);
-	for (int i = 0; i < 60; i++) {
-		in_packet = i && packets[i] == packets[i - 1] ? in_packet + 1 : 1;
-		ck_assert_int_le(in_packet, PACKET);
-	}
+	for (int i = 0; i < 60; i++)
+		ck_assert_int_le(in_packet(packets, 60, packets[i]), PACKET);
 	/* The payload moves with its row. */
-	for (int i = 1; i <= 60; i += 7) {
+	for (int i = 0; i < 60; i += 7) {
 		struct message_detail *detail;
-		char key[64], name[64];
+		char name[64];
 
-		snprintf(key, sizeof(key), "ORD-%06d", (i - 1) * 7919 % 1000003);
-		snprintf(name, sizeof(name), "\"Name\":\"Line %d\"", i - 1);
-		stage_message(&stage, &window, key);
+		snprintf(name, sizeof(name), "\"Name\":\"Line %d\"", i);
+		stage_message(&stage, &window, key_of(i));
 		ck_ok(view_message(&detail, stage.view, window.messages[0].id, &stage.err),
 			&stage.err);
 		ck_assert_msg(strstr(detail->record, name), "%s", detail->record);
@@ -209,18 +240,165 @@ START_TEST(rows_of_one_parent_stay_in_one_packet)
 }
 END_TEST
 
-/* Where the source does not sort by parent nothing is gained, and nothing lost. */
-START_TEST(rows_of_scattered_parents_fill_their_packets)
+/* Lines of `parents` accounts in turn, which are there; what is left of the stage is the lines'. */
+static void open_with_scattered_lines(int lines, int parents)
 {
-	int64_t packets[100];
-
-	stage_open(&stage, 60);
-	use_lines();
-	stage.interface.packet = PACKET;
+	stage_open(&stage, lines);
+	stage_sql(&stage, "UPDATE order_line SET note = 'A-' || ((id - 1) %% %d)", parents);
+	use("accounts", "Account", "Ext_Id__c", "SELECT DISTINCT note FROM order_line");
+	map("Ext_Id__c", "note");
+	map("Name", "note");
 	ck_ok(stage_process(&stage, 0), &stage.err);
-	ck_assert_int_eq(packets_of(packets, ARRAY_SIZE(packets)), 60);
+	use_lines();
+	text_set(&stage.interface.query,
+		"SELECT order_no, name, note AS code FROM order_line ORDER BY id");
+}
+
+START_TEST(rows_of_scattered_parents_meet_in_few_packets)
+{
+	int64_t packets[200];
+	int pieces = 0;
+
+	open_with_scattered_lines(200, 8);
+	stage.interface.packet = 50;
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	ck_assert_int_eq(stage_info(&stage).counts.completed, 200);
+	packets_of(packets, 200);
+	for (int i = 0; i < 200; i++) {
+		pieces += !has_kin(packets, i, 8);
+		ck_assert_int_le(in_packet(packets, 200, packets[i]), 50);
+	}
+	/* As they come, each of four packets has lines of all eight accounts. */
+	ck_assert_int_le(pieces, 16);
+	stage_close(&stage);
+}
+END_TEST
+
+/* Little rows, and rows that go one request after the other anyway, stay as the source has them. */
+START_TEST(scattered_rows_keep_their_order_where_nothing_is_gained)
+{
+	static const struct {
+		int packet, parallel;
+	} cases[] = { { 60, 4 }, { 10, 1 } };
+	int64_t packets[60];
+	struct message_window window;
+
+	open_with_scattered_lines(60, 7);
+	stage.interface.packet = cases[_i].packet;
+	stage.interface.parallel = cases[_i].parallel;
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	packets_of(packets, 60);
 	for (int i = 0; i < 60; i++)
-		ck_assert_int_eq(packets[i], packets[0] + i / PACKET);
+		ck_assert_int_eq(packets[i], packets[0] + i / cases[_i].packet);
+	for (int i = 1; i < 60; i++) {
+		int64_t id;
+
+		stage_message(&stage, &window, key_of(i - 1));
+		id = window.messages[0].id;
+		message_window_free(&window);
+		stage_message(&stage, &window, key_of(i));
+		ck_assert_int_gt(window.messages[0].id, id);
+		message_window_free(&window);
+	}
+	stage_close(&stage);
+}
+END_TEST
+
+static const char item[] =
+	"{\"name\":\"Item__c\",\"label\":\"Item\",\"fields\":["
+	"{\"name\":\"OwnerId\",\"type\":\"reference\",\"relationshipName\":\"Owner\"},"
+	"{\"name\":\"Product__c\",\"type\":\"reference\",\"relationshipName\":\"Product__r\"},"
+	"{\"name\":\"Order__c\",\"type\":\"reference\",\"relationshipName\":\"Order__r\","
+	"\"relationshipOrder\":0},"
+	"{\"name\":\"Shop__c\",\"type\":\"reference\",\"relationshipName\":\"Shop__r\","
+	"\"restrictedDelete\":true},"
+	"{\"name\":\"Name\",\"type\":\"string\"}]}";
+
+/* Mapped in this order; which of them count. */
+static const struct {
+	const char *mapped[4];
+	const char *members[4];
+} parent_cases[] = {
+	{ { "Name", "Owner.Ext__c" }, { NULL } },
+	{ { "OwnerId", "Product__c" }, { "Product__c" } },
+	{ { "Owner.Ext__c", "Product__r.Ext__c", "Name" }, { "Product__r" } },
+	{ { "Product__r.Ext__c", "Order__r.Ext__c", "Shop__c" }, { "Order__r", "Shop__c" } },
+};
+
+START_TEST(parents_that_a_save_locks_count_before_others)
+{
+	struct parent_field fields[PARENT_FIELDS_MAX];
+	struct mapping mapping = { 0 };
+	struct describe *describe;
+	struct err err = ERR_INIT;
+	int count = 0;
+
+	ck_ok(describe_parse(&describe, item, strlen(item), &err), &err);
+	for (int i = 0; i < 4 && parent_cases[_i].mapped[i]; i++)
+		mapping_add(
+			&mapping, parent_cases[_i].mapped[i], MAPPING_COLUMN, "c", NULL_KEEP, NULL);
+	for (; count < 4 && parent_cases[_i].members[count]; count++)
+		;
+	ck_assert_int_eq(parent_fields(fields, &mapping, describe), count);
+	for (int i = 0; i < count; i++)
+		ck_assert_str_eq(fields[i].member, parent_cases[_i].members[i]);
+	ck_assert_int_eq(parent_fields(fields, &mapping, NULL), 0);
+	mapping_free(&mapping);
+	describe_free(describe);
+}
+END_TEST
+
+#define LOCK_LINES 400
+
+/*
+ * The org refuses what meets at a parent: not one row does, though packets are many at once, and
+ * accounts have more rows than a packet.
+ */
+START_TEST(packets_in_flight_share_no_parent)
+{
+	int64_t packets[LOCK_LINES];
+	int64_t requests, distinct = 0;
+
+	open_with_scattered_lines(LOCK_LINES, 2);
+	stage_switch(&stage, "misconfigure", "{\"names\": [\"parent-locks\"]}");
+	stage.interface.packet = PACKET;
+	stage.interface.parallel = 8;
+	requests = stage_requests(&stage, "composite/sobjects");
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	requests = stage_requests(&stage, "composite/sobjects") - requests;
+	ck_assert_int_eq(stage_info(&stage).counts.completed, LOCK_LINES);
+	packets_of(packets, LOCK_LINES);
+	for (int i = 0; i < LOCK_LINES; i++)
+		distinct += in_packet(packets, i, packets[i]) == 0;
+	ck_assert_int_eq(requests, distinct); /* none of them was needed again */
+	stage_close(&stage);
+}
+END_TEST
+
+#define TWINS 8
+
+/* The younger row of a key has another parent, whose packet fills up first. */
+START_TEST(rows_of_one_key_keep_their_order_whatever_their_parents)
+{
+	stage_open(&stage, 60);
+	stage_sql(&stage,
+		"UPDATE order_line SET name = 'old', note = 'A-' || id WHERE id <= %d;"
+		"UPDATE order_line SET name = 'new', note = 'B' WHERE id > %d;"
+		"UPDATE order_line SET order_no = (SELECT o.order_no FROM order_line AS o"
+		" WHERE o.id = order_line.id - %d) WHERE id > %d AND id <= %d",
+		TWINS, TWINS, TWINS, TWINS, 2 * TWINS);
+	use("accounts", "Account", "Ext_Id__c", "SELECT DISTINCT note FROM order_line");
+	map("Ext_Id__c", "note");
+	map("Name", "note");
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	use_lines();
+	text_set(&stage.interface.query,
+		"SELECT order_no, name, note AS code FROM order_line ORDER BY id");
+	stage.interface.packet = PACKET;
+	ck_ok(stage_process(&stage, WAIT), &stage.err);
+	ck_assert_int_eq(stage_info(&stage).counts.completed, 60);
+	for (int i = 0; i < TWINS; i++)
+		ck_assert_str_eq(stage_field(&stage, key_of(i), "Name"), "new");
 	stage_close(&stage);
 }
 END_TEST
@@ -234,8 +412,13 @@ Suite *suite_run_parents(void)
 	tcase_add_loop_test(tc, child_waits_while_its_parent_is_on_its_way, 0, ARRAY_SIZE(modes));
 	tcase_add_loop_test(tc, child_fails_where_no_parent_is_on_its_way, 0, ARRAY_SIZE(modes));
 	tcase_add_test(tc, tree_is_sent_from_the_root_and_a_ring_of_one_fails);
-	tcase_add_test(tc, rows_of_one_parent_stay_in_one_packet);
-	tcase_add_test(tc, rows_of_scattered_parents_fill_their_packets);
+	tcase_add_loop_test(tc, rows_of_one_parent_stay_in_one_packet, 0, 2);
+	tcase_add_test(tc, rows_of_scattered_parents_meet_in_few_packets);
+	tcase_add_loop_test(tc, scattered_rows_keep_their_order_where_nothing_is_gained, 0, 2);
+	tcase_add_loop_test(
+		tc, parents_that_a_save_locks_count_before_others, 0, ARRAY_SIZE(parent_cases));
+	tcase_add_test(tc, packets_in_flight_share_no_parent);
+	tcase_add_test(tc, rows_of_one_key_keep_their_order_whatever_their_parents);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

@@ -28,6 +28,9 @@ static const char account[] =
 	"{\"active\":false,\"value\":\"Gone\"}]},"
 	"{\"name\":\"Sum__c\",\"label\":\"Sum\",\"type\":\"currency\",\"precision\":18,\"scale\":2}"
 	","
+	"{\"name\":\"Order__c\",\"type\":\"reference\",\"relationshipOrder\":0},"
+	"{\"name\":\"Item__c\",\"type\":\"reference\",\"restrictedDelete\":true,"
+	"\"relationshipOrder\":null},"
 	"{\"name\":\"Odd__c\",\"label\":null,\"type\":\"somethingNew\",\"length\":-4}]}";
 
 START_TEST(fields_are_read_as_the_org_describes_them)
@@ -38,13 +41,16 @@ START_TEST(fields_are_read_as_the_org_describes_them)
 
 	ck_ok(describe_parse(&describe, account, strlen(account), &err), &err);
 	ck_assert(describe->createable && describe->updateable && !describe->deletable);
-	ck_assert_uint_eq(describe->field_count, 7);
+	ck_assert_uint_eq(describe->field_count, 9);
 	field = describe_field(describe, "ext__C");
 	ck_assert(field && field->external_id && field->unique && field->case_sensitive);
 	ck_assert_int_eq(field->length, 40);
 	field = describe_relationship(describe, "Parent__r");
 	ck_assert_str_eq(field->name, "Parent__c");
 	ck_assert_uint_eq(field->targets.count, 2);
+	ck_assert(!field->locks_parent);
+	ck_assert(describe_field(describe, "Order__c")->locks_parent);
+	ck_assert(describe_field(describe, "Item__c")->locks_parent);
 	ck_assert(!describe_field(describe, "Secret__c"));
 	ck_assert(!describe_relationship(describe, "Parent__c"));
 	field = describe_field(describe, "Rate__c");
