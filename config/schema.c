@@ -220,6 +220,7 @@ static const struct key settings_keys[] = {
 	S("limits.waiting", KEY_NUMBER, limits.waiting, .min = 1, .max = 10000,
 		.help = "waiting runs above which calls are turned away"),
 	S("log_level", KEY_TEXT, log_level, .words = levels, .help = "how much is logged"),
+	S("board.mouse", KEY_SWITCH, board.mouse, .help = "the board takes clicks and the wheel"),
 };
 
 static void init_connection(void *thing)

@@ -30,7 +30,7 @@
 
 struct globals {
 	const char *home, *theme;
-	bool read_only, ascii, no_color, json;
+	bool read_only, ascii, no_color, mouse, json;
 };
 
 /* Take the option at argv[*i] (and its value). 1 = it was one of ours, 0 = not, negative = wrong.
@@ -44,6 +44,7 @@ static int take_global(struct globals *globals, int argc, char **argv, int *i, s
 		{ "--read-only", &globals->read_only },
 		{ "--ascii", &globals->ascii },
 		{ "--no-color", &globals->no_color },
+		{ "--mouse", &globals->mouse },
 	};
 	const struct {
 		const char *name, *what, *sign;
@@ -127,6 +128,17 @@ static void keep_memory_private(void)
 #endif
 }
 
+/* What agent.cfg says of the board, where it can be read; what is wrong with it the board tells. */
+static void take_settings(struct board_env *board, const struct command_env *env)
+{
+	struct agent_settings settings = { 0 };
+
+	if (files_load_settings(&settings, env->home, NULL) == 0)
+		board->mouse = settings.board.mouse;
+	agent_settings_free_fields(&settings);
+	board->mouse = board->mouse || env->mouse;
+}
+
 static int open_board(struct command_env *env)
 {
 	struct err err = ERR_INIT;
@@ -140,6 +152,7 @@ static int open_board(struct command_env *env)
 		.no_color = env->no_color };
 
 	agent_who(who, sizeof(who));
+	take_settings(&board, env);
 	if (choose_theme(&board.theme, env->theme, &err) < 0)
 		return command_fail(env, &err);
 	/* Without the key it shows all there is, and the agent does what takes a secret. */
@@ -219,6 +232,7 @@ int main(int argc, char **argv)
 	env.ascii = globals.ascii;
 	env.no_color = globals.no_color;
 	env.theme = globals.theme;
+	env.mouse = globals.mouse;
 	http_global_init();
 	code = run(&env, &globals, argc, argv);
 	files_catalog_free(&env.catalog);

@@ -36,6 +36,9 @@ struct agent_settings {
 		int waiting;	     /* runs that wait before calls are turned away; 100 */
 	} limits;
 	char *log_level; /* "info" */
+	struct {
+		bool mouse; /* on from the start */
+	} board;
 };
 
 /* Every default in place; a string is NULL only when memory ran out. */

@@ -54,6 +54,7 @@ static int run_board(void *ctx)
 		.ascii = fx->ascii,
 		.no_color = fx->no_color,
 		.theme = fx->theme,
+		.mouse = fx->mouse,
 		.services = actors_of(fx) };
 	int rc = board_run(&env, &err);
 

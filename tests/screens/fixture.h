@@ -29,7 +29,7 @@ struct fixture {
 	const char *org_name; /* NULL = ACME */
 	bool empty;	      /* nothing configured, nothing ran */
 	bool data_source;     /* odbc.ini names "erp" */
-	bool read_only, ascii, no_color;
+	bool read_only, ascii, no_color, mouse;
 	enum theme theme;
 	bool agent_down;
 	bool hostile;	      /* a row that tries to take the terminal over */

@@ -15,6 +15,7 @@
 #include "tui/board/interfaces.h"
 #include "tui/board/message.h"
 #include "tui/board/monitor.h"
+#include "tui/board/mouse.h"
 #include "tui/board/payload_form.h"
 #include "tui/board/ping_job.h"
 #include "tui/board/state.h"
@@ -133,9 +134,10 @@ void board_close_page(struct board *board)
 
 /* ---- leaving what is not saved ---- */
 
-static bool unsaved(const struct board *board)
+/* In a page above the first `depth` of them. */
+static bool unsaved(const struct board *board, int depth)
 {
-	for (int i = 0; i < board->depth; i++) {
+	for (int i = depth; i < board->depth; i++) {
 		if (board->pages[i]->unsaved && board->pages[i]->unsaved(board))
 			return true;
 	}
@@ -151,22 +153,22 @@ static void show_tab(struct board *board, int tab)
 	board_look(board);
 }
 
-/* Where to: a tab, out of the board, or one page back. */
-enum { OUT = -1, BACK = -2 };
-
 struct way {
-	int to;
+	enum { TO_TAB, TO_DEPTH, OUT } kind;
+	int to; /* the tab, or how many pages stay above it */
 	const struct page_ops *from;
 };
 
 static void go(struct board *board, const struct way *way)
 {
-	if (way->to == OUT)
+	if (way->kind == OUT)
 		board->quit = true;
-	else if (way->to != BACK)
+	else if (way->kind == TO_TAB)
 		show_tab(board, way->to);
-	else if (board->depth && board_page(board) == way->from)
-		board_close_page(board);
+	else if (board_page(board) == way->from) {
+		while (board->depth > way->to)
+			board_close_page(board);
+	}
 }
 
 static void leave_answered(
@@ -180,7 +182,7 @@ static void leave_answered(
 #define HERE "What you changed here would be lost."
 
 /* True: the person is being asked, or nobody can be. */
-static bool ask_first(struct board *board, int to, const char *loss)
+static bool ask_first(struct board *board, struct way to, const char *loss)
 {
 	struct way *way;
 
@@ -189,7 +191,8 @@ static bool ask_first(struct board *board, int to, const char *loss)
 	way = malloc(sizeof(*way));
 	if (!way)
 		return true;
-	*way = (struct way){ to, board_page(board) };
+	*way = to;
+	way->from = board_page(board);
 	dialog_confirm(&board->dialog, "Leave without saving?", loss, "Leave");
 	form_set_label(&board->dialog.form, 1, "Stay");
 	board_ask(board, leave_answered, way, free);
@@ -198,9 +201,19 @@ static bool ask_first(struct board *board, int to, const char *loss)
 
 bool board_show_tab(struct board *board, int tab)
 {
-	if (unsaved(board) && ask_first(board, tab, HERE))
+	if (unsaved(board, 0) && ask_first(board, (struct way){ .kind = TO_TAB, .to = tab }, HERE))
 		return false;
 	show_tab(board, tab);
+	return true;
+}
+
+bool board_show_depth(struct board *board, int depth)
+{
+	struct way way = { .kind = TO_DEPTH, .to = depth, .from = board_page(board) };
+
+	if (unsaved(board, depth) && ask_first(board, way, HERE))
+		return false;
+	go(board, &way);
 	return true;
 }
 
@@ -209,14 +222,14 @@ bool board_leave(struct board *board)
 	char loss[400] = "";
 	size_t len;
 
-	if (unsaved(board)) {
+	if (unsaved(board, 0)) {
 		text_copy(loss, sizeof(loss), HERE);
 	} else if (wizard_unsaved(loss, sizeof(loss), board)) {
 		/* It survives a change of tabs, not the end of the board. */
 		len = strlen(loss);
 		snprintf(loss + len, sizeof(loss) - len, "%s", wizard_fate(board));
 	}
-	if (loss[0] && ask_first(board, OUT, loss))
+	if (loss[0] && ask_first(board, (struct way){ .kind = OUT }, loss))
 		return false;
 	board->quit = true;
 	return true;
@@ -224,11 +237,8 @@ bool board_leave(struct board *board)
 
 void board_back(struct board *board)
 {
-	const struct page_ops *page = board_page(board);
-
-	if (page->unsaved && page->unsaved(board) && ask_first(board, BACK, HERE))
-		return;
-	board_close_page(board);
+	if (board->depth)
+		board_show_depth(board, board->depth - 1);
 }
 
 /* ---- small services ---- */
@@ -423,7 +433,7 @@ static void page_key(struct board *board, int key)
 		global_key(board, key);
 }
 
-static void board_key(struct board *board, int key)
+void board_key(struct board *board, int key)
 {
 	switch (key) {
 	case K_RESIZE:
@@ -453,7 +463,10 @@ static void take_keys(struct board *board)
 
 		if (key == K_NONE)
 			break;
-		board_key(board, key);
+		if (key == K_MOUSE)
+			mouse_take(board, i > 0);
+		else
+			board_key(board, key);
 	}
 	if (screen_gone(board->screen))
 		board->quit = true;
@@ -541,7 +554,8 @@ static int start(struct board *board, struct err *err)
 		.term = env->term,
 		.ascii = env->ascii,
 		.no_color = env->no_color,
-		.theme = env->theme };
+		.theme = env->theme,
+		.mouse = env->mouse };
 	struct feed_options feed = { .data = env->home->data, .catalog = env->catalog };
 	int rc = open_descriptors(board, err);
 

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "tui/board/filter_words.h"
+#include "tui/board/mouse.h"
 
 static void do_help(void *ctx, const char *argument)
 {
@@ -136,6 +137,8 @@ const struct key_binding board_keys[] = {
 		0, do_settings },
 	{ K_F(5), "refresh", "Refresh", "Fetch and paint everything again (Ctrl-L only paints)", 0,
 		do_refresh },
+	{ K_NONE, "mouse", "Mouse", "On, or off again: click keys, tabs, places, rows; the wheel",
+		0, mouse_do_toggle },
 	{ K_ESC, "back", "Back", "One step back; never leaves the board", 0, do_back },
 	{ 'q', "quit", "Quit", "One step back; from a tab, leave the board", BIND_LINE,
 		do_back_or_quit },

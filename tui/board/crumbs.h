@@ -12,4 +12,7 @@
  */
 int crumbs_draw(struct board *board, int y, int x, int cols);
 
+/* Where the ZONE_PLACE of this value leads to; asks first where what was typed would be lost. */
+void crumbs_go(struct board *board, int place);
+
 #endif

@@ -11,6 +11,7 @@
 #include "tui/board/dashboard.h"
 #include "tui/board/title.h"
 #include "tui/widget/glyph.h"
+#include "tui/widget/zone.h"
 
 #define LEFT_MARGIN 1
 #define TABS_GAP 2
@@ -24,10 +25,13 @@ static void draw_tabs(struct board *board)
 	int x = LEFT_MARGIN;
 
 	for (int i = 0; i < BOARD_TABS; i++) {
+		int begin = x;
+
 		x += screen_printf(board->screen, 1, x, end - x,
 			     i == board->tab ? STYLE_TAB_ON : STYLE_TAB, "%d%s%s", i + 1,
 			     board->depth ? "" : " ", board->depth ? "" : board_tabs[i]->name) +
 		     (board->depth ? 1 : TABS_GAP);
+		zone_add(board->screen, (struct area){ 1, begin, 1, x - begin }, ZONE_TAB, i, NULL);
 	}
 	if (board->depth)
 		x = crumbs_draw(board, 1, x + 1, end - x - 1 - DASHBOARD_COLS_MIN) + TABS_GAP;
@@ -51,6 +55,8 @@ static int draw_key(struct board *board, int y, int x, const struct key_binding 
 	screen_text(board->screen, y, x, (int)strlen(name), STYLE_KEY, name);
 	screen_text(board->screen, y, x + (int)strlen(name) + 1, (int)strlen(binding->label),
 		STYLE_KEY_NAME, binding->label);
+	zone_add(board->screen, (struct area){ y, x, 1, key_cols(binding) - 2 }, ZONE_KEY,
+		binding->key, NULL);
 	return key_cols(binding);
 }
 
@@ -171,6 +177,8 @@ void frame_draw(struct board *board)
 		draw_tabs(board);
 		board_page(board)->draw(board, area);
 		draw_bottom(board);
+		if (board->asking || board->prompt.on)
+			zone_forget(screen);
 		if (board->asking)
 			dialog_draw(&board->dialog, screen);
 	}

@@ -20,8 +20,8 @@ static void add_table(struct pager *pager, const struct key_binding *table)
 	for (; table && table->name; table++) {
 		if (table->flags & BIND_HIDDEN)
 			continue;
-		snprintf(label, sizeof(label), "  %-9s %s", keys_name(name, table->key),
-			table->name);
+		snprintf(label, sizeof(label), "  %-9s %s",
+			table->key == K_NONE ? ":" : keys_name(name, table->key), table->name);
 		pager_add(pager, label, STYLE_TEXT, "%s", table->help);
 	}
 }

@@ -188,6 +188,8 @@ static void draw_tables(struct board *board, struct area area)
 	enum mapping_side other = page->side == SIDE_FIELDS ? SIDE_COLUMNS : SIDE_FIELDS;
 
 	page->tables[other].top = page->tables[page->side].top;
+	page->tables[other].reach = other == SIDE_COLUMNS ? K_LEFT : K_RIGHT;
+	page->tables[page->side].reach = K_NONE;
 	table_draw(&page->tables[other], board->screen, areas[other], joined);
 	table_draw(&page->tables[page->side], board->screen, areas[page->side], true);
 	draw_lines(board, (struct area){ area.y, left + 1, area.rows, gap - 1 });

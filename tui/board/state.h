@@ -108,6 +108,9 @@ struct board {
 	void *answer_ctx; /* owned by the dialog; may be NULL */
 	board_release *answer_free;
 
+	int64_t clicked_at; /* clock_mono() of the last click ... */
+	int clicked_y;	    /* ... and its line: a second one there opens */
+
 	char notice[512];
 	int notice_style;
 	bool quit;
@@ -172,8 +175,13 @@ void board_close_page(struct board *board);
 /* Asks first where that would lose what was typed; false: the person is being asked. */
 bool board_show_tab(struct board *board, int tab);
 bool board_leave(struct board *board);
+/* Close pages until so many are above the tab; the same. */
+bool board_show_depth(struct board *board, int depth);
 /* Close the page on top; the same. */
 void board_back(struct board *board);
+
+/* As if it had been pressed. */
+void board_key(struct board *board, int key);
 
 /* The cursor of a list moved: what hangs on the selected row is drawn once it rests. */
 void board_moved(struct board *board);

@@ -35,6 +35,7 @@ void screen_clear(struct screen *screen)
 {
 	take_style(screen, STYLE_TEXT);
 	erase();
+	zone_forget(screen);
 }
 
 static int put_glyphs(

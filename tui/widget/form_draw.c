@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "tui/widget/glyph.h"
+#include "tui/widget/zone.h"
 
 #define LABEL_COLS_MAX 26
 #define VALUE_COLS_MAX 60
@@ -217,7 +218,11 @@ static void draw_field(struct form *form, struct screen *screen, int i, const st
 	if (value.rows > area.y + area.rows - y)
 		value.rows = area.y + area.rows - y;
 	if (form->specs[i].kind == FIELD_BUTTON) {
-		draw_button(form, screen, i, y, area.x + layout->places[i].x, on);
+		int x = area.x + layout->places[i].x;
+
+		zone_add(screen, (struct area){ y, x, 1, button_cols(form, i) }, ZONE_FIELD, i,
+			form);
+		draw_button(form, screen, i, y, x, on);
 		return;
 	}
 	if (form->specs[i].kind == FIELD_SPACE)
@@ -226,6 +231,8 @@ static void draw_field(struct form *form, struct screen *screen, int i, const st
 		screen_text(screen, y, area.x, 1, STYLE_FAIL, "!");
 	screen_text(screen, y, area.x + 1, layout->value_x - 2, wrong ? STYLE_FAIL : STYLE_LABEL,
 		label_of(form, i));
+	if (form->specs[i].kind != FIELD_NOTE)
+		zone_add(screen, value, ZONE_FIELD, i, form);
 	draw_value(form, screen, i, value, on);
 }
 

@@ -35,6 +35,7 @@ enum key {
 	K_PASTE_BEGIN, /* bracketed paste: what follows is text, not commands */
 	K_PASTE_END,
 	K_RESIZE,
+	K_MOUSE,
 	K_OTHER, /* a key this program knows nothing about */
 	K_F0 = 0x200100,
 };

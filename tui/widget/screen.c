@@ -22,7 +22,9 @@
 
 #define PASTE_ON "\033[?2004h"
 #define PASTE_OFF "\033[?2004l"
-enum { CODE_PASTE_BEGIN = KEY_MAX + 1, CODE_PASTE_END };
+#define MOUSE_ON "\033[?1000h\033[?1006h"
+#define MOUSE_OFF "\033[?1006l\033[?1000l"
+enum { CODE_PASTE_BEGIN = KEY_MAX + 1, CODE_PASTE_END, CODE_MOUSE };
 
 static bool set_locale_utf8(void)
 {
@@ -92,8 +94,8 @@ static void load_theme(struct screen *screen, int bank, int flag)
 	}
 }
 
-/* Terminals that know bracketed paste; others would at best ignore the request. */
-static bool knows_paste(const char *term)
+/* Terminals that know bracketed paste and the mouse; others would at best ignore the request. */
+static bool is_modern(const char *term)
 {
 	static const char *const families[] = { "xterm", "tmux", "screen", "rxvt", "alacritty",
 		"foot", "kitty", "st-", "vte", "konsole", "putty" };
@@ -111,7 +113,7 @@ static void guard_modes(struct screen *screen)
 	terminal_restore_add(tigetstr("rmkx"));
 	terminal_restore_add(tigetstr("rmcup"));
 	terminal_restore_add(tigetstr("cnorm"));
-	if (screen->paste)
+	if (screen->modern)
 		terminal_restore_add(PASTE_OFF);
 }
 
@@ -152,6 +154,7 @@ static void define_keys(void)
 {
 	define_key("\033[200~", CODE_PASTE_BEGIN);
 	define_key("\033[201~", CODE_PASTE_END);
+	define_key("\033[<", CODE_MOUSE);
 	for (size_t i = 0; i < ARRAY_SIZE(common_keys); i++) {
 		if (key_defined(common_keys[i].sequence) == 0) /* terminfo knows better */
 			define_key(common_keys[i].sequence, common_keys[i].curses);
@@ -186,7 +189,7 @@ int screen_open(struct screen **out, const struct screen_options *options, struc
 	screen->out = options->out ? options->out : stdout;
 	screen->ascii = options->ascii || !utf8;
 	screen->theme = options->theme;
-	screen->paste = knows_paste(term);
+	screen->modern = is_modern(term);
 	rc = terminal_guard(fileno(screen->in), fileno(screen->out), err);
 	if (rc)
 		goto cleanup;
@@ -212,8 +215,10 @@ int screen_open(struct screen **out, const struct screen_options *options, struc
 	load_theme(screen, 0, 0);
 	load_theme(screen, 1, STYLE_SELECTED);
 	guard_modes(screen);
-	if (screen->paste)
+	if (screen->modern)
 		terminal_write(fileno(screen->out), PASTE_ON);
+	if (options->mouse)
+		screen_set_mouse(screen, true);
 	getmaxyx(stdscr, screen->rows, screen->cols);
 	*out = screen;
 	screen = NULL;
@@ -231,7 +236,9 @@ void screen_close(struct screen *screen)
 {
 	if (!screen)
 		return;
-	if (screen->paste)
+	if (screen->mouse)
+		terminal_write(fileno(screen->out), MOUSE_OFF);
+	if (screen->modern)
 		terminal_write(fileno(screen->out), PASTE_OFF);
 	endwin();
 	terminal_unguard();
@@ -287,7 +294,9 @@ void screen_suspend(struct screen *screen)
 	struct sigaction stop = { .sa_handler = SIG_DFL };
 	struct sigaction before;
 
-	if (screen->paste)
+	if (screen->mouse)
+		terminal_write(fileno(screen->out), MOUSE_OFF);
+	if (screen->modern)
 		terminal_write(fileno(screen->out), PASTE_OFF);
 	def_prog_mode();
 	endwin();
@@ -296,8 +305,10 @@ void screen_suspend(struct screen *screen)
 	raise(SIGTSTP);
 	sigaction(SIGTSTP, &before, NULL);
 	reset_prog_mode();
-	if (screen->paste)
+	if (screen->modern)
 		terminal_write(fileno(screen->out), PASTE_ON);
+	if (screen->mouse)
+		terminal_write(fileno(screen->out), MOUSE_ON);
 	screen_resize(screen);
 }
 
@@ -367,6 +378,73 @@ static void look_for_end(struct screen *screen)
 		screen->gone = true;
 }
 
+bool screen_set_mouse(struct screen *screen, bool on)
+{
+	if (on && !screen->modern)
+		return false;
+	if (on == screen->mouse)
+		return true;
+	if (on)
+		terminal_restore_add(MOUSE_OFF);
+	else
+		terminal_restore_remove(MOUSE_OFF);
+	terminal_write(fileno(screen->out), on ? MOUSE_ON : MOUSE_OFF);
+	screen->mouse = on;
+	return true;
+}
+
+bool screen_mouse(const struct screen *screen)
+{
+	return screen->mouse;
+}
+
+struct mouse_event screen_mouse_event(const struct screen *screen)
+{
+	return screen->event;
+}
+
+/*
+ * "0;12;5M" behind the sign that ncurses knows as CODE_MOUSE: button, column, row, and whether it
+ * was pressed. Not by ncurses' own mouse, which takes the coding that terminfo names: for tmux and
+ * screen one byte a coordinate.
+ */
+static bool read_report(int numbers[3], bool *pressed)
+{
+	int field = 0;
+	wint_t c = 0;
+
+	numbers[0] = numbers[1] = numbers[2] = 0;
+	timeout(ESCAPE_MS);
+	while (get_wch(&c) == OK && field < 3) {
+		if (c >= '0' && c <= '9' && numbers[field] < 10000)
+			numbers[field] = numbers[field] * 10 + (int)(c - '0');
+		else if (c == ';')
+			field++;
+		else
+			break;
+	}
+	nodelay(stdscr, TRUE);
+	*pressed = c == 'M';
+	return field == 2 && (c == 'M' || c == 'm');
+}
+
+/* The button's bits are those of X10: 3 for which, 4 to 16 for keys held, 64 for the wheel. */
+static int take_report(struct screen *screen)
+{
+	int numbers[3];
+	bool pressed;
+	bool whole = read_report(numbers, &pressed);
+
+	screen->event = (struct mouse_event){ MOUSE_OTHER, numbers[2] - 1, numbers[1] - 1 };
+	if (!whole || !screen->mouse || !pressed)
+		return K_MOUSE;
+	if (numbers[0] == 0)
+		screen->event.kind = MOUSE_PRESS;
+	else if (numbers[0] == 64 || numbers[0] == 65)
+		screen->event.kind = numbers[0] == 64 ? MOUSE_WHEEL_UP : MOUSE_WHEEL_DOWN;
+	return K_MOUSE;
+}
+
 int screen_key(struct screen *screen)
 {
 	wint_t c = 0;
@@ -377,6 +455,8 @@ int screen_key(struct screen *screen)
 		return K_NONE;
 	}
 	screen->empty_reads = 0;
+	if (kind == KEY_CODE_YES && c == CODE_MOUSE)
+		return take_report(screen);
 	return kind == KEY_CODE_YES ? translate_code((int)c) : translate_character(c);
 }
 

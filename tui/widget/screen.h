@@ -28,6 +28,7 @@ struct screen_options {
 	bool ascii;	  /* also taken when the locale is not UTF-8 */
 	bool no_color;	  /* also taken from $NO_COLOR */
 	enum theme theme;
+	bool mouse; /* see screen_set_mouse() */
 };
 
 struct screen;
@@ -96,6 +97,22 @@ int screen_fd(const struct screen *screen);
 
 /* The next key (see keys.h) or K_NONE; never waits longer than a split escape sequence may take. */
 int screen_key(struct screen *screen);
+
+/*
+ * Let the terminal tell of clicks and of the wheel, or leave the mouse to its own selection; off,
+ * no byte speaks of it. False where the terminal is not known to have one. Reports are in SGR's
+ * coding (xterm's control sequences, 1006), which goes beyond column 223.
+ */
+bool screen_set_mouse(struct screen *screen, bool on);
+bool screen_mouse(const struct screen *screen);
+
+struct mouse_event {
+	enum { MOUSE_PRESS, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN, MOUSE_OTHER } kind;
+	int y, x;
+};
+
+/* What was told, after screen_key() gave K_MOUSE. */
+struct mouse_event screen_mouse_event(const struct screen *screen);
 
 /* Is the terminal gone (hang-up, end of file)? Set by screen_key(). */
 bool screen_gone(const struct screen *screen);

@@ -7,6 +7,10 @@
 #include <curses.h>
 
 #include "tui/widget/screen.h"
+#include "tui/widget/zone.h"
+
+/* The fields of a form and of a dialog over it, and what the frame has. */
+#define SCREEN_ZONES_MAX 128
 
 struct paint {
 	attr_t attr;
@@ -19,7 +23,11 @@ struct screen {
 	int rows, cols;
 	int cursor_y, cursor_x; /* where the next flush leaves the hardware cursor */
 	bool ascii;
-	bool paste; /* bracketed paste was asked for */
+	bool modern; /* it knows bracketed paste, which is asked for, and the mouse */
+	bool mouse;  /* the mouse was asked for */
+	struct mouse_event event;
+	struct zone zones[SCREEN_ZONES_MAX];
+	int zone_count;
 	bool gone;
 	int empty_reads;
 	enum theme theme;

@@ -5,6 +5,7 @@
 
 #include "tui/widget/glyph.h"
 #include "tui/widget/keys.h"
+#include "tui/widget/zone.h"
 
 void table_init(struct table *table, const struct table_column *columns, int count,
 	table_cell_of *cell, void *ctx)
@@ -251,6 +252,9 @@ void table_draw(struct table *table, struct screen *screen, struct area area, bo
 
 		draw_row(table, screen, line, &layout, row, on && row == table->cursor);
 	}
+	if (on || table->reach)
+		zone_add(screen, (struct area){ area.y + 1, area.x, area.rows - 1, area.cols },
+			ZONE_TABLE, table->reach, table);
 	if (on && table->count > 0)
 		screen_cursor(screen, area.y + 1 + (int)(table->cursor - table->top), area.x);
 }

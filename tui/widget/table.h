@@ -34,9 +34,10 @@ struct table {
 	table_cell_of *cell;
 	void *ctx;
 	int64_t count;
-	int64_t cursor;		       /* selected row */
-	int64_t top;		       /* first row on the screen */
-	int page;		       /* rows on the screen when it was drawn last */
+	int64_t cursor; /* selected row */
+	int64_t top;	/* first row on the screen */
+	int page;	/* rows on the screen when it was drawn last */
+	int reach;	/* the key that brings the cursor here from elsewhere; K_NONE: it is here */
 	int widest[TABLE_COLUMNS_MAX]; /* text seen so far: widths only grow, so nothing jumps */
 };
 

@@ -78,6 +78,19 @@ void terminal_restore_add(const char *sequence)
 	guarded.restore_len = len;
 }
 
+void terminal_restore_remove(const char *sequence)
+{
+	size_t len = strlen(sequence);
+	char *at = memmem(guarded.restore, guarded.restore_len, sequence, len);
+	size_t behind;
+
+	if (!at || !len)
+		return;
+	behind = guarded.restore_len - (size_t)(at - guarded.restore) - len;
+	guarded.restore_len -= len;
+	memmove(at, at + len, behind);
+}
+
 void terminal_unguard(void)
 {
 	if (!guarded.on)

@@ -16,6 +16,9 @@ int terminal_guard(int in, int out, struct err *err);
 /* Add an escape sequence (terminfo padding is left out) to what is written on a crash. */
 void terminal_restore_add(const char *sequence);
 
+/* Take it out again: nothing of it is to be undone any more. */
+void terminal_restore_remove(const char *sequence);
+
 /* Stop guarding. */
 void terminal_unguard(void);
 
