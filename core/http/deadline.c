@@ -1,41 +1,105 @@
-/* deadline.c — a list of connections and a thread that looks at it once a second. */
+/* deadline.c — a list of connections and a thread that looks at it twice a second. */
 
 #include "base/base.h"
 #include "http/deadline.h"
 #include "base/clock.h"
 
+#include <netinet/in.h>
 #include <pthread.h>
-#include <sys/socket.h>
 
 #define LOOK_EVERY_MS 500
+#define GRACE_MS 250 /* for a request to follow its connection: till then it keeps its place */
+
+enum phase { WAITING, HANDLED, ANSWERED, CUT };
 
 struct deadline {
 	struct deadline *next;
 	int fd;
-	int64_t until; /* clock_mono(); INT64_MAX = paused */
+	enum phase phase;
+	int64_t since; /* clock_mono() */
+	unsigned char address[16];
 };
 
 struct deadlines {
-	int64_t patience;
+	struct deadlines_options options;
 	pthread_t thread;
 	pthread_mutex_t lock; /* guards the rest */
 	pthread_cond_t changed;
 	struct deadline *list;
+	bool full; /* and nobody has waited long enough to go */
 	bool stopping;
 };
 
 /* The connection's own thread finds its line dead and ends it in order. */
+static void cut(struct deadline *deadline)
+{
+	shutdown(deadline->fd, SHUT_RDWR);
+	deadline->phase = CUT;
+}
+
 static void cut_late(struct deadlines *deadlines)
 {
 	int64_t now = clock_mono();
 
-	for (struct deadline *at = deadlines->list; at; at = at->next) {
-		if (at->until > now)
-			continue;
-		shutdown(at->fd, SHUT_RDWR);
-		at->until = INT64_MAX;
-	}
+	for (struct deadline *at = deadlines->list; at; at = at->next)
+		if ((at->phase == WAITING || at->phase == ANSWERED) &&
+			now - at->since >= deadlines->options.patience_ms)
+			cut(at);
 }
+
+/* ---- places ---- */
+
+static void note_address(struct deadline *deadline, const struct sockaddr *peer)
+{
+	memset(deadline->address, 0, sizeof(deadline->address));
+	if (peer && peer->sa_family == AF_INET)
+		memcpy(deadline->address,
+			&((const struct sockaddr_in *)(const void *)peer)->sin_addr,
+			sizeof(struct in_addr));
+	else if (peer && peer->sa_family == AF_INET6)
+		memcpy(deadline->address,
+			&((const struct sockaddr_in6 *)(const void *)peer)->sin6_addr,
+			sizeof(struct in6_addr));
+}
+
+/* `like` NULL = of any address. */
+static bool is_of(const struct deadline *deadline, const struct deadline *like)
+{
+	return !like || memcmp(deadline->address, like->address, sizeof(like->address)) == 0;
+}
+
+static int count_open(const struct deadlines *deadlines, const struct deadline *like)
+{
+	int count = 0;
+
+	for (const struct deadline *at = deadlines->list; at; at = at->next)
+		count += at->phase != CUT && is_of(at, like);
+	return count;
+}
+
+/* The one that has waited longest gives up its place; false when none has waited for long. */
+static bool cut_longest(struct deadlines *deadlines, const struct deadline *like)
+{
+	struct deadline *longest = NULL;
+
+	for (struct deadline *at = deadlines->list; at; at = at->next)
+		if (at->phase == WAITING && is_of(at, like) &&
+			(!longest || at->since < longest->since))
+			longest = at;
+	if (!longest || clock_mono() - longest->since < GRACE_MS)
+		return false;
+	cut(longest);
+	return true;
+}
+
+/* One place is always free, or soon will be: libmicrohttpd takes no connection without. */
+static void keep_one_free(struct deadlines *deadlines)
+{
+	deadlines->full = count_open(deadlines, NULL) >= deadlines->options.places &&
+			  !cut_longest(deadlines, NULL);
+}
+
+/* ---- the thread ---- */
 
 static void *look(void *ctx)
 {
@@ -45,17 +109,19 @@ static void *look(void *ctx)
 	pthread_mutex_lock(&deadlines->lock);
 	while (!deadlines->stopping) {
 		clock_gettime(CLOCK_MONOTONIC, &until);
-		until.tv_nsec += LOOK_EVERY_MS * 1000000L;
+		until.tv_nsec += (deadlines->full ? GRACE_MS : LOOK_EVERY_MS) * 1000000L;
 		until.tv_sec += until.tv_nsec / 1000000000L;
 		until.tv_nsec %= 1000000000L;
 		pthread_cond_timedwait(&deadlines->changed, &deadlines->lock, &until);
 		cut_late(deadlines);
+		keep_one_free(deadlines);
 	}
 	pthread_mutex_unlock(&deadlines->lock);
 	return NULL;
 }
 
-int deadlines_start(struct deadlines **out, int64_t patience_ms, struct err *err)
+int deadlines_start(
+	struct deadlines **out, const struct deadlines_options *options, struct err *err)
 {
 	struct deadlines *deadlines = calloc(1, sizeof(*deadlines));
 	pthread_condattr_t attr;
@@ -63,7 +129,7 @@ int deadlines_start(struct deadlines **out, int64_t patience_ms, struct err *err
 	*out = NULL;
 	if (!deadlines)
 		return err_nomem(err);
-	deadlines->patience = patience_ms;
+	deadlines->options = *options;
 	pthread_mutex_init(&deadlines->lock, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -97,7 +163,7 @@ void deadlines_stop(struct deadlines *deadlines)
 	free(deadlines);
 }
 
-struct deadline *deadline_watch(struct deadlines *deadlines, int fd)
+struct deadline *deadline_watch(struct deadlines *deadlines, int fd, const struct sockaddr *peer)
 {
 	struct deadline *deadline = deadlines ? malloc(sizeof(*deadline)) : NULL;
 
@@ -105,9 +171,17 @@ struct deadline *deadline_watch(struct deadlines *deadlines, int fd)
 		return NULL;
 	pthread_mutex_lock(&deadlines->lock);
 	*deadline = (struct deadline){
-		.next = deadlines->list, .fd = fd, .until = clock_mono() + deadlines->patience
+		.next = deadlines->list, .fd = fd, .phase = WAITING, .since = clock_mono()
 	};
+	note_address(deadline, peer);
 	deadlines->list = deadline;
+	if (deadlines->options.address_places &&
+		count_open(deadlines, deadline) > deadlines->options.address_places &&
+		!cut_longest(deadlines, deadline))
+		cut(deadline);
+	keep_one_free(deadlines);
+	if (deadlines->full)
+		pthread_cond_signal(&deadlines->changed);
 	pthread_mutex_unlock(&deadlines->lock);
 	return deadline;
 }
@@ -127,22 +201,28 @@ void deadline_drop(struct deadlines *deadlines, struct deadline *deadline)
 	free(deadline);
 }
 
-static void set_until(struct deadlines *deadlines, struct deadline *deadline, int64_t until)
+static void set_phase(struct deadlines *deadlines, struct deadline *deadline, enum phase phase)
 {
 	if (!deadline)
 		return;
 	pthread_mutex_lock(&deadlines->lock);
-	deadline->until = until;
+	if (deadline->phase != CUT)
+		deadline->phase = phase;
+	deadline->since = clock_mono();
 	pthread_mutex_unlock(&deadlines->lock);
 }
 
 void deadline_pause(struct deadlines *deadlines, struct deadline *deadline)
 {
-	set_until(deadlines, deadline, INT64_MAX);
+	set_phase(deadlines, deadline, HANDLED);
+}
+
+void deadline_answer(struct deadlines *deadlines, struct deadline *deadline)
+{
+	set_phase(deadlines, deadline, ANSWERED);
 }
 
 void deadline_again(struct deadlines *deadlines, struct deadline *deadline)
 {
-	if (deadline)
-		set_until(deadlines, deadline, clock_mono() + deadlines->patience);
+	set_phase(deadlines, deadline, WAITING);
 }

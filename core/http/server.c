@@ -145,7 +145,7 @@ static void on_connection(void *ctx, struct MHD_Connection *connection, void **c
 	enum MHD_ConnectionNotificationCode what)
 {
 	struct http_server *server = ctx;
-	const union MHD_ConnectionInfo *info;
+	const union MHD_ConnectionInfo *info, *from;
 	struct line *line;
 
 	if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
@@ -159,7 +159,9 @@ static void on_connection(void *ctx, struct MHD_Connection *connection, void **c
 	if (!line)
 		return;
 	line->fd = info->connect_fd;
-	line->deadline = deadline_watch(server->deadlines, line->fd);
+	from = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	line->deadline =
+		deadline_watch(server->deadlines, line->fd, from ? from->client_addr : NULL);
 	line_add(server, line);
 }
 
@@ -362,7 +364,7 @@ static enum MHD_Result handle(struct http_server *server, struct MHD_Connection 
 	buf_wipe(&req->body);
 	if (out.delay_ms > 0)
 		wait_ms(server, out.delay_ms);
-	deadline_again(server->deadlines, deadline_of(connection));
+	deadline_answer(server->deadlines, deadline_of(connection));
 	rc = out.drop ? MHD_NO : send_answer(server, connection, &out);
 	if (out.stream)
 		out.stream_free(out.stream_ctx);
@@ -460,7 +462,6 @@ static int start_daemon(struct http_server *server, int fd, struct err *err)
 	struct MHD_OptionItem items[] = {
 		{ MHD_OPTION_LISTEN_SOCKET, fd, NULL },
 		{ MHD_OPTION_CONNECTION_LIMIT, options->connections_max, NULL },
-		{ MHD_OPTION_PER_IP_CONNECTION_LIMIT, options->connections_per_address_max, NULL },
 		{ MHD_OPTION_CONNECTION_TIMEOUT, options->idle_timeout_s, NULL },
 		{ MHD_OPTION_CONNECTION_MEMORY_LIMIT, options->header_max, NULL },
 		{ MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_completed, server },
@@ -499,6 +500,16 @@ static void server_free(struct http_server *server)
 	free(server);
 }
 
+static int watch_lines(struct http_server *server, struct err *err)
+{
+	struct deadlines_options options = { .patience_ms = server->options.request_timeout_s *
+							    INT64_C(1000),
+		.places = server->options.connections_max,
+		.address_places = server->options.connections_per_address_max };
+
+	return deadlines_start(&server->deadlines, &options, err);
+}
+
 int http_server_start(
 	struct http_server **out, const struct http_server_options *options, struct err *err)
 {
@@ -521,8 +532,7 @@ int http_server_start(
 	pthread_condattr_destroy(&attr);
 	rc = load_tls(server, err);
 	if (rc == 0 && options->request_timeout_s)
-		rc = deadlines_start(
-			&server->deadlines, options->request_timeout_s * INT64_C(1000), err);
+		rc = watch_lines(server, err);
 	if (rc == 0)
 		rc = open_socket(server, &fd, err);
 	if (rc == 0)

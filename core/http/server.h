@@ -67,10 +67,13 @@ struct http_server_options {
 	const struct http_server *successor_of;
 	size_t body_max;		 /* bytes; 0 = 1 MiB; larger requests get 413 */
 	int connections_max;		 /* 0 = 64 */
-	int connections_per_address_max; /* 0 = no limit */
+	int connections_per_address_max; /* 0 = no limit; takes request_timeout_s */
 	int idle_timeout_s;		 /* 0 = 30 */
 	size_t header_max;		 /* request line and headers, bytes; 0 = 64 KiB: 431, 414 */
-	/* For a whole request to come, and for its answer to be taken; 0 = no limit. */
+	/*
+	 * For a whole request to come, and for its answer to be taken; 0 = no limit. With one, a
+	 * connection that waits gives up its place when all are taken (deadline.h).
+	 */
 	int request_timeout_s;
 	http_handler *handler;
 	void *ctx;

@@ -535,6 +535,43 @@ START_TEST(one_address_cannot_take_all_connections)
 }
 END_TEST
 
+/* All from here, as whoever asks for the health is: one too many of an address, or of all. */
+static const struct {
+	int connections, connections_per_address;
+} crowds[] = { { 256, 32 }, { 64, 256 }, { 16, 16 } };
+
+static void hold_lines(int *held, size_t count)
+{
+	static const char half[] = "GET /ping HTTP/1.1\r\nHost";
+
+	for (size_t i = 0; i < count; i++) {
+		held[i] = dial();
+		ck_assert_int_ge(held[i], 0);
+		if (i % 2) /* the others send nothing at all */
+			send(held[i], half, strlen(half), MSG_NOSIGNAL);
+	}
+}
+
+START_TEST(lines_that_are_held_open_do_not_delay_the_health)
+{
+	int held[64];
+	int64_t before;
+
+	settings.limits.connections = crowds[_i].connections;
+	settings.limits.connections_per_address = crowds[_i].connections_per_address;
+	start();
+	hold_lines(held, ARRAY_SIZE(held));
+	clock_sleep(400);
+	for (int i = 0; i < 5; i++) {
+		before = clock_mono();
+		ck_assert_int_eq(ask("GET", "/health", NULL), 200);
+		ck_assert_int_lt(clock_mono() - before, 1000);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(held); i++)
+		close(held[i]);
+}
+END_TEST
+
 Suite *suite_calls(void)
 {
 	Suite *suite = suite_create("calls");
@@ -554,6 +591,8 @@ Suite *suite_calls(void)
 	tcase_add_test(tcase, ten_thousand_bad_requests_leave_it_up_flat_and_silent_about_secrets);
 	tcase_add_test(tcase, a_slow_request_is_cut_and_holds_up_nobody);
 	tcase_add_test(tcase, one_address_cannot_take_all_connections);
+	tcase_add_loop_test(tcase, lines_that_are_held_open_do_not_delay_the_health, 0,
+		(int)ARRAY_SIZE(crowds));
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

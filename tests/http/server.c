@@ -404,8 +404,8 @@ END_TEST
 
 START_TEST(connections_of_one_address_are_limited)
 {
-	struct http_server *server =
-		start((struct http_server_options){ .connections_per_address_max = 1 });
+	struct http_server *server = start((struct http_server_options){
+		.connections_per_address_max = 1, .request_timeout_s = 30 });
 	struct background bg;
 	struct reply reply;
 
