@@ -182,6 +182,7 @@ int agent_new(struct agent **out, const struct agent_options *options, struct er
 	if (!agent)
 		return err_nomem(err);
 	pthread_mutex_init(&agent->lock, NULL);
+	pthread_mutex_init(&agent->queueing, NULL);
 	errands_init(&agent->errands);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -245,6 +246,7 @@ void agent_free(struct agent *agent)
 	agent_settings_free_fields(&agent->settings);
 	pthread_cond_destroy(&agent->changed);
 	pthread_mutex_destroy(&agent->lock);
+	pthread_mutex_destroy(&agent->queueing);
 	errands_free_fields(&agent->errands);
 	free(agent->home_data);
 	free(agent);

@@ -41,6 +41,7 @@ struct agent_options {
 };
 
 struct agent;
+struct schedule_state;
 
 /*
  * Take the home's lock, open the store, start writer, carrier and servers. ERR_UNFINISHED when an
@@ -84,6 +85,10 @@ struct process_request {
 	/* NULL, or an Idempotency-Key and a fingerprint of the request it came with: a second
 	 * request with the same key gives the run of the first. */
 	const char *call_key, *call_request;
+	/* NULL, or the schedule whose time this is, as it is to be recorded in the transaction that
+	 * creates its runs: no end of the program can come between the two. Its run is filled in.
+	 */
+	struct schedule_state *schedule;
 };
 
 /* err.code of agent_process() when the org's name must be typed. */
@@ -100,7 +105,8 @@ struct process_reply {
 /*
  * Queue runs on an agent of this process: one an interface, in sequence order, behind what earlier
  * runs of the same interfaces have left to do (those are taken up too, and named behind the new
- * ones). ERR_USAGE when many rows would go to production and `confirm` is not the org's name: the
+ * ones). A run that read nothing, and that nobody carries, gives its place to the new one instead.
+ * ERR_USAGE when many rows would go to production and `confirm` is not the org's name: the
  * text says what to type. ERR_CONFIG for what the interface's own checks find.
  */
 int agent_process(struct process_reply *out, struct agent *agent,

@@ -43,6 +43,9 @@ struct agent {
 	struct listener *listener;
 	struct control *control;
 	struct errands errands;
+	/* From a look at what earlier runs left to the handing over of the new ones: a run that is
+	 * created and not yet carried looks like one that is left. */
+	pthread_mutex_t queueing;
 
 	pthread_mutex_t lock; /* guards the rest */
 	pthread_cond_t changed;

@@ -3,6 +3,7 @@
 #include "base/base.h"
 #include "agent/janitor.h"
 #include "base/clock.h"
+#include "base/crash_point.h"
 #include "base/log.h"
 #include "store/prune.h"
 #include "store/view.h"
@@ -58,12 +59,14 @@ int64_t janitor_look(struct writer *writer, const char *home_data, int retention
 		return 0;
 	do {
 		rc = writer_call(writer, apply_turn, &turn, &err);
+		CRASH_POINT(PRUNED);
 		removed += rc ? 0 : turn.removed;
 		if (turn.removed)
 			clock_sleep(PAUSE_MS);
 		if (turn.removed && (++turns == TURNS_MAX || stop(ctx)))
 			return removed; /* the rest the next time */
 	} while (!rc && turn.removed);
+	CRASH_POINT(JANITOR_DONE);
 	if (!rc)
 		rc = writer_call(writer, apply_done, NULL, &err);
 	if (rc)

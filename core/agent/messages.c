@@ -6,6 +6,7 @@
 #include "base/base.h"
 #include "agent/internal.h"
 #include "agent/payload.h"
+#include "base/crash_point.h"
 #include "base/log.h"
 #include "base/text.h"
 
@@ -167,6 +168,7 @@ int agent_messages(struct messages_reply *out, struct agent *agent,
 		rc = guard(&doing, agent, err);
 	if (rc == 0)
 		rc = writer_call(agent->env.writer, apply, &doing, err);
+	CRASH_POINT(MESSAGES_DONE);
 	if (rc == 0)
 		rc = go_on(&doing, agent, err);
 	view_close(doing.view);
@@ -224,6 +226,7 @@ int agent_edit(struct agent *agent, const struct edit_request *request, struct e
 		rc = payload_edit(&editing.record, detail->record, request->sets, &keys, err);
 	if (rc == 0)
 		rc = writer_call(agent->env.writer, apply_edit, &editing, err);
+	CRASH_POINT(MESSAGE_EDITED);
 	free(editing.record);
 	text_list_free(&keys);
 	message_detail_free(detail);

@@ -5,7 +5,9 @@
 #include "base/clock.h"
 #include "base/crash_point.h"
 #include "base/text.h"
+#include "store/schedules.h"
 #include "store/service.h"
+#include "store/source_file.h"
 
 /* One interface of a request. */
 struct wanted {
@@ -16,6 +18,7 @@ struct wanted {
 struct plan {
 	struct wanted items[PROCESS_RUNS_MAX];
 	int count;
+	struct agent *agent;
 	const struct process_request *request;
 	int64_t batch;
 	int64_t repeated;      /* the run that this very call started before, 0 = none */
@@ -157,17 +160,32 @@ static int make_plan(struct plan *plan, struct agent *agent, struct err *err)
 	return rc;
 }
 
+/* Would the new run read all that this one was to read? A dry run takes nobody's place but its
+ * like's; a call's run is followed by its caller, under its number. */
+static bool is_covered(const struct run_info *left, const struct process_request *request)
+{
+	if (left->dry_run)
+		return true;
+	return !request->dry_run && strcmp(left->trigger, "call") != 0 &&
+	       left->initial == request->initial && left->limit_rows == request->limit_rows;
+}
+
 /*
- * A run that read nothing, since its org was out of reach, has nothing that a new reading would
- * not bring. Left beside it, it would read the same rows once more; with Insert they would double.
+ * A run that read nothing, since its org was out of reach or its owner died, has nothing that a new
+ * reading would not bring. Left beside it, it would read the same rows once more; with Insert they
+ * would double, and whoever is killed at each start would leave one run more each time.
  */
 static bool is_barren(const struct run_info *left, const struct wanted *wanted,
-	const struct process_request *request)
+	const struct plan *plan, struct agent *agent)
 {
-	return left->state == RUN_PAUSED && !left->reading_done && left->counts.read == 0 &&
-	       strcmp(left->interface, wanted->interface.name) == 0 &&
-	       (left->dry_run || (left->initial == request->initial &&
-					 left->limit_rows == request->limit_rows));
+	struct agent_run carried;
+
+	if (left->state > RUN_PAUSED || left->reading_done || left->counts.read != 0 ||
+		strcmp(left->interface, wanted->interface.name) != 0 ||
+		!is_covered(left, plan->request))
+		return false;
+	carrier_state(&carried, agent->carrier, left->id);
+	return carried.state != CARRY_WAITING && carried.state != CARRY_RUNNING;
 }
 
 /* The new run `wanted` takes the place of `left`, unless another process has that. */
@@ -188,6 +206,8 @@ static int replace(
 	change.state = RUN_CANCELLED;
 	change.reason = reason;
 	if (rc == 0)
+		rc = store_source_files_state(store, left->id, SOURCE_FILE_RELEASED, err);
+	if (rc == 0)
 		rc = store_run_update(store, claim, &change, err);
 	run_claim_free(claim);
 	if (rc == 0)
@@ -201,7 +221,7 @@ static int replace_barren(
 	int rc = 0;
 
 	for (int i = 0; rc == 0 && i < plan->left_count; i++) {
-		if (is_barren(&plan->left[i], wanted, plan->request))
+		if (is_barren(&plan->left[i], wanted, plan, plan->agent))
 			rc = replace(&plan->left[i], wanted, store, err);
 	}
 	return rc;
@@ -245,6 +265,11 @@ static int apply_create(void *ctx, struct store *store, struct err *err)
 	if (rc == 0 && request->call_key && plan->count)
 		rc = store_call_add(
 			store, request->call_key, request->call_request, plan->items[0].run, err);
+	if (rc == 0 && request->schedule) {
+		CRASH_POINT(SCHEDULE_CREATED);
+		request->schedule->run = plan->items[0].run;
+		rc = store_schedule_came(store, request->schedule, err);
+	}
 	return rc;
 }
 
@@ -265,6 +290,8 @@ static int add_leftovers(
 	const struct run_info *runs = plan->left;
 	int rc = 0;
 
+	if (plan->request->dry_run)
+		return 0; /* it sends nothing */
 	for (int i = 0; rc == 0 && i < plan->left_count; i++) {
 		struct carrier_job job = { .run = runs[i].id,
 			.interface = runs[i].interface,
@@ -301,15 +328,12 @@ static int queue_runs(
 	return rc;
 }
 
-/* The runs left open before this request; none for a dry run, which sends nothing. */
+/* The runs left open before this request. */
 static int find_leftovers(struct plan *plan, struct agent *agent, struct err *err)
 {
 	struct view *view = NULL;
-	int rc;
+	int rc = view_open(&view, agent->home_data, err);
 
-	if (plan->request->dry_run)
-		return 0;
-	rc = view_open(&view, agent->home_data, err);
 	if (rc == 0)
 		rc = view_open_runs(&plan->left, &plan->left_count, view, err);
 	view_close(view);
@@ -343,14 +367,13 @@ static int find_repeated(struct plan *plan, struct agent *agent, struct err *err
 	return rc;
 }
 
-static int create_runs(
+/* One request at a time. */
+static int create_and_queue(
 	struct process_reply *out, struct plan *plan, struct agent *agent, struct err *err)
 {
 	int leftovers = 0;
-	int rc = make_plan(plan, agent, err);
+	int rc = find_leftovers(plan, agent, err);
 
-	if (rc == 0)
-		rc = find_leftovers(plan, agent, err);
 	if (rc == 0)
 		rc = writer_call(agent->env.writer, apply_create, plan, err);
 	if (rc < 0 || plan->repeated)
@@ -365,6 +388,19 @@ static int create_runs(
 	return rc;
 }
 
+static int create_runs(
+	struct process_reply *out, struct plan *plan, struct agent *agent, struct err *err)
+{
+	int rc = make_plan(plan, agent, err);
+
+	if (rc < 0)
+		return rc;
+	pthread_mutex_lock(&agent->queueing);
+	rc = create_and_queue(out, plan, agent, err);
+	pthread_mutex_unlock(&agent->queueing);
+	return rc;
+}
+
 int agent_process(struct process_reply *out, struct agent *agent,
 	const struct process_request *request, struct err *err)
 {
@@ -374,6 +410,7 @@ int agent_process(struct process_reply *out, struct agent *agent,
 	*out = (struct process_reply){ .count = 0 };
 	if (!plan)
 		return err_nomem(err);
+	plan->agent = agent;
 	plan->request = request;
 	plan->batch = clock_now();
 	rc = find_repeated(plan, agent, err);
@@ -453,6 +490,7 @@ int agent_cancel(struct agent *agent, int64_t run, const char *who, struct err *
 		return err_set(err, ERR_USAGE, "run %" PRId64 " is %s: there is nothing to cancel",
 			run, run_state_name(info.state));
 	rc = writer_call(agent->env.writer, apply_cancel, &asking, err);
+	CRASH_POINT(CANCEL_ASKED);
 	if (rc < 0 || carrier_cancel(agent->carrier, run))
 		return rc;
 	if (info.owner_pid)
@@ -476,6 +514,7 @@ int agent_resume(struct agent *agent, int64_t run, const char *who, struct err *
 		info.write_back.open == 0)
 		return 0;
 	rc = writer_call(agent->env.writer, apply_resume, &asking, err);
+	CRASH_POINT(RESUME_NOTED);
 	return rc < 0 ? rc : take_up(agent, &info, false, err);
 }
 

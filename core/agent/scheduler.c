@@ -10,6 +10,7 @@
 #include "agent/janitor.h"
 #include "agent/timetable.h"
 #include "base/clock.h"
+#include "base/crash_point.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "store/brake.h"
@@ -121,26 +122,27 @@ static void tell_passed(const struct coming *coming, const struct due *due)
 			coming->passed);
 }
 
-static void start_runs(struct coming *coming, struct agent *agent, const struct due *due)
+/* True when the runs are there, and recorded with them that this time came. */
+static bool start_runs(struct coming *coming, struct agent *agent, const struct due *due)
 {
+	struct schedule_state *state = &coming->state;
 	struct process_request request = { .interfaces = coming->names,
 		.wait_ms = AGENT_WAIT_DEFAULT_MS,
 		.trigger = "schedule",
-		.who = "schedule" };
-	struct schedule_state *state = &coming->state;
+		.who = "schedule",
+		.schedule = state };
 	struct process_reply reply;
 	struct err err = ERR_INIT;
 
-	if (agent_process(&reply, agent, &request, &err) < 0) {
-		state->verdict = SCHEDULE_FAILED;
-		text_copy(state->note, sizeof(state->note), err.text);
-		log_line(LOG_LEVEL_ERROR, 0, "schedule could not start %s: %s", state->name,
-			err.text);
-		return;
-	}
 	state->verdict = due->late || due->released ? SCHEDULE_CAUGHT_UP : SCHEDULE_STARTED;
-	state->run = reply.runs[0];
 	text_copy(state->note, sizeof(state->note), coming->passed);
+	if (agent_process(&reply, agent, &request, &err) == 0)
+		return true;
+	state->run = 0;
+	state->verdict = SCHEDULE_FAILED;
+	text_copy(state->note, sizeof(state->note), err.text);
+	log_line(LOG_LEVEL_ERROR, 0, "schedule could not start %s: %s", state->name, err.text);
+	return false;
 }
 
 static int apply_came(void *ctx, struct store *store, struct err *err)
@@ -169,6 +171,7 @@ static void begin(struct scheduler *scheduler, const struct due *due)
 	struct coming coming = { .state = *due->state };
 	struct schedule_state *state = &coming.state;
 	struct err err = ERR_INIT;
+	bool recorded = false;
 
 	state->run = 0;
 	state->note[0] = '\0';
@@ -176,19 +179,21 @@ static void begin(struct scheduler *scheduler, const struct due *due)
 		judge(&coming, agent, due);
 	if (due->released && coming.obstacle)
 		return; /* not yet */
+	CRASH_POINT(SCHEDULE_DUE);
 	tell_late(due);
 	tell_passed(&coming, due);
 	if (due->late && due->skip) {
 		state->verdict = SCHEDULE_MISSED;
 		text_copy(state->note, sizeof(state->note), "no agent was there at that time");
 	} else if (coming.count) {
-		start_runs(&coming, agent, due);
+		recorded = start_runs(&coming, agent, due);
 	} else {
 		state->verdict = coming.obstacle ? coming.obstacle : SCHEDULE_PASSED;
 		text_copy(state->note, sizeof(state->note),
 			coming.passed[0] ? coming.passed : "no interface goes with it");
 	}
-	if (writer_call(agent->env.writer, apply_came, state, &err) < 0)
+	CRASH_POINT(SCHEDULE_RECORDED);
+	if (!recorded && writer_call(agent->env.writer, apply_came, state, &err) < 0)
 		log_line(LOG_LEVEL_ERROR, 0, "could not record the schedule of %s: %s", state->name,
 			err.text);
 	timetable_came(scheduler->timetable, state);

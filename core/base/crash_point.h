@@ -8,7 +8,7 @@
 #ifndef BASE_CRASH_POINT_H
 #define BASE_CRASH_POINT_H
 
-/* In the order in which a run passes them. */
+/* In the order in which a run passes them; then what persons, schedules and upkeep do. */
 #define CRASH_POINT_LIST(POINT)                                                                    \
 	POINT(RUN_CREATED, "run-created") /* and nobody carries it yet */                          \
 	POINT(RUN_TAKEN, "run-taken")	  /* what a dead owner left is settled */                  \
@@ -46,7 +46,21 @@
 	POINT(FILE_MOVED, "file-moved")	  /* into the archive, not recorded */                     \
 	POINT(FILE_SETTLED, "file-settled")                                                        \
 	POINT(RUN_ENDING, "run-ending") /* all is done, but its state */                           \
-	POINT(RUN_ENDED, "run-ended")
+	POINT(RUN_ENDED, "run-ended")                                                              \
+	POINT(MESSAGES_PART, "messages-part")	/* some of a verb's batch, nothing is committed */ \
+	POINT(MESSAGES_DONE, "messages-done")	/* a batch is; nobody sends its runs again yet */  \
+	POINT(MESSAGE_EDITED, "message-edited") /* and nobody was told */                          \
+	POINT(CANCEL_ASKED, "cancel-asked")	/* and nobody ends the run yet */                  \
+	POINT(REST_CANCELLED, "rest-cancelled") /* not committed, and the run's state is not */    \
+	POINT(RESUME_NOTED, "resume-noted")	/* and nobody carries the run yet */               \
+	POINT(PRUNE_PART, "prune-part")		/* half of a packet is removed, not committed */   \
+	POINT(PRUNED, "pruned")			/* one turn of several */                          \
+	POINT(JANITOR_DONE, "janitor-done")	/* all is removed, and the day is not noted */     \
+	POINT(PAYLOAD_PART, "payload-part")	/* the record is empty, its source row is not */   \
+	POINT(PAYLOAD_DROPPED, "payload-dropped")     /* some packets', the run is not Done */     \
+	POINT(SCHEDULE_DUE, "schedule-due")	      /* its time has come, nothing is written */  \
+	POINT(SCHEDULE_CREATED, "schedule-created")   /* the run, not committed */                 \
+	POINT(SCHEDULE_RECORDED, "schedule-recorded") /* run and time, if there was one */
 
 #define CRASH_POINT_ID(id, name) CRASH_##id,
 enum crash_point { CRASH_POINT_LIST(CRASH_POINT_ID) CRASH_POINT_COUNT };

@@ -410,6 +410,8 @@ static int apply_end(void *ctx, struct store *store, struct err *err)
 	if (carry->state != RUN_SENDING)
 		change.state = (int)carry->state;
 	change.reason = carry->reason;
+	if (carry->state == RUN_CANCELLED)
+		CRASH_POINT(REST_CANCELLED);
 	return rc ? rc : store_run_update(store, carry->claim, &change, err);
 }
 
@@ -488,6 +490,7 @@ static int drop_payload(struct carry *carry, struct err *err)
 		rc = atomic_load(watch_ends(carry->watch)) && !watch_cancelled(carry->watch)
 			     ? err_set(err, ERR_INTERRUPTED, "stopped")
 			     : writer_call(carry->env->writer, apply_drop, &dropping, err);
+		CRASH_POINT(PAYLOAD_DROPPED);
 	} while (!rc && dropping.cursor);
 	return rc;
 }

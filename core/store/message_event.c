@@ -5,6 +5,7 @@
 
 #include "base/base.h"
 #include "base/clock.h"
+#include "base/crash_point.h"
 #include "base/text.h"
 #include "store/private.h"
 
@@ -213,6 +214,7 @@ static int do_packet(const struct doing *doing, const int64_t *messages, int cou
 			waits = waits || packet_row(packet, position)->status == MESSAGE_PENDING;
 		if (rc == 0 || rc == -ERR_USAGE || rc == -ERR_NOT_FOUND) {
 			tell(doing, messages[i], rc ? &why : NULL);
+			CRASH_POINT(MESSAGES_PART);
 			rc = 0;
 		} else {
 			err_copy(err, &why);

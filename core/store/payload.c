@@ -2,6 +2,7 @@
  * left has a length of nothing; the hashes that tell rows apart stay. */
 
 #include "base/base.h"
+#include "base/crash_point.h"
 #include "store/blob.h"
 #include "store/private.h"
 #include "store/view.h"
@@ -121,6 +122,7 @@ static int drop_packet(struct store *store, int64_t id, struct err *err)
 		return rc;
 	rows = droppable(&store->packet);
 	rc = drop_records(&any, store, &rows, err);
+	CRASH_POINT(PAYLOAD_PART);
 	if (rc == 0 && any)
 		rc = drop_sources(store, &rows, err);
 	if (rc == 0 && any)

@@ -1,6 +1,7 @@
 /* prune.c — one turn of the removal, short enough for runs to take theirs in between. */
 
 #include "base/base.h"
+#include "base/crash_point.h"
 #include "store/prune.h"
 #include "store/private.h"
 #include "store/view_private.h"
@@ -27,8 +28,10 @@ static int remove_packet(struct store *store, int64_t packet, struct err *err)
 {
 	int rc = 0;
 
-	for (size_t i = 0; rc == 0 && i < ARRAY_SIZE(removals); i++)
+	for (size_t i = 0; rc == 0 && i < ARRAY_SIZE(removals); i++) {
 		rc = db_run(&store->db, removals[i], BINDS(B_INT(packet)), err);
+		CRASH_POINT(PRUNE_PART);
+	}
 	return rc;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/base.h"
 #include "crash/scene.h"
+#include "crash/verbs.h"
 
 #include "base/crash_point.h"
 
@@ -256,6 +257,7 @@ static bool all_placed(void)
 
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
 		placed[places[i].point] = true;
+	verbs_mark(placed);
 	for (int i = 0; i < CRASH_POINT_COUNT; i++) {
 		if (!placed[i])
 			printf("%s is in no row of the table\n",
@@ -283,7 +285,7 @@ static int print_report(FILE *lines)
 
 int main(int argc, char **argv)
 {
-	static suite_maker *const makers[] = { suite_matrix };
+	static suite_maker *const makers[] = { suite_matrix, suite_crash_verbs };
 	bool brief = argc < 2;
 	long kills = argc > 2 ? strtol(argv[2], NULL, 10) : 20;
 	uint64_t seed = argc > 3 ? strtoull(argv[3], NULL, 10) : 1;
@@ -294,11 +296,12 @@ int main(int argc, char **argv)
 		return EXIT_FAILURE;
 	report = fileno(lines);
 	add_places(brief);
+	verbs_choose(brief, report);
 	if (!brief)
 		add_kills(kills, seed);
 	code = check_main(makers, ARRAY_SIZE(makers));
 	if (!brief)
-		printf("%d of %d\n", print_report(lines), round_count);
+		printf("%d of %d\n", print_report(lines), round_count + verbs_count());
 	fclose(lines);
 	return code;
 }

@@ -2,11 +2,11 @@
 
 #include "base/base.h"
 #include "crash/scene.h"
+#include "crash/tale.h"
 
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/file.h"
-#include "store/view.h"
 
 #include <signal.h>
 #include <sqlite3.h>
@@ -14,7 +14,6 @@
 
 #define FEW_ROWS 2000	    /* up to here packets are small, so that there are many */
 #define LONG_LATENCY_MS 100 /* so that many rows take their time */
-#define BATCH 500
 
 static const char *const names[] = { "upsert", "insert", "bulk-upsert", "bulk-insert", "file" };
 
@@ -104,7 +103,7 @@ void scene_open(struct scene *scene, enum play play, int rows)
 	bool bulk = play == PLAY_BULK_UPSERT || play == PLAY_BULK_INSERT;
 
 	*scene = (struct scene){ .play = play, .rows = rows };
-	ck_assert_int_le(rows, SCENE_ROWS_MAX);
+	ck_assert_int_le(rows, TALE_ROWS_MAX);
 	snprintf(scene->ledger, sizeof(scene->ledger), "%s/ledger", test_folder());
 	world_open_with(&scene->world, &options);
 	scene->world.program = CRASH_PROGRAM;
@@ -123,37 +122,14 @@ void scene_close(struct scene *scene)
 
 /* ---- deaths ---- */
 
-static int open_view(struct view **view, struct scene *scene, struct err *err)
-{
-	char data[600];
-
-	*view = NULL;
-	snprintf(data, sizeof(data), "%s/data", scene->world.home);
-	return view_open(view, data, err);
-}
-
-static int count_messages(struct view *view, const char *words)
-{
-	struct filter *filter = NULL;
-	struct err err = ERR_INIT;
-	int64_t count;
-	bool exact;
-
-	ck_ok(filter_parse(&filter, words, 0, NULL, &err), &err);
-	ck_ok(view_message_count(&count, &exact, view, filter, &err), &err);
-	ck_assert(exact);
-	filter_free(filter);
-	return (int)count;
-}
-
 static void note_death(struct scene *scene)
 {
 	struct view *view;
 
 	scene->deaths++;
-	if (open_view(&view, scene, NULL))
+	if (tale_open_view(&view, &scene->world, NULL))
 		return; /* killed before it had a store */
-	scene->allowed += count_messages(view, "status:processing");
+	scene->allowed += tale_count(view, "status:processing");
 	view_close(view);
 }
 
@@ -197,64 +173,6 @@ void scene_fill_disk(struct scene *scene, int64_t bytes)
 
 /* ---- the verdict ---- */
 
-/* Of each row, by its number: how often it was stored, made and written, and how it ended. */
-struct tale {
-	int stored[SCENE_ROWS_MAX + 1];
-	int created[SCENE_ROWS_MAX + 1];
-	int written[SCENE_ROWS_MAX + 1];
-	enum message_status status[SCENE_ROWS_MAX + 1];
-};
-
-static int row_of(const char *key)
-{
-	long number = strncmp(key, "C-", 2) == 0 ? strtol(key + 2, NULL, 10) : 0;
-
-	ck_assert_msg(number > 0 && number <= SCENE_ROWS_MAX, "the row %s never was", key);
-	return (int)number;
-}
-
-static void read_messages(struct tale *tale, struct view *view)
-{
-	struct message_window window;
-	struct err err = ERR_INIT;
-	int64_t anchor = 0;
-	int count;
-
-	do {
-		ck_ok(view_messages(&window, view, NULL, WINDOW_AFTER, anchor, BATCH, &err), &err);
-		for (int i = 0; i < window.count; i++) {
-			int row = row_of(window.messages[i].key);
-
-			tale->stored[row]++;
-			tale->status[row] = window.messages[i].status;
-			anchor = window.messages[i].id;
-		}
-		count = window.count;
-		message_window_free(&window);
-	} while (count > 0);
-}
-
-static void read_ledger(struct tale *tale, const char *path)
-{
-	static const char key[] = "\"external_id\":\"";
-	FILE *file = fopen(path, "re");
-	char *line = NULL;
-	size_t room = 0;
-
-	ck_assert_ptr_nonnull(file);
-	while (getline(&line, &room, file) > 0) {
-		const char *at = strstr(line, key);
-		int row;
-
-		ck_assert_msg(at != NULL, "%s", line);
-		row = row_of(at + strlen(key));
-		tale->written[row]++;
-		tale->created[row] += strstr(line, "\"created\":true") != NULL;
-	}
-	free(line);
-	fclose(file);
-}
-
 static void judge(struct verdict *verdict, const struct tale *tale, int rows)
 {
 	*verdict = (struct verdict){ .rows = rows };
@@ -285,18 +203,6 @@ static void check_runs(struct view *view)
 		ck_assert_int_eq(runs[i].write_back.open, 0);
 	}
 	free(runs);
-}
-
-static void check_store(struct scene *scene)
-{
-	struct store *store = NULL;
-	struct err err = ERR_INIT;
-	char data[600];
-
-	snprintf(data, sizeof(data), "%s/data", scene->world.home);
-	ck_ok(store_open(&store, data, &err), &err);
-	ck_ok(store_verify(store, &err), &err);
-	store_close(store);
 }
 
 static int unsent_in_source(struct scene *scene)
@@ -331,20 +237,16 @@ static void check_source(struct scene *scene, const struct verdict *verdict)
 
 void scene_finish(struct scene *scene, struct verdict *verdict)
 {
-	static struct tale tale;
 	const struct ran *ran = world_run(&scene->world, "process", "accounts", NULL);
 	struct view *view;
 	struct err err = ERR_INIT;
 
-	ck_ok(open_view(&view, scene, &err), &err);
-	memset(&tale, 0, sizeof(tale));
-	read_messages(&tale, view);
-	read_ledger(&tale, scene->ledger);
-	judge(verdict, &tale, scene->rows);
+	judge(verdict, tale_read(&scene->world, scene->ledger), scene->rows);
+	ck_ok(tale_open_view(&view, &scene->world, &err), &err);
 	ck_assert_msg(verdict->unknown > 0 || ran->code == 0, "exit %d:\n%s%s", ran->code, ran->out,
 		ran->errors);
 	check_runs(view);
 	view_close(view);
-	check_store(scene);
+	tale_check_store(&scene->world);
 	check_source(scene, verdict);
 }

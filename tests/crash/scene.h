@@ -19,8 +19,6 @@ enum play {
 };
 const char *play_name(enum play play);
 
-#define SCENE_ROWS_MAX 50000
-
 struct scene {
 	struct world world;
 	char ledger[400];

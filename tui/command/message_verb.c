@@ -220,6 +220,29 @@ static void tell_counts(const struct verb *verb)
 	}
 }
 
+/*
+ * Who says a verb again that was cut off finds nothing more that fits: what he asked for is
+ * written, and waits in a run that nobody carries.
+ */
+static void tell_waiting(const struct verb *verb)
+{
+	struct run_info *runs = NULL;
+	char number[REPORT_NUMBER_MAX];
+	int count = 0;
+
+	if (!verb->sends || verb->preview || verb->result.done || verb->env->json ||
+		view_open_runs(&runs, &count, verb->view, NULL) < 0)
+		return;
+	for (int i = 0; i < count; i++)
+		if (runs[i].counts.pending > 0 && !runs[i].dry_run && !runs[i].owner_pid)
+			fprintf(verb->env->out,
+				"run %" PRId64 " %s: %s wait to be sent, `agentboard run resume "
+				"%" PRId64 "` sends them\n",
+				runs[i].id, runs[i].interface,
+				report_number(number, runs[i].counts.pending), runs[i].id);
+	free(runs);
+}
+
 /* Everything refused that was asked for by name is wrong usage; some of it, a thing to look at. */
 static int own_exit_code(const struct verb *verb)
 {
@@ -348,6 +371,7 @@ static int do_verb(struct verb *verb)
 		return end_early(verb, &err);
 	if (!verb->env->json)
 		tell_counts(verb);
+	tell_waiting(verb);
 	if (verb->preview || verb->detach || !verb->result.done) {
 		if (verb->env->json)
 			end_json(verb, NULL);

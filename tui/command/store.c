@@ -2,6 +2,7 @@
 
 #include "base/base.h"
 #include "base/clock.h"
+#include "base/crash_point.h"
 #include "store/prune.h"
 #include "store/view.h"
 #include "tui/command/command.h"
@@ -35,6 +36,7 @@ static int prune_all(int64_t *removed, struct command_env *env, int64_t before, 
 
 	do {
 		rc = store_write(env, apply_prune, &pruning, err);
+		CRASH_POINT(PRUNED);
 		*removed += pruning.removed;
 	} while (rc == 0 && pruning.removed && !atomic_load(command_interrupt()));
 	return rc;
