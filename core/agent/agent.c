@@ -108,6 +108,20 @@ static int take_unknown(struct agent *agent, struct view *view, struct err *err)
 	return rc;
 }
 
+/* Does an interface hold what follows it until it ended well? */
+static bool holds_what_follows(const struct agent *agent, const char *name)
+{
+	const struct catalog *catalog = agent->catalog;
+	struct interface interface;
+	bool holds;
+
+	interface_init(&interface);
+	holds = catalog->interface(catalog->self, &interface, name, NULL) == 0 &&
+		interface.stop_integration;
+	interface_free_fields(&interface);
+	return holds;
+}
+
 /* Runs that a crash or a stop left open go on where they were. */
 static int take_leftovers(struct agent *agent, struct err *err)
 {
@@ -124,6 +138,7 @@ static int take_leftovers(struct agent *agent, struct err *err)
 			.interface = runs[i].interface,
 			.integration = runs[i].integration,
 			.sequence = i, /* as they were created */
+			.stops = holds_what_follows(agent, runs[i].interface),
 			.wait_ms = AGENT_WAIT_DEFAULT_MS,
 			.cancel = runs[i].cancel_asked };
 

@@ -30,19 +30,25 @@ struct scheduler {
 	int64_t next_at;
 };
 
-/* In order, and its last run stopped at a row: what is behind that row must not overtake it. */
-static bool waits_for_a_row(struct agent *agent, const struct interface *interface)
+/* In order: what is behind the rows of a run that waits, or stopped, must not overtake them. */
+static bool waits_in_order(struct agent *agent, const struct interface *interface, struct err *why)
 {
-	struct run_info *runs = NULL;
+	struct run_info front;
 	struct view *view = NULL;
-	int count = 0;
-	bool waits = false;
+	bool waits;
 
-	if (interface->on_error == ON_ERROR_STOP && view_open(&view, agent->home_data, NULL) == 0 &&
-		view_runs(&runs, &count, view, interface->name, 0, 1, NULL) == 0 && count == 1)
-		waits = runs[0].state == RUN_STOPPED && runs[0].counts.pending > 0;
-	free(runs);
+	if (interface->on_error != ON_ERROR_STOP || view_open(&view, agent->home_data, NULL))
+		return false;
+	waits = view_run_in_front(&front, view, interface->name, 0, NULL) == 0;
 	view_close(view);
+	if (waits && front.state == RUN_STOPPED)
+		err_set(why, ERR_UNFINISHED,
+			"it is stopped, in order, until the failed row of run %" PRId64
+			" is settled",
+			front.id);
+	else if (waits)
+		err_set(why, ERR_UNFINISHED, "in order, the rows of run %" PRId64 " go first",
+			front.id);
 	return waits;
 }
 
@@ -75,11 +81,8 @@ static enum schedule_verdict obstacle(struct err *why, struct agent *agent, cons
 	interface_init(&interface);
 	if (catalog->interface(catalog->self, &interface, name, NULL) == 0) {
 		verdict = brake_of(agent, interface.connection, why);
-		if (!verdict && waits_for_a_row(agent, &interface)) {
-			err_set(why, ERR_UNFINISHED,
-				"it is stopped, in order, until the failed row is settled");
+		if (!verdict && waits_in_order(agent, &interface, why))
 			verdict = SCHEDULE_PASSED;
-		}
 	}
 	interface_free_fields(&interface);
 	return verdict;

@@ -109,6 +109,30 @@ static int check_interface(const struct carry *carry, struct err *err)
 	return 0;
 }
 
+/* In order: nothing is even read while rows of an earlier run wait, or it stopped at one. */
+static int check_order(const struct carry *carry, struct err *err)
+{
+	struct run_info front;
+	struct view *view = NULL;
+	int rc;
+
+	if (carry->interface->on_error != ON_ERROR_STOP || carry->info.dry_run)
+		return 0;
+	rc = view_open(&view, carry->env->home_data, err);
+	if (!rc)
+		rc = view_run_in_front(&front, view, carry->info.interface, carry->info.id, err);
+	view_close(view);
+	if (rc == -ERR_NOT_FOUND) {
+		err_clear(err);
+		return 0;
+	}
+	if (!rc)
+		rc = err_set(err, ERR_UNFINISHED,
+			"in order, run %" PRId64 " goes first, which is %s: %.150s", front.id,
+			run_state_name(front.state), front.reason);
+	return rc;
+}
+
 /* ---- phases ---- */
 
 static int apply_start(void *ctx, struct store *store, struct err *err)
@@ -582,6 +606,8 @@ static int carry_run(struct carry *carry, struct err *err)
 	carry->cancel_job = carry->jobs && watch_cancelled(carry->watch);
 	if (!rc && atomic_load(watch_ends(carry->watch)) && !carry->cancel_job)
 		rc = err_set(err, ERR_INTERRUPTED, "stopped");
+	if (!rc && !carry->cancel_job)
+		rc = check_order(carry, err);
 	if (!rc)
 		rc = writer_call(carry->env->writer, apply_start, carry, err);
 	CRASH_POINT(RUN_STARTED);

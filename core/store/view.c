@@ -327,6 +327,26 @@ int view_unwritten_runs(struct run_info **out, int *count, struct view *view, co
 	return list_runs(out, count, view, sql, BINDS(B_TEXT(interface)), err);
 }
 
+int view_run_in_front(struct run_info *out, struct view *view, const char *interface,
+	int64_t before, struct err *err)
+{
+	static const char sql[] = RUN_COLUMNS
+		"WHERE interface = ?1 AND id < ?2 AND dry_run = 0 AND (pending > 0 OR (state = 4"
+		" AND failed > 0 AND id = (SELECT max(id) FROM run WHERE interface = ?1 AND id < ?2"
+		" AND dry_run = 0 AND read > 0))) ORDER BY id LIMIT 1";
+	struct run_info *runs = NULL;
+	int count = 0;
+	int rc = list_runs(&runs, &count, view, sql,
+		BINDS(B_TEXT(interface), B_INT(before > 0 ? before : INT64_MAX)), err);
+
+	if (rc == 0 && count)
+		*out = runs[0];
+	else if (rc == 0)
+		rc = err_set(err, ERR_NOT_FOUND, "nothing of %s waits", interface);
+	free(runs);
+	return rc;
+}
+
 int view_unknown_runs(struct run_info **out, int *count, struct view *view, struct err *err)
 {
 	static const char sql[] = RUN_COLUMNS "WHERE id IN (SELECT max(id) FROM run WHERE unknown "

@@ -88,6 +88,14 @@ int view_runs(struct run_info **out, int *count, struct view *view, const char *
 /* Runs that are not final, oldest first: what an agent takes up when it starts. */
 int view_open_runs(struct run_info **out, int *count, struct view *view, struct err *err);
 
+/*
+ * The first run of `interface` before run `before` (0 = all) that what comes later must not
+ * overtake where rows go in order: messages of it wait, or it is the last one and stopped at a
+ * failed row. ERR_NOT_FOUND: there is none.
+ */
+int view_run_in_front(struct run_info *out, struct view *view, const char *interface,
+	int64_t before, struct err *err);
+
 /* Of each interface the newest run that is Done and has Unknown messages. */
 int view_unknown_runs(struct run_info **out, int *count, struct view *view, struct err *err);
 

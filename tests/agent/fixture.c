@@ -19,7 +19,7 @@ static const struct {
 
 /* Set by the test, read by the agent's threads. */
 static const char *_Atomic schedule_of_b;
-static atomic_bool is_draft, skip_missed, no_query;
+static atomic_bool is_draft, skip_missed, no_query, in_order, holds;
 static const char *_Atomic broken_b;
 static atomic_uint_fast64_t version;
 
@@ -39,6 +39,18 @@ void fixture_skip_missed(bool skip)
 void fixture_no_query(bool none)
 {
 	no_query = none;
+	version++;
+}
+
+void fixture_in_order(bool is)
+{
+	in_order = is;
+	version++;
+}
+
+void fixture_holds(bool what_follows)
+{
+	holds = what_follows;
 	version++;
 }
 
@@ -91,6 +103,9 @@ static int load_interface(void *self, struct interface *out, const char *name, s
 			text_set(&out->query, NULL);
 		if (strcmp(name, "b") == 0 && skip_missed)
 			out->missed = MISSED_SKIP;
+		if (strcmp(name, "b") == 0 && in_order)
+			out->on_error = ON_ERROR_STOP;
+		out->stop_integration = holds && strcmp(name, "a1") == 0;
 		return mapping_add(&out->mapping, "Ext__c", MAPPING_COLUMN, "no", NULL_KEEP, err);
 	}
 	return err_set(err, ERR_NOT_FOUND, "there is no interface %s", name);

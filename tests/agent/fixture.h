@@ -21,6 +21,12 @@ void fixture_skip_missed(bool skip);
 /* From here on "b" has no query, which its own checks refuse, or has one. */
 void fixture_no_query(bool none);
 
+/* From here on "b" goes in order (on_error = Stop), or not. */
+void fixture_in_order(bool is);
+
+/* From here on "a1" holds what follows it in its integration until it ended well, or does not. */
+void fixture_holds(bool what_follows);
+
 /* From here on the file of "b" cannot be read, for this reason (NULL = it can). */
 void fixture_break(const char *why);
 

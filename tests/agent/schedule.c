@@ -308,6 +308,58 @@ START_TEST(a_blocked_connection_is_passed_over_until_it_may_be_probed_and_is_an_
 }
 END_TEST
 
+/* A run of "b" that stopped at its only row. */
+static int apply_stopped(void *ctx, struct store *store, struct err *err)
+{
+	struct run_spec spec = { .interface = "b", .connection = "conn", .object = "Account" };
+	struct row_in row = {
+		.key = "K", .source = "", .record = "{}", .record_len = 2, .reject = "BAD: bad"
+	};
+	struct run_change change = RUN_CHANGE_NONE;
+	struct run_claim *claim = NULL;
+	int64_t run, packet;
+	int rc = store_run_create(&run, store, &spec, err);
+
+	(void)ctx;
+	change.state = RUN_STOPPED;
+	if (rc == 0)
+		rc = store_run_claim(&claim, store, run, err);
+	if (rc == 0)
+		rc = store_packet_add(&packet, store, claim, &row, 1, err);
+	if (rc == 0)
+		rc = store_run_update(store, claim, &change, err);
+	run_claim_free(claim);
+	return rc;
+}
+
+static int apply_settle(void *ctx, struct store *store, struct err *err)
+{
+	(void)ctx;
+	return store_message_event(store, MESSAGE_ID(1, 0), EVENT_CANCEL, "anna", NULL, err);
+}
+
+/* given rows in order, and a run that stopped at one / when its time comes / then the schedule
+ * passes over it visibly, until a person has settled the row */
+START_TEST(a_run_that_stopped_in_order_is_passed_over_until_its_row_is_settled)
+{
+	fixture_in_order(true);
+	fixture_schedule("@yearly", false);
+	leave("@yearly", INT64_C(2) * 366 * 24 * 3600000);
+	change(apply_stopped);
+	start();
+	AWAIT(look().verdict == SCHEDULE_PASSED);
+	ck_assert_ptr_nonnull(strstr(look().note, "until the failed row of run 1 is settled"));
+	ck_assert_int_eq(run_count(), 1);
+	stop();
+	change(apply_settle);
+	leave("@yearly", INT64_C(2) * 366 * 24 * 3600000);
+	start();
+	AWAIT(look().verdict == SCHEDULE_CAUGHT_UP);
+	ck_assert_int_eq(run_count(), 2);
+	fixture_in_order(false);
+}
+END_TEST
+
 /* Lines of the file that hold the words. */
 static int count_lines(const char *path, const char *words)
 {
@@ -371,6 +423,7 @@ Suite *suite_schedule(void)
 		tcase, a_held_connection_is_passed_over_visibly_and_caught_up_once_when_released);
 	tcase_add_test(
 		tcase, a_blocked_connection_is_passed_over_until_it_may_be_probed_and_is_an_alarm);
+	tcase_add_test(tcase, a_run_that_stopped_in_order_is_passed_over_until_its_row_is_settled);
 	tcase_add_test(tcase, an_overdue_schedule_is_told_once_and_that_it_is_over);
 	tcase_add_test(tcase, a_person_pauses_and_resumes_and_is_named);
 	tcase_add_test(tcase, a_schedule_that_is_gone_is_forgotten);

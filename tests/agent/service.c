@@ -289,6 +289,30 @@ START_TEST(leftovers_are_taken_up_at_start_when_asked)
 }
 END_TEST
 
+/* given two runs of a batch that a crash left, the first of which holds what follows / when it does
+ * not end well / then the second does not begin */
+START_TEST(leftovers_are_held_behind_what_did_not_end_well)
+{
+	struct writer *writer = NULL;
+	struct agent_run state;
+	struct err err = ERR_INIT;
+	int64_t children;
+
+	ck_ok(writer_start(&writer, dir, &err), &err);
+	fixture_run(writer, "a1", 5);
+	children = fixture_run(writer, "c", 5);
+	writer_stop(writer);
+	fixture_holds(true);
+	start(true);
+	do {
+		agent_run_state(&state, agent, children);
+		clock_sleep(2);
+	} while (state.state != CARRY_RESTING && state.state != CARRY_ENDED);
+	ck_assert_msg(strstr(state.result.text, "held: a1"), "%s", state.result.text);
+	fixture_holds(false);
+}
+END_TEST
+
 START_TEST(a_run_that_nobody_carries_can_be_cancelled)
 {
 	int64_t run = leave_run("a1");
@@ -375,6 +399,7 @@ Suite *suite_service(void)
 	tcase_add_loop_test(
 		tcase, the_socket_knows_its_paths_and_no_others, 0, (int)ARRAY_SIZE(paths));
 	tcase_add_loop_test(tcase, leftovers_are_taken_up_at_start_when_asked, 0, 2);
+	tcase_add_test(tcase, leftovers_are_held_behind_what_did_not_end_well);
 	tcase_add_test(tcase, a_run_that_nobody_carries_can_be_cancelled);
 	tcase_add_test(tcase, what_was_unknown_before_a_restart_is_looked_for);
 	tcase_add_test(tcase, beyond_loopback_the_default_password_stops_the_agent);

@@ -267,6 +267,40 @@ START_TEST(stop_sends_what_is_before_the_failed_row_alone)
 }
 END_TEST
 
+/* given a run that stopped at its last row, or one in the middle / when the next one comes / then
+ * it reads nothing until that row is settled */
+START_TEST(stop_lets_no_later_run_pass_the_failed_row)
+{
+	struct message_window window;
+	struct stage stage;
+	int64_t first, failed;
+
+	make_stopping(&stage, _i ? 600 : 250);
+	ck_assert_int_eq(stage_process(&stage, WAIT), -ERR_UNFINISHED);
+	first = stage.run;
+	stage_find(&stage, &window, "status:failed");
+	failed = window.messages[0].id;
+	message_window_free(&window);
+	stage.dry_run = true;
+	stage_process(&stage, 0); /* a look at what is to come changes nothing */
+	stage.dry_run = false;
+	stage_sql(&stage, "INSERT INTO order_line (order_no, name) VALUES ('LATE', 'late')");
+	ck_assert_int_eq(stage_process(&stage, 0), -ERR_UNFINISHED);
+	ck_assert_int_eq(stage_info(&stage).state, RUN_PAUSED);
+	ck_assert_int_eq(stage_info(&stage).counts.read, 0);
+	ck_assert_msg(strstr(stage_info(&stage).reason, "in order, run 1 goes first"), "%s",
+		stage_info(&stage).reason);
+	stage_event(&stage, failed, EVENT_CANCEL);
+	stage.run = first;
+	ck_ok(stage_resume(&stage, WAIT), &stage.err);
+	stage_sql(&stage, "UPDATE order_line SET name = 'mended' WHERE id = 250");
+	stage.run = first + 2;
+	ck_ok(stage_resume(&stage, WAIT), &stage.err);
+	ck_assert_str_eq(stage_field(&stage, "LATE", "Name"), "late");
+	stage_close(&stage);
+}
+END_TEST
+
 START_TEST(stop_goes_on_once_the_failed_row_is_mended)
 {
 	struct message_window window;
@@ -485,6 +519,7 @@ Suite *suite_run_ends(void)
 		tc, killed_insert_doubles_nothing_and_tells_what_is_unknown, 0, ARRAY_SIZE(kills));
 	tcase_add_test(tc, run_that_another_process_carries_is_left_alone);
 	tcase_add_test(tc, stop_sends_what_is_before_the_failed_row_alone);
+	tcase_add_loop_test(tc, stop_lets_no_later_run_pass_the_failed_row, 0, 2);
 	tcase_add_test(tc, stop_goes_on_once_the_failed_row_is_mended);
 	tcase_add_test(tc, stop_heeds_a_row_that_failed_while_reading);
 	tcase_add_test(tc, stop_keeps_the_order_through_locks);
