@@ -221,6 +221,8 @@ static const struct key settings_keys[] = {
 		.help = "waiting runs above which calls are turned away"),
 	S("log_level", KEY_TEXT, log_level, .words = levels, .help = "how much is logged"),
 	S("board.mouse", KEY_SWITCH, board.mouse, .help = "the board takes clicks and the wheel"),
+	S("board.bell", KEY_SWITCH, board.bell,
+		.help = "it rings when a run that was started or opened there ends"),
 };
 
 static void init_connection(void *thing)

@@ -30,7 +30,7 @@
 
 struct globals {
 	const char *home, *theme;
-	bool read_only, ascii, no_color, mouse, json;
+	bool read_only, ascii, no_color, mouse, bell, json;
 };
 
 /* Take the option at argv[*i] (and its value). 1 = it was one of ours, 0 = not, negative = wrong.
@@ -45,6 +45,7 @@ static int take_global(struct globals *globals, int argc, char **argv, int *i, s
 		{ "--ascii", &globals->ascii },
 		{ "--no-color", &globals->no_color },
 		{ "--mouse", &globals->mouse },
+		{ "--bell", &globals->bell },
 	};
 	const struct {
 		const char *name, *what, *sign;
@@ -133,10 +134,11 @@ static void take_settings(struct board_env *board, const struct command_env *env
 {
 	struct agent_settings settings = { 0 };
 
-	if (files_load_settings(&settings, env->home, NULL) == 0)
-		board->mouse = settings.board.mouse;
+	bool known = files_load_settings(&settings, env->home, NULL) == 0;
+
+	board->mouse = env->mouse || (known && settings.board.mouse);
+	board->bell = env->bell || (known && settings.board.bell);
 	agent_settings_free_fields(&settings);
-	board->mouse = board->mouse || env->mouse;
 }
 
 static int open_board(struct command_env *env)
@@ -233,6 +235,7 @@ int main(int argc, char **argv)
 	env.no_color = globals.no_color;
 	env.theme = globals.theme;
 	env.mouse = globals.mouse;
+	env.bell = globals.bell;
 	http_global_init();
 	code = run(&env, &globals, argc, argv);
 	files_catalog_free(&env.catalog);

@@ -37,7 +37,7 @@ struct agent_settings {
 	} limits;
 	char *log_level; /* "info" */
 	struct {
-		bool mouse; /* on from the start */
+		bool mouse, bell; /* on from the start */
 	} board;
 };
 

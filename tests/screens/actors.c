@@ -182,7 +182,7 @@ static int play_process(struct process_reply *out, const char *socket_path,
 	if (play->process_refused && !text_equal(request->confirm, "ACME"))
 		return refuse("rows", request->confirm, err);
 	for (int i = 0; request->interfaces[i]; i++)
-		out->runs[out->count++] = 100 + i;
+		out->runs[out->count++] = play->process_joins ? play->run : 100 + i;
 	return 0;
 }
 

@@ -55,6 +55,7 @@ static int run_board(void *ctx)
 		.no_color = fx->no_color,
 		.theme = fx->theme,
 		.mouse = fx->mouse,
+		.bell = fx->bell,
 		.services = actors_of(fx) };
 	int rc = board_run(&env, &err);
 

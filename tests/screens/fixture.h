@@ -29,7 +29,7 @@ struct fixture {
 	const char *org_name; /* NULL = ACME */
 	bool empty;	      /* nothing configured, nothing ran */
 	bool data_source;     /* odbc.ini names "erp" */
-	bool read_only, ascii, no_color, mouse;
+	bool read_only, ascii, no_color, mouse, bell;
 	enum theme theme;
 	bool agent_down;
 	bool hostile;	      /* a row that tries to take the terminal over */
@@ -39,6 +39,7 @@ struct fixture {
 	bool source_hangs;    /* neither tables nor the first rows come */
 	bool source_refuses;  /* its password is wrong */
 	bool org_down;	      /* nothing is known of fields */
+	bool process_joins;   /* what is started is the run under way */
 	bool process_refused; /* production wants its name first */
 	enum ping_play agent_ping, salesforce_ping;
 
@@ -75,6 +76,9 @@ void fixture_set_clock(const struct fixture *fx, int64_t ms);
 
 /* What the agent was asked for so far; borrowed until the next call. */
 const char *fixture_asked(const struct fixture *fx);
+
+/* The run under way is over. */
+void fixture_finish(struct fixture *fx);
 
 /* Go on sending: `count` more rows of the run under way become Completed. */
 void fixture_send(struct fixture *fx, int packet, int failed);

@@ -165,6 +165,7 @@ static const struct press {
 	{ NULL, K_TAB, "\t", "Manual Process" },
 	{ NULL, K_BACKTAB, KEY_BTAB, "F Failures" },
 	{ NULL, K_NONE, ":mouse\r", "The mouse is on" },
+	{ NULL, K_NONE, ":bell\r", "The bell is on" },
 	{ NULL, K_F(5), KEY_F5, "Ping Agent" },
 	{ NULL, K_ESC, "\033", "Ping Agent" },
 	{ NULL, 'q', "q", NULL },

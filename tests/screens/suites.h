@@ -10,6 +10,7 @@ Suite *suite_keys(void);
 Suite *suite_wizard(void);
 Suite *suite_terminal(void);
 Suite *suite_mapping(void);
+Suite *suite_bell(void);
 Suite *suite_mouse(void);
 Suite *suite_process(void);
 Suite *suite_verbs(void);

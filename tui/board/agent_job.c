@@ -4,6 +4,7 @@
 #include "base/base.h"
 #include "tui/board/agent_job.h"
 
+#include "tui/board/run_watch.h"
 #include "tui/board/state.h"
 
 #include <sys/stat.h>
@@ -202,6 +203,8 @@ static void done_process(struct board *board, struct job *job)
 		aj->started ? "No agent was up, so one was started. " : "",
 		aj->reply.count ? aj->reply.runs[0] : 0,
 		aj->reply.count > 1 ? " and those after it are" : " is");
+	for (int i = 0; i < aj->reply.count; i++)
+		run_watch(board, aj->reply.runs[i], true);
 	feed_refresh(board->feed);
 }
 
@@ -215,6 +218,7 @@ static void done_verb(struct board *board, struct job *job)
 			job->err.text);
 	else
 		board_say(board, STYLE_OK, "Run %" PRId64 " is being %s", aj->run, verb);
+	run_watch(board, aj->run, false);
 	feed_refresh(board->feed);
 }
 

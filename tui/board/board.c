@@ -18,6 +18,7 @@
 #include "tui/board/mouse.h"
 #include "tui/board/payload_form.h"
 #include "tui/board/ping_job.h"
+#include "tui/board/run_watch.h"
 #include "tui/board/state.h"
 #include "tui/board/verb_job.h"
 #include "tui/board/wizard.h"
@@ -107,6 +108,7 @@ void board_look(struct board *board)
 
 	if (page->look)
 		page->look(board, &request);
+	run_watch_look(board, &request);
 	board->generation = feed_look(board->feed, &request);
 }
 
@@ -340,6 +342,8 @@ static void take_parts(struct board *board, struct feed_news *news)
 		payload_form_take(board, news);
 	else if (news->parts & FEED_DETAIL)
 		message_take(board, news);
+	if (news->parts & FEED_WATCHED)
+		run_watch_take(board, news);
 	if (news->parts & FEED_BACKLOG)
 		backlog_take(board, news);
 	if (news->parts & FEED_RATES)
@@ -621,7 +625,8 @@ int board_run(const struct board_env *env, struct err *err)
 		.services = env->services ? env->services : &board_services_real,
 		.wake = -1,
 		.timer = -1,
-		.rest = -1 };
+		.rest = -1,
+		.bell = env->bell };
 	struct sigaction before[ARRAY_SIZE(caught)];
 	int rc = start(&board, err);
 

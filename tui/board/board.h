@@ -28,6 +28,7 @@ struct board_env {
 	bool read_only;	     /* nothing is written, started or sent */
 	bool ascii, no_color;
 	enum theme theme;
+	bool bell;			       /* the same, by `:bell` */
 	bool mouse;			       /* on from the start; `:mouse` turns it on and off */
 	FILE *in, *out;			       /* the terminal; NULL = standard input and output */
 	const char *term;		       /* NULL = $TERM */

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "tui/board/filter_words.h"
 #include "tui/board/mouse.h"
+#include "tui/board/run_watch.h"
 
 static void do_help(void *ctx, const char *argument)
 {
@@ -139,6 +140,9 @@ const struct key_binding board_keys[] = {
 		do_refresh },
 	{ K_NONE, "mouse", "Mouse", "On, or off again: click keys, tabs, places, rows; the wheel",
 		0, mouse_do_toggle },
+	{ K_NONE, "bell", "Bell",
+		"On, or off again: it rings when a run that you started or opened ends", 0,
+		run_watch_do_toggle },
 	{ K_ESC, "back", "Back", "One step back; never leaves the board", 0, do_back },
 	{ 'q', "quit", "Quit", "One step back; from a tab, leave the board", BIND_LINE,
 		do_back_or_quit },

@@ -39,6 +39,8 @@ static void deliver_traffic(struct feed_news *slot, const struct feed_news *news
 	}
 	if (news->parts & FEED_RATES)
 		memcpy(slot->rates, news->rates, sizeof(slot->rates));
+	if (news->parts & FEED_WATCHED)
+		memcpy(slot->watched, news->watched, sizeof(slot->watched));
 }
 
 /* Put parts where the board takes them; what it did not take yet is replaced. */

@@ -21,17 +21,18 @@
 struct feed;
 
 enum feed_part {
-	FEED_CATALOG = 1,   /* connections and interfaces, as the files say */
-	FEED_STATES = 2,    /* what is known of each connection */
-	FEED_LAST = 4,	    /* the last run of each interface */
-	FEED_RUN = 8,	    /* one run: the monitor's header */
-	FEED_WINDOW = 16,   /* messages */
-	FEED_DETAIL = 32,   /* one message */
-	FEED_HISTORY = 64,  /* the runs of one interface */
-	FEED_NEWER = 128,   /* how many messages came behind one */
-	FEED_CAUSES = 256,  /* failures by cause */
-	FEED_BACKLOG = 512, /* what waits, and since when; at most once a second */
-	FEED_RATES = 1024,  /* rows a minute over the last hour; the same */
+	FEED_CATALOG = 1,    /* connections and interfaces, as the files say */
+	FEED_STATES = 2,     /* what is known of each connection */
+	FEED_LAST = 4,	     /* the last run of each interface */
+	FEED_RUN = 8,	     /* one run: the monitor's header */
+	FEED_WINDOW = 16,    /* messages */
+	FEED_DETAIL = 32,    /* one message */
+	FEED_HISTORY = 64,   /* the runs of one interface */
+	FEED_NEWER = 128,    /* how many messages came behind one */
+	FEED_CAUSES = 256,   /* failures by cause */
+	FEED_BACKLOG = 512,  /* what waits, and since when; at most once a second */
+	FEED_RATES = 1024,   /* rows a minute over the last hour; the same */
+	FEED_WATCHED = 2048, /* runs, by their numbers */
 };
 
 /* What a list of messages is sorted by. By another column than time it is fetched whole, which a
@@ -48,6 +49,7 @@ enum feed_sort {
 #define SORT_ROWS_MAX 10000
 
 #define RATE_MINUTES 60
+#define WATCHED_MAX 16
 
 struct feed_request {
 	unsigned parts; /* wanted; the catalog always is */
@@ -57,11 +59,12 @@ struct feed_request {
 	int64_t anchor;
 	int rows;
 	enum feed_sort sort;
-	bool downwards;		/* sorted from the last to the first */
-	int64_t newer_than;	/* FEED_NEWER: this message ... */
-	char newer_filter[512]; /* ... and what passes this */
-	int64_t message;	/* FEED_DETAIL */
-	char interface[65];	/* FEED_HISTORY; "" = all */
+	bool downwards;		      /* sorted from the last to the first */
+	int64_t newer_than;	      /* FEED_NEWER: this message ... */
+	char newer_filter[512];	      /* ... and what passes this */
+	int64_t message;	      /* FEED_DETAIL */
+	char interface[65];	      /* FEED_HISTORY; "" = all */
+	int64_t watched[WATCHED_MAX]; /* FEED_WATCHED; 0 = none */
 };
 
 /* A connection or interface as loaded; where its file is wrong, only the name and the problem. */
@@ -109,6 +112,7 @@ struct feed_news {
 	int audit_count;
 	struct run_info *history;
 	int history_count;
+	struct run_info watched[WATCHED_MAX]; /* id 0 = none, or gone */
 	struct err err; /* kind ERR_NONE, or why the store could not be read */
 };
 void feed_news_free(struct feed_news *news, unsigned parts);

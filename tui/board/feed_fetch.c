@@ -208,6 +208,24 @@ static int fetch_run(struct feed *feed, int64_t run, struct feed_news *news, str
 	return rc;
 }
 
+static int fetch_watched(struct feed *feed, const struct feed_request *request,
+	struct feed_news *news, struct err *err)
+{
+	int rc = 0;
+
+	for (int i = 0; i < WATCHED_MAX && rc == 0; i++) {
+		if (request->watched[i])
+			rc = view_run(&news->watched[i], feed->view, request->watched[i], err);
+		if (rc == -ERR_NOT_FOUND) {
+			err_clear(err);
+			rc = 0;
+		}
+	}
+	if (rc == 0)
+		news->parts |= FEED_WATCHED;
+	return rc;
+}
+
 static int fetch_newer(struct feed *feed, const struct feed_request *request,
 	struct feed_news *news, struct err *err)
 {
@@ -273,6 +291,8 @@ static int fetch_parts(
 		rc = fetch_last(feed, news, err);
 	if (!rc && request->parts & FEED_RUN)
 		rc = fetch_run(feed, request->run, news, err);
+	if (!rc && request->parts & FEED_WATCHED)
+		rc = fetch_watched(feed, request, news, err);
 	if (!rc && request->parts & FEED_WINDOW)
 		rc = search_window(feed, turn, news, err);
 	if (!rc && request->parts & FEED_NEWER && request->newer_than)

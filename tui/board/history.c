@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "tui/board/agent_job.h"
 #include "tui/board/process_dialog.h"
+#include "tui/board/run_watch.h"
 #include "tui/board/words.h"
 #include "tui/widget/table.h"
 
@@ -141,6 +142,7 @@ static void do_messages(void *ctx, const char *argument)
 	(void)argument;
 	if (!run)
 		return;
+	run_watch(board, run->id, false);
 	snprintf(filter, sizeof(filter), "run:%" PRId64, run->id);
 	monitor_show(board, filter);
 }
@@ -192,6 +194,7 @@ void history_open(struct board *board, const char *interface, int64_t run)
 		interface ? interface : "");
 	board->history->selected = run;
 	board_open_page(board, &history_ops);
+	run_watch(board, run, false);
 }
 
 static void close_page(struct board *board)

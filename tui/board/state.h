@@ -108,6 +108,13 @@ struct board {
 	void *answer_ctx; /* owned by the dialog; may be NULL */
 	board_release *answer_free;
 
+	bool bell; /* it rings when one of these ends; see run_watch.h */
+	struct watched_run {
+		int64_t run;
+		bool under_way; /* so far as is known */
+	} watched[WATCHED_MAX];
+	int watched_count;
+
 	int64_t clicked_at; /* clock_mono() of the last click ... */
 	int clicked_y;	    /* ... and its line: a second one there opens */
 

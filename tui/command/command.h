@@ -29,7 +29,7 @@ struct command_env {
 	FILE *out, *errout;
 	bool json;    /* --json: exactly one document on `out`, also on failure */
 	bool printed; /* a document is out: command_print_json() sets it */
-	bool read_only, ascii, no_color, mouse;
+	bool read_only, ascii, no_color, mouse, bell;
 	const char *theme; /* of the board, by its name; NULL = none was asked for */
 	/* The board on env's home, for `demo`; NULL where there is none. Returns an exit code. */
 	int (*open_board)(struct command_env *env);

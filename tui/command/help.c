@@ -15,6 +15,8 @@ const struct option_spec command_global_options[] = {
 		"normal, colour-blind or contrast ($AGENTBOARD_THEME does the same)" },
 	{ "--mouse", OPTION_FLAG, NULL,
 		"the board takes clicks and the wheel (board.mouse in agent.cfg)" },
+	{ "--bell", OPTION_FLAG, NULL,
+		"the board rings when a run that you watch ends (board.bell)" },
 	{ "--version", OPTION_FLAG, NULL, "print the version" },
 	{ NULL, OPTION_FLAG, NULL, NULL },
 };
@@ -64,7 +66,7 @@ void command_help_all(FILE *to, const char *group)
 
 	if (!group)
 		fprintf(to, "usage: agentboard [--home DIR] [--read-only] [--ascii] [--no-color]\n"
-			    "                  [--theme NAME] [--mouse]   the board\n"
+			    "                  [--theme NAME] [--mouse] [--bell]   the board\n"
 			    "       agentboard COMMAND ...\n\ncommands:\n");
 	for (int i = 0; (c = command_at(i)) != NULL; i++) {
 		if (in_group(c, group))

@@ -183,6 +183,12 @@ void screen_flush(struct screen *screen)
 	doupdate();
 }
 
+void screen_bell(struct screen *screen)
+{
+	(void)screen;
+	beep();
+}
+
 bool screen_clipboard(struct screen *screen, const char *text)
 {
 	size_t len = strlen(text);

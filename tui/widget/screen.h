@@ -117,6 +117,9 @@ struct mouse_event screen_mouse_event(const struct screen *screen);
 /* Is the terminal gone (hang-up, end of file)? Set by screen_key(). */
 bool screen_gone(const struct screen *screen);
 
+/* Ring the terminal's bell; where it has none, the screen flashes. */
+void screen_bell(struct screen *screen);
+
 /*
  * Put `text` on the clipboard of the terminal in front of the person (OSC 52). False, and nothing
  * is sent, when it is longer than terminals take: 100,000 bytes of base64, says xterm's control
