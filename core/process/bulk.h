@@ -25,7 +25,7 @@
  * What a job holds at most. 100 MB is the org's limit. 50,000 rows are five of the org's own
  * batches: a run of 100,000 rows is two jobs and, with ten looks at each, some thirty calls; and a
  * run of any size needs the memory of one such job (keys in the gate, the table of results), where
- * 100,000 rows would take 20 MB more.
+ * 100,000 rows would take 8 MB more.
  */
 #define BULK_JOB_ROWS 50000
 #define BULK_JOB_BYTES 100000000

@@ -23,6 +23,8 @@ void bulk_empty(struct bulk *bulk)
 	bulk->id[0] = '\0';
 	bulk_sheet_free(bulk->sheet);
 	bulk->sheet = NULL;
+	bulk_match_free(bulk->match);
+	bulk->match = NULL;
 }
 
 /* Keep the Ids of the chosen rows, in their order. */
@@ -57,16 +59,16 @@ static int add_part(struct bulk *bulk, int64_t packet, const struct row_set *row
 }
 
 int bulk_read_row(struct bulk_sheet *sheet, const struct bulk_part *part,
-	const struct packet_out *packet, int position, bool grow, const char **why, struct err *err)
+	const struct packet_out *packet, int position, const char **why, struct err *err)
 {
 	int at = 0;
 
-	for (int i = 0; part && part->ids && i < position; i++)
+	for (int i = 0; part->ids && i < position; i++)
 		at += row_set_has(&part->rows, i);
-	if (part && part->ids)
+	if (part->ids)
 		bulk_sheet_give_id(sheet, part->ids[at]);
 	return bulk_sheet_read(
-		sheet, packet->records[position], packet->record_lens[position], grow, why, err);
+		sheet, packet->records[position], packet->record_lens[position], false, why, err);
 }
 
 /* ---- Ids ---- */

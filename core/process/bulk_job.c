@@ -14,6 +14,7 @@
 #include <sodium.h>
 
 #define PARTS_A_TURN 64 /* attempts that begin in one commit */
+#define POLL_FLOOR_MS INT64_C(100)
 #define POLL_CAP_MS INT64_C(60000)
 #define CANCEL_WAIT_MS INT64_C(180000) /* for an aborted job to be over */
 #define TROUBLES_MAX 5
@@ -156,9 +157,12 @@ static int write_part(struct upload *upload)
 	for (int i = 0; rc == 0 && i < packet.rows; i++) {
 		if (!row_set_has(&part->rows, i))
 			continue;
-		rc = bulk_read_row(bulk->sheet, part, &packet, i, false, &why, &upload->err);
-		if (rc == 0)
-			bulk_sheet_write_row(&upload->text, bulk->sheet);
+		rc = bulk_read_row(bulk->sheet, part, &packet, i, &why, &upload->err);
+		if (rc)
+			break;
+		bulk_sheet_write_row(&upload->text, bulk->sheet);
+		rc = bulk_match_add(bulk->match, bulk_sheet_key(bulk->sheet),
+			bulk_sheet_content(bulk->sheet), &upload->err);
 	}
 	if (rc > 0)
 		rc = err_set(&upload->err, ERR_STORE, "a stored row changed on its way: %s", why);
@@ -168,17 +172,26 @@ static int write_part(struct upload *upload)
 	return rc ? rc : buf_check(&upload->text, "a packet as CSV", &upload->err);
 }
 
+/* From the first row: what tells them again is noted as they leave. */
+static int begin_upload(struct upload *upload)
+{
+	struct bulk *bulk = upload->bulk;
+
+	buf_reset(&upload->text);
+	upload->taken = 0;
+	upload->part = 0;
+	bulk_sheet_write_header(&upload->text, bulk->sheet);
+	bulk_match_free(bulk->match);
+	return bulk_match_new(&bulk->match, bulk->spec.env->home_data, bulk->rows, &upload->err);
+}
+
 static size_t give(void *ctx, size_t offset, char *to, size_t size)
 {
 	struct upload *upload = ctx;
 	size_t left;
 
-	if (offset == 0) {
-		buf_reset(&upload->text);
-		upload->taken = 0;
-		upload->part = 0;
-		bulk_sheet_write_header(&upload->text, upload->bulk->sheet);
-	}
+	if (offset == 0 && begin_upload(upload))
+		return 0;
 	while (upload->taken == upload->text.len) {
 		buf_reset(&upload->text);
 		upload->taken = 0;
@@ -371,12 +384,29 @@ static int take_results(struct bulk *bulk, const struct bulk_info *info, struct 
 
 /* ---- polling ---- */
 
-/* The first look is early for few rows; then a half more each time, and not all agents at once. */
+/*
+ * A job will need what the last one of the run did, or less for fewer rows: the first look is a
+ * little before. Of the first job nothing is known.
+ */
 static int64_t first_delay(const struct bulk *bulk)
 {
-	int64_t delay = bulk->rows / 50;
+	int64_t delay = bulk->last_ms * 3 / 4;
 
-	return delay < 200 ? 200 : delay > 2000 ? 2000 : delay;
+	if (bulk->rows < bulk->last_rows)
+		delay = delay * bulk->rows / bulk->last_rows;
+	return delay < POLL_FLOOR_MS ? POLL_FLOOR_MS : delay < POLL_CAP_MS ? delay : POLL_CAP_MS;
+}
+
+/* When the rest will be done at the pace so far, but not after twice the time that has passed. */
+static int64_t next_delay(const struct bulk *bulk, const struct bulk_info *info, int64_t passed)
+{
+	int64_t least = passed / 8 > POLL_FLOOR_MS ? passed / 8 : POLL_FLOOR_MS;
+	int64_t delay = passed;
+
+	if (info->processed > 0 && info->processed <= bulk->rows)
+		delay = passed * (bulk->rows - info->processed) / info->processed;
+	delay = delay > passed ? passed : delay < least ? least : delay;
+	return delay < POLL_CAP_MS ? delay : POLL_CAP_MS;
 }
 
 static int64_t jitter(int64_t delay)
@@ -408,6 +438,7 @@ static int look(struct bulk_info *info, struct bulk *bulk, struct err *err)
 
 static int poll_until(struct bulk_info *info, struct bulk *bulk, int64_t until, struct err *err)
 {
+	int64_t begun = clock_mono();
 	int64_t delay = first_delay(bulk);
 	int64_t processed = 0;
 	int rc = 0;
@@ -419,6 +450,10 @@ static int poll_until(struct bulk_info *info, struct bulk *bulk, int64_t until, 
 			rc = bulk_sleep(bulk, jitter(delay), err);
 		if (rc == 0)
 			rc = look(info, bulk, err);
+		if (rc == 0) {
+			bulk->last_ms = clock_mono() - begun;
+			bulk->last_rows = bulk->rows;
+		}
 		if (rc <= 0)
 			return rc;
 		if (info->processed != processed) {
@@ -430,7 +465,7 @@ static int poll_until(struct bulk_info *info, struct bulk *bulk, int64_t until, 
 		if (until && clock_mono() > until)
 			return err_set(err, ERR_NET, "bulk job %s is not over yet", bulk->id);
 		rc = 0;
-		delay = delay * 3 / 2 < POLL_CAP_MS ? delay * 3 / 2 : POLL_CAP_MS;
+		delay = next_delay(bulk, info, clock_mono() - begun);
 	}
 }
 

@@ -7,7 +7,7 @@
 #include <limits.h>
 #include <unistd.h>
 
-#define FIRST_ROOM 1024
+#define SLOTS_MIN 64 /* a power of two, as every number of them */
 #define BUFFER (64u << 10)
 
 struct row {
@@ -25,6 +25,7 @@ struct row {
 struct bulk_match {
 	struct row *rows;
 	uint32_t *slots; /* by key: number of the row + 1; 0 = free */
+	size_t mask;	 /* number of slots - 1 */
 	size_t count, room;
 	int missing;
 	int odd;
@@ -34,34 +35,6 @@ struct bulk_match {
 	uint64_t written; /* bytes before those in `words` */
 	struct buf back;  /* words of the row that was asked for */
 };
-
-int bulk_match_new(struct bulk_match **out, const char *folder, struct err *err)
-{
-	struct bulk_match *match = calloc(1, sizeof(*match));
-
-	*out = NULL;
-	if (!match)
-		return err_nomem(err);
-	buf_init(&match->words, 8u << 20);
-	buf_init(&match->back, 8u << 20);
-	match->fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	if (match->fd < 0) { /* not every file system can */
-		char path[PATH_MAX];
-
-		snprintf(path, sizeof(path), "%s/results-XXXXXX", folder);
-		match->fd = mkostemp(path, O_CLOEXEC);
-		if (match->fd >= 0)
-			unlink(path);
-	}
-	if (match->fd < 0) {
-		int rc = err_set_errno(err, ERR_STORE, errno, "no room for results in %s", folder);
-
-		bulk_match_free(match);
-		return rc;
-	}
-	*out = match;
-	return 0;
-}
 
 void bulk_match_free(struct bulk_match *match)
 {
@@ -78,43 +51,65 @@ void bulk_match_free(struct bulk_match *match)
 
 /* ---- rows ---- */
 
-/* The table has twice as many slots as there is room for rows. */
+/* There are at least twice as many slots as rows. */
 static uint32_t *slot_of(const struct bulk_match *match, uint64_t key)
 {
-	size_t mask = match->room * 2 - 1;
-	size_t at = (size_t)(key >> 7) & mask;
+	size_t at = (size_t)(key >> 7) & match->mask;
 
 	while (match->slots[at] && match->rows[match->slots[at] - 1].key != key)
-		at = (at + 1) & mask;
+		at = (at + 1) & match->mask;
 	return &match->slots[at];
 }
 
-static int make_room(struct bulk_match *match, struct err *err)
+static int make_room(struct bulk_match *match, size_t rows, struct err *err)
 {
-	size_t room = match->room ? match->room * 2 : FIRST_ROOM;
-	struct row *rows = reallocarray(match->rows, room, sizeof(*rows));
-	uint32_t *slots = rows ? calloc(room * 2, sizeof(*slots)) : NULL;
+	size_t slots = SLOTS_MIN;
 
-	if (rows)
-		match->rows = rows;
-	if (!slots)
+	while (slots < rows * 2)
+		slots *= 2;
+	match->rows = calloc(rows + 1, sizeof(*match->rows));
+	match->slots = calloc(slots, sizeof(*match->slots));
+	match->room = rows;
+	match->mask = slots - 1;
+	return match->rows && match->slots ? 0 : err_nomem(err);
+}
+
+int bulk_match_new(struct bulk_match **out, const char *folder, int rows, struct err *err)
+{
+	struct bulk_match *match = calloc(1, sizeof(*match));
+	int rc = 0;
+
+	*out = NULL;
+	if (!match)
 		return err_nomem(err);
-	free(match->slots);
-	match->slots = slots;
-	match->room = room;
-	for (size_t i = 0; i < match->count; i++)
-		*slot_of(match, match->rows[i].key) = (uint32_t)i + 1;
-	return 0;
+	buf_init(&match->words, 8u << 20);
+	buf_init(&match->back, 8u << 20);
+	match->fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (match->fd < 0) { /* not every file system can */
+		char path[PATH_MAX];
+
+		snprintf(path, sizeof(path), "%s/results-XXXXXX", folder);
+		match->fd = mkostemp(path, O_CLOEXEC);
+		if (match->fd >= 0)
+			unlink(path);
+	}
+	if (match->fd < 0)
+		rc = err_set_errno(err, ERR_STORE, errno, "no room for results in %s", folder);
+	if (!rc)
+		rc = make_room(match, (size_t)rows, err);
+	if (rc)
+		bulk_match_free(match);
+	else
+		*out = match;
+	return rc;
 }
 
 int bulk_match_add(struct bulk_match *match, uint64_t key, uint32_t content, struct err *err)
 {
-	uint32_t *slot;
-	int rc = match->count == match->room ? make_room(match, err) : 0;
+	uint32_t *slot = slot_of(match, key);
 
-	if (rc)
-		return rc;
-	slot = slot_of(match, key);
+	if (match->count == match->room)
+		return err_set(err, ERR_USAGE, "a bulk job holds more than %zu rows", match->room);
 	if (*slot)
 		return err_set(err, ERR_USAGE, "a bulk job holds a key twice");
 	match->rows[match->count] = (struct row){ .key = key, .content = content };
@@ -260,8 +255,8 @@ int bulk_match_take(struct bulk_match *match, struct bulk_sheet *sheet,
 		[BULK_FILE_FAILED] = BULK_ROW_FAILED,
 		[BULK_FILE_UNPROCESSED] = BULK_ROW_UNPROCESSED,
 	};
-	uint32_t *slot = match->count ? slot_of(match, bulk_sheet_key(sheet)) : NULL;
-	struct row *row = slot && *slot ? &match->rows[*slot - 1] : NULL;
+	uint32_t found = *slot_of(match, bulk_sheet_key(sheet));
+	struct row *row = found ? &match->rows[found - 1] : NULL;
 
 	if (!row) {
 		note_odd(match, line, "has a key that was not sent");

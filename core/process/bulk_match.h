@@ -14,10 +14,12 @@
 
 struct bulk_match;
 
-int bulk_match_new(struct bulk_match **out, const char *folder, struct err *err);
+/* For so many rows at most. The unnamed file goes into `folder`. */
+int bulk_match_new(struct bulk_match **out, const char *folder, int rows, struct err *err);
 void bulk_match_free(struct bulk_match *match);
 
-/* The next row of the job; rows are numbered in the order they are added. */
+/* The next row of the job; rows are numbered in the order they are added. ERR_USAGE: a key twice.
+ */
 int bulk_match_add(struct bulk_match *match, uint64_t key, uint32_t content, struct err *err);
 
 /* A line of a file. One that fits no row, or a row that has its line already, is counted as odd. */

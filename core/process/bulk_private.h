@@ -5,6 +5,7 @@
 
 #include "process/backlog.h"
 #include "process/bulk.h"
+#include "process/bulk_match.h"
 #include "process/parents.h"
 #include "process/retry.h"
 #include "process/row_ids.h"
@@ -35,12 +36,16 @@ struct bulk {
 	int64_t job;
 	char id[19];
 	struct bulk_sheet *sheet;
+	struct bulk_match *match; /* the rows as they were uploaded; NULL: not by this process */
 	struct bulk_part *parts;
 	int part_count, part_room;
 	int rows;
 	int fresh;	/* of these, how many were never sent before */
 	size_t bytes;	/* of their cells */
 	int64_t cursor; /* packets up to here were looked at */
+
+	int64_t last_ms; /* what the org took for the last job; 0 = not known */
+	int last_rows;
 
 	bool warned_of_budget;
 	bool anew;	     /* what a job did not carry out goes in another one, however little */
@@ -80,12 +85,11 @@ int bulk_fill(struct bulk *bulk, struct err *err);
 void bulk_empty(struct bulk *bulk);
 
 /*
- * Make row `position` of a packet the sheet's, with the Id that was looked up for it; `part` may be
- * NULL when none is needed to tell rows apart. As bulk_sheet_read().
+ * Make row `position` of a packet the sheet's, with the Id that was looked up for it. As
+ * bulk_sheet_read(), without new columns.
  */
 int bulk_read_row(struct bulk_sheet *sheet, const struct bulk_part *part,
-	const struct packet_out *packet, int position, bool grow, const char **why,
-	struct err *err);
+	const struct packet_out *packet, int position, const char **why, struct err *err);
 
 /* ---- bulk_job.c ---- */
 

@@ -1,17 +1,16 @@
 /*
- * bulk_record.c — what became of the rows of a job that is over: its rows are put into a table from
- * the store (the same way for the owner that sent them and for the next one), the result files are
- * streamed over it, and the outcomes are recorded packet by packet.
+ * bulk_record.c — what became of the rows of a job that is over: the result files are streamed over
+ * the table of its rows, which was made as they left, or is made by the next owner from the store;
+ * and the outcomes are recorded packet by packet.
  */
 
 #include "base/base.h"
 #include "process/bulk_private.h"
-#include "process/bulk_match.h"
 #include "base/clock.h"
 #include "base/crash_point.h"
 #include "base/text.h"
 
-#define PACKETS_A_TURN 16
+#define PACKETS_A_TURN 32
 
 /* Unprocessed rows go in the next job at once; the pause between jobs is the job's. */
 static const struct retry_pace pace_missing = { 5000, 60000, 0 };
@@ -19,8 +18,6 @@ static const struct retry_pace pace_missing = { 5000, 60000, 0 };
 struct record {
 	struct bulk *bulk;
 	const struct bulk_info *info;
-	struct bulk_match *match;
-	struct bulk_sheet *sheet;
 	struct job_part *parts;
 	int part_count;
 	int64_t missing; /* rows in none of the files */
@@ -28,49 +25,51 @@ struct record {
 
 /* ---- the table ---- */
 
-/* Rows of a Delete are told by the Ids that were looked up, all others without them. */
-static const struct bulk_part *part_sent(const struct bulk *bulk, int64_t packet)
+static int add_rows(struct bulk *bulk, const struct job_part *part, struct err *err)
 {
-	if (!bulk->looks_up || bulk->spec.info->operation != OPERATION_DELETE)
-		return NULL;
-	for (int i = 0; i < bulk->part_count; i++)
-		if (bulk->parts[i].packet == packet)
-			return &bulk->parts[i];
-	return NULL;
-}
-
-static int add_rows(struct record *record, const struct job_part *part, struct err *err)
-{
-	const struct bulk_part *sent = part_sent(record->bulk, part->packet);
 	struct packet_out packet;
 	const char *why = NULL;
-	int rc = view_packet(&packet, record->bulk->view, part->packet, clock_now(), err);
+	int rc = view_packet(&packet, bulk->view, part->packet, clock_now(), err);
 
 	for (int i = 0; rc == 0 && i < packet.rows; i++) {
 		if (!row_set_has(&part->rows, i))
 			continue;
-		rc = bulk_read_row(record->sheet, sent, &packet, i, true, &why, err);
+		rc = bulk_sheet_read(
+			bulk->sheet, packet.records[i], packet.record_lens[i], true, &why, err);
 		if (rc == 0)
-			rc = bulk_match_add(record->match, bulk_sheet_key(record->sheet),
-				bulk_sheet_content(record->sheet), err);
+			rc = bulk_match_add(bulk->match, bulk_sheet_key(bulk->sheet),
+				bulk_sheet_content(bulk->sheet), err);
 	}
 	packet_out_free(&packet);
-	return rc > 0 ? err_set(err, ERR_STORE, "a row of bulk job %s changed: %s",
-				record->bulk->id, why)
+	return rc > 0 ? err_set(err, ERR_STORE, "a row of bulk job %s changed: %s", bulk->id, why)
 		      : rc;
 }
 
-static int make_table(struct record *record, struct err *err)
+/* The rows of an earlier owner's job, as it sent them. */
+static int make_table(struct bulk *bulk, const struct record *record, int rows, struct err *err)
 {
-	struct bulk *bulk = record->bulk;
-	int rc = view_job_parts(&record->parts, &record->part_count, bulk->view, bulk->job, err);
+	int rc = bulk_match_new(&bulk->match, bulk->spec.env->home_data, rows, err);
 
 	if (!rc)
-		rc = bulk_match_new(&record->match, bulk->spec.env->home_data, err);
-	if (!rc)
-		rc = bulk_sheet_new(&record->sheet, bulk->spec.info->operation, &bulk->keys, err);
+		rc = bulk_sheet_new(&bulk->sheet, bulk->spec.info->operation, &bulk->keys, err);
 	for (int i = 0; i < record->part_count && !rc; i++)
-		rc = add_rows(record, &record->parts[i], err);
+		rc = add_rows(bulk, &record->parts[i], err);
+	return rc;
+}
+
+static int find_table(struct record *record, struct err *err)
+{
+	struct bulk *bulk = record->bulk;
+	int rows = 0;
+	int rc = view_job_parts(&record->parts, &record->part_count, bulk->view, bulk->job, err);
+
+	for (int i = 0; i < record->part_count; i++)
+		rows += row_set_count(&record->parts[i].rows);
+	if (!rc && !bulk->match)
+		rc = make_table(bulk, record, rows, err);
+	if (!rc && bulk_match_rows(bulk->match) != rows)
+		rc = err_set(err, ERR_STORE, "bulk job %s has %d rows, and %d of them were sent",
+			bulk->id, rows, bulk_match_rows(bulk->match));
 	return rc;
 }
 
@@ -82,7 +81,7 @@ static int take_line(
 	struct record *record = ctx;
 
 	bulk_show_life(record->bulk);
-	return bulk_match_take(record->match, sheet, line, err);
+	return bulk_match_take(record->bulk->match, sheet, line, err);
 }
 
 struct reading {
@@ -94,8 +93,8 @@ static int call_results(void *ctx, struct bulk *bulk, struct err *err)
 {
 	struct reading *reading = ctx;
 
-	return bulk_results(bulk->spec.org, bulk->id, reading->file, reading->record->sheet,
-		take_line, reading->record, &bulk->answer, err);
+	return bulk_results(bulk->spec.org, bulk->id, reading->file, bulk->sheet, take_line,
+		reading->record, &bulk->answer, err);
 }
 
 /* A file that broke off is read again, and with it those before: no line counts twice. */
@@ -103,7 +102,7 @@ static int read_files(struct record *record, struct err *err)
 {
 	struct bulk *bulk = record->bulk;
 
-	bulk_match_forget(record->match);
+	bulk_match_forget(record->bulk->match);
 	for (int file = 0; file < BULK_FILE_COUNT; file++) {
 		struct reading reading = { record, (enum bulk_file)file };
 		bool expected = file == BULK_FILE_SUCCESSFUL
@@ -113,7 +112,7 @@ static int read_files(struct record *record, struct err *err)
 					: record->info->state != BULK_JOB_COMPLETE;
 
 		/* What the counters say is empty is asked for only when rows are missing. */
-		if (!expected && bulk_match_missing(record->match) == 0)
+		if (!expected && bulk_match_missing(record->bulk->match) == 0)
 			continue;
 		switch (bulk_ask_patiently(bulk, call_results, &reading, false, err)) {
 		case BULK_DONE:
@@ -260,7 +259,7 @@ static int judge_row(struct record *record, struct row_result *result, int index
 	const struct packet_out *packet, struct err *err)
 {
 	struct bulk_row row;
-	int rc = bulk_match_row(&row, record->match, index, err);
+	int rc = bulk_match_row(&row, record->bulk->match, index, err);
 
 	if (rc)
 		return rc;
@@ -413,7 +412,7 @@ static void complain(struct record *record)
 	struct bulk *bulk = record->bulk;
 	struct err why = ERR_INIT;
 	const char *what;
-	int odd = bulk_match_odd(record->match, &what);
+	int odd = bulk_match_odd(record->bulk->match, &what);
 
 	if (!odd)
 		return;
@@ -427,7 +426,7 @@ static void complain(struct record *record)
 int bulk_record(struct bulk *bulk, const struct bulk_info *info, struct err *err)
 {
 	struct record record = { .bulk = bulk, .info = info };
-	int rc = make_table(&record, err);
+	int rc = find_table(&record, err);
 
 	if (!rc)
 		rc = read_files_patiently(&record, err);
@@ -437,8 +436,6 @@ int bulk_record(struct bulk *bulk, const struct bulk_info *info, struct err *err
 	CRASH_POINT(RESULTS_RECORDED);
 	if (!rc)
 		complain(&record);
-	bulk_match_free(record.match);
-	bulk_sheet_free(record.sheet);
 	free(record.parts);
 	return rc;
 }

@@ -155,7 +155,9 @@ static void take_cell(struct bulk_reader *reader, const char *text, size_t len)
 		fail(reader, bulk_sheet_set(reader->sheet, head->column, text, len, &reader->err));
 		break;
 	case THEIR_ID:
-		snprintf(line->id, sizeof(line->id), "%.*s", (int)(len < 18 ? len : 18), text);
+		len = strnlen(text, len < sizeof(line->id) ? len : sizeof(line->id) - 1);
+		memcpy(line->id, text, len);
+		line->id[len] = '\0';
 		break;
 	case THEIR_CREATED:
 		line->created = len == 4 && memcmp(text, "true", 4) == 0;

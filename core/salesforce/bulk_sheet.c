@@ -80,7 +80,8 @@ void bulk_sheet_free(struct bulk_sheet *sheet)
 
 static bool is_named(const struct column *column, const char *name, size_t len)
 {
-	return column->name_len == len && strncasecmp(column->name, name, len) == 0;
+	return column->name_len == len &&
+	       (memcmp(column->name, name, len) == 0 || strncasecmp(column->name, name, len) == 0);
 }
 
 /* Records of one mapping have their fields in one order: look behind the last one found first. */
@@ -148,19 +149,38 @@ size_t bulk_sheet_columns(const struct bulk_sheet *sheet)
 
 /* ---- cells ---- */
 
+/* Characters that ask for more than copying; most texts have none, and one pass over them will do.
+ */
+enum { QUOTE = 1, COMMA = 2, LF = 4, CR = 8, NUL = 16, BACKSLASH = 32 };
+
+static const unsigned char kinds[256] = {
+	['"'] = QUOTE,
+	[','] = COMMA,
+	['\n'] = LF,
+	['\r'] = CR,
+	['\0'] = NUL,
+	['\\'] = BACKSLASH,
+};
+
+static unsigned kinds_in(const char *text, size_t len)
+{
+	unsigned found = 0;
+
+	for (size_t i = 0; i < len; i++)
+		found |= kinds[(unsigned char)text[i]];
+	return found;
+}
+
 /* How the value is written: quoted where the guide wants it, quotes doubled. */
 static void measure(struct column *column, const char *text)
 {
+	unsigned found = kinds_in(text, column->len);
 	size_t quotes = 0;
-	bool special = column->len && (text[0] == ' ' || text[column->len - 1] == ' ');
 
-	for (size_t i = 0; i < column->len; i++) {
-		char c = text[i];
-
-		quotes += c == '"';
-		special = special || c == ',' || c == '\n' || c == '\r';
-	}
-	column->quoted = special || quotes;
+	for (size_t i = 0; found & QUOTE && i < column->len; i++)
+		quotes += text[i] == '"';
+	column->quoted = found & (QUOTE | COMMA | LF | CR) ||
+			 (column->len && (text[0] == ' ' || text[column->len - 1] == ' '));
 	column->bytes = column->len + quotes + (column->quoted ? 2 : 0);
 }
 
@@ -341,20 +361,25 @@ static void mend_lines(struct buf *text, size_t start)
 static const char *add_text(struct bulk_sheet *sheet, const char *text, size_t len)
 {
 	size_t start = sheet->text.len;
+	unsigned found = kinds_in(text, len);
 
 	if (len == 0) {
 		buf_add_str(&sheet->text, BULK_CLEARED);
 		return NULL;
 	}
-	unescape(&sheet->text, text, len);
+	if (found & BACKSLASH)
+		unescape(&sheet->text, text, len);
+	else
+		buf_add(&sheet->text, text, len);
 	if (sheet->text.broken)
 		return "it is too large";
-	mend_lines(&sheet->text, start);
+	if (found & (BACKSLASH | CR))
+		mend_lines(&sheet->text, start);
 	len = sheet->text.len - start;
 	if (len == sizeof(BULK_CLEARED) - 1 &&
 		memcmp(sheet->text.data + start, BULK_CLEARED, len) == 0)
 		return "a text is " BULK_CLEARED ", which would clear its field";
-	if (memchr(sheet->text.data + start, '\0', len))
+	if (found & (BACKSLASH | NUL) && memchr(sheet->text.data + start, '\0', len))
 		return "a text holds a NUL";
 	return len > FIELD_CHARS_MAX ? "a text has more than 131,072 characters" : NULL;
 }

@@ -85,12 +85,16 @@ static bool add_number(struct buf *out, const char *text, size_t len)
 	return true;
 }
 
+static bool begins_number(char c)
+{
+	return (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '+';
+}
+
 void bulk_value_add(struct buf *out, const char *text, size_t len)
 {
 	if (len == sizeof(BULK_CLEARED) - 1 && memcmp(text, BULK_CLEARED, len) == 0)
 		return;
-	if (len && len < 64 && (strchr("+-.", *text) || (*text >= '0' && *text <= '9')) && *text &&
-		add_number(out, text, len))
+	if (len && len < 64 && begins_number(*text) && add_number(out, text, len))
 		return;
 	while (len) {
 		const char *cr = memchr(text, '\r', len);

@@ -38,11 +38,17 @@ bool record_string(struct record_scan *scan, const char **text, size_t *len)
 	return false;
 }
 
+static bool ends_word(char c)
+{
+	return c == ',' || c == '}' || c == ']' || c == ' ' || c == '\t' || c == '\r' ||
+	       c == '\n' || c == '\0';
+}
+
 bool record_word(struct record_scan *scan, const char **text, size_t *len)
 {
 	record_peek(scan);
 	*text = scan->at;
-	while (scan->at < scan->end && !strchr(",}] \t\r\n", *scan->at))
+	while (scan->at < scan->end && !ends_word(*scan->at))
 		scan->at++;
 	*len = (size_t)(scan->at - *text);
 	return *len > 0;

@@ -57,7 +57,7 @@ static void setup(void)
 
 	err = (struct err)ERR_INIT;
 	ck_ok(bulk_sheet_new(&sheet, OPERATION_UPSERT, &keys, &err), &err);
-	ck_ok(bulk_match_new(&match, test_folder(), &err), &err);
+	ck_ok(bulk_match_new(&match, test_folder(), ROWS + 1, &err), &err);
 	for (int i = 0; i < ROWS; i++) {
 		read_row(i);
 		ck_ok(bulk_match_add(match, bulk_sheet_key(sheet), bulk_sheet_content(sheet), &err),
@@ -158,6 +158,16 @@ START_TEST(a_key_is_in_a_job_once)
 }
 END_TEST
 
+START_TEST(a_job_has_no_more_rows_than_were_told)
+{
+	read_row(ROWS);
+	ck_ok(bulk_match_add(match, bulk_sheet_key(sheet), 0, &err), &err);
+	read_row(ROWS + 1);
+	ck_assert_int_eq(bulk_match_add(match, bulk_sheet_key(sheet), 0, &err), -ERR_USAGE);
+	ck_assert_int_eq(bulk_match_rows(match), ROWS + 1);
+}
+END_TEST
+
 Suite *suite_bulk_match(void)
 {
 	Suite *suite = suite_create("bulk_match");
@@ -168,6 +178,7 @@ Suite *suite_bulk_match(void)
 	tcase_add_test(tc, what_fits_no_row_answers_none);
 	tcase_add_test(tc, files_may_be_read_again);
 	tcase_add_test(tc, a_key_is_in_a_job_once);
+	tcase_add_test(tc, a_job_has_no_more_rows_than_were_told);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

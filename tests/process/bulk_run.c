@@ -380,6 +380,24 @@ START_TEST(rows_locked_in_a_job_arrive_by_collections)
 }
 END_TEST
 
+/* Beside the looks at it, a job without failures is four calls. */
+START_TEST(a_slow_job_is_asked_at_longer_and_longer_intervals)
+{
+	struct stage stage;
+	int64_t from;
+
+	open_bulk(&stage, 600);
+	stage_switch(&stage, "faults", "{\"bulk-slow\": \"1:1600\", \"seed\": 3}");
+	from = clock_mono();
+	ck_ok(stage_process(&stage, WAIT), &stage.err);
+	ck_assert_int_eq(stage_info(&stage).counts.completed, 600);
+	ck_assert_int_ge(clock_mono() - from, 1600);
+	ck_assert_int_ge(stage_requests(&stage, "/jobs/ingest"), 4 + 3);
+	ck_assert_int_le(stage_requests(&stage, "/jobs/ingest"), 4 + 7);
+	stage_close(&stage);
+}
+END_TEST
+
 /* ---- ends ---- */
 
 /* Killed once the org has seen so many requests about jobs: creation, upload, completion, looks,
@@ -561,6 +579,7 @@ Suite *suite_bulk_run(void)
 	tcase_add_test(tc, rows_without_a_place_in_csv_go_by_collections);
 	tcase_add_loop_test(tc, job_that_fails_half_way_loses_and_doubles_nothing, 0, 2);
 	tcase_add_test(tc, rows_locked_in_a_job_arrive_by_collections);
+	tcase_add_test(tc, a_slow_job_is_asked_at_longer_and_longer_intervals);
 	tcase_add_test(tc, locked_rows_are_tried_again_in_small_company);
 	tcase_add_test(tc, a_job_that_the_org_refuses_stops_the_run_with_a_remedy);
 	tcase_add_loop_test(tc, killed_in_each_phase_nothing_is_lost_or_doubled, 0, 6);
