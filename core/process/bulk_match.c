@@ -150,7 +150,7 @@ void bulk_match_forget(struct bulk_match *match)
 /* ---- words ---- */
 
 struct words_head {
-	uint32_t code, text, fields; /* lengths; each with a NUL behind it */
+	uint32_t code, text, fields, error; /* lengths; each with a NUL behind it */
 };
 
 static int flush_words(struct bulk_match *match, struct err *err)
@@ -178,7 +178,8 @@ static int keep_words(
 	struct row *row, struct bulk_match *match, const struct bulk_line *line, struct err *err)
 {
 	struct words_head head = { (uint32_t)strlen(line->code), (uint32_t)strlen(line->text),
-		(uint32_t)strlen(line->fields) };
+		(uint32_t)strlen(line->fields),
+		(uint32_t)strnlen(line->error ? line->error : "", ORG_SAID_MAX) };
 	uint64_t start = match->written + match->words.len;
 
 	memcpy(row->u.words, &start, sizeof(start));
@@ -186,6 +187,8 @@ static int keep_words(
 	buf_add(&match->words, line->code, head.code + 1);
 	buf_add(&match->words, line->text, head.text + 1);
 	buf_add(&match->words, line->fields, head.fields + 1);
+	buf_add(&match->words, line->error, head.error);
+	buf_add_char(&match->words, '\0');
 	if (match->words.broken)
 		return buf_check(&match->words, "the words about a row", err);
 	return match->words.len < BUFFER ? 0 : flush_words(match, err);
@@ -215,7 +218,7 @@ static int load_words(
 		rc = read_back(match, &head, sizeof(head), start, err);
 	if (rc)
 		return rc;
-	len = (size_t)head.code + head.text + head.fields + 3;
+	len = (size_t)head.code + head.text + head.fields + head.error + 4;
 	buf_reset(&match->back);
 	to = buf_room(&match->back, len);
 	if (!to)
@@ -226,6 +229,7 @@ static int load_words(
 	snprintf(out->code, sizeof(out->code), "%s", to);
 	out->text = to + head.code + 1;
 	out->fields = out->text + head.text + 1;
+	out->error = out->fields + head.fields + 1;
 	return 0;
 }
 
@@ -289,7 +293,8 @@ int bulk_match_row(struct bulk_row *out, struct bulk_match *match, int index, st
 	*out = (struct bulk_row){ .verdict = (enum bulk_verdict)row->verdict,
 		.created = row->created,
 		.text = "",
-		.fields = "" };
+		.fields = "",
+		.error = "" };
 	if (out->verdict == BULK_ROW_FAILED)
 		return load_words(out, match, row, err);
 	if (out->verdict == BULK_ROW_SUCCEEDED)

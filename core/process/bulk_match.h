@@ -44,7 +44,7 @@ struct bulk_row {
 	bool created;
 	char id[19];
 	char code[64];
-	const char *text, *fields; /* borrowed until the next call */
+	const char *text, *fields, *error; /* as in bulk_line; borrowed until the next call */
 };
 int bulk_match_row(struct bulk_row *out, struct bulk_match *match, int row, struct err *err);
 

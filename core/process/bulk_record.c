@@ -273,7 +273,8 @@ static int judge_row(struct record *record, struct row_result *result, int index
 		text_copy(result->code, sizeof(result->code), row.code);
 		result->text = strdup(row.text);
 		result->fields = strdup(row.fields);
-		if (!result->text || !result->fields)
+		result->answer = row.error[0] ? strdup(row.error) : NULL;
+		if (!result->text || !result->fields || (row.error[0] && !result->answer))
 			return err_nomem(err);
 		row_failed(record->bulk, result, packet);
 		break;
@@ -320,6 +321,7 @@ static void free_turn(struct turn *turn)
 		for (int k = 0; k < turn->packets[i].count; k++) {
 			free((char *)(uintptr_t)turn->packets[i].results[k].text);
 			free((char *)(uintptr_t)turn->packets[i].results[k].fields);
+			free((char *)(uintptr_t)turn->packets[i].results[k].answer);
 		}
 	turn->count = 0;
 }

@@ -37,6 +37,24 @@ const char *flight_words(struct flight *flight, const char *text)
 	return flight->words.items[flight->words.count - 1];
 }
 
+bool flight_has_left(const struct flight *flight, int index)
+{
+	for (int i = 0; flight->left && i < flight->sent_count && flight->sent[i] <= index; i++)
+		if (flight->sent[i] == index)
+			return true;
+	return false;
+}
+
+void flight_hear(struct flight *flight, const struct http_answer *answer)
+{
+	char text[ORG_SAID_MAX + 1];
+
+	if (answer->reach != HTTP_ANSWERED || !answer->body.len)
+		return;
+	snprintf(text, sizeof(text), "%.*s", ORG_SAID_MAX, buf_str(&answer->body));
+	flight->said = flight_words(flight, text);
+}
+
 void flight_all(
 	struct flight *flight, enum message_event event, const struct err *why, int64_t next_try)
 {
@@ -49,7 +67,9 @@ void flight_all(
 		*result = (struct row_result){ .position = flight->positions[i],
 			.event = event,
 			.text = text,
-			.next_try = event == EVENT_RETRY ? next_try : 0 };
+			.next_try = event == EVENT_RETRY ? next_try : 0,
+			.answer = flight->said,
+			.unsent = !flight_has_left(flight, i) };
 		text_copy(result->code, sizeof(result->code), why ? why->code : "");
 	}
 }
@@ -76,6 +96,7 @@ void flight_clear(struct flight *flight)
 	flight->attempt = 0;
 	flight->http_status = 0;
 	flight->note[0] = '\0';
+	flight->said = NULL;
 	flight->calls = 0;
 	flight->rc = 0;
 	err_clear(&flight->err);

@@ -56,7 +56,8 @@ struct flight {
 	struct org_prepared prepared;
 
 	int http_status;
-	char note[256];				    /* about the request as a whole, "" = nothing */
+	char note[256];	  /* about the request as a whole, "" = nothing */
+	const char *said; /* the answer to the request, where it is none about rows; NULL = none */
 	struct row_result results[PACKET_ROWS_MAX]; /* in the order of the request */
 	struct collection_results answer;	    /* owns texts of `results` */
 	struct text_list words;			    /* owns further ones */
@@ -66,6 +67,12 @@ struct flight {
 /* Make address and body of the request for the rows that are `sent`; see collection_request(). */
 int flight_build(struct flight *flight, const struct collection_call *call, const char **method,
 	struct err *err);
+
+/* Was row `index` in the request, and did that leave? */
+bool flight_has_left(const struct flight *flight, int index);
+
+/* An answer that says nothing about single rows: flight_all() gives it to each of them. */
+void flight_hear(struct flight *flight, const struct http_answer *answer);
 
 /* The same outcome for all rows. Texts are copied. */
 void flight_all(

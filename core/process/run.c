@@ -10,6 +10,7 @@
 #include "process/files.h"
 #include "process/mark.h"
 #include "process/dry_run.h"
+#include "process/envelope.h"
 #include "process/intake.h"
 #include "process/mapper.h"
 #include "process/reconcile.h"
@@ -160,6 +161,38 @@ static int open_link(struct carry *carry, struct err *err)
 		.wait_ms = carry->wait_ms };
 
 	return link_open(&carry->link, &spec, err);
+}
+
+struct keeping {
+	const struct run_claim *claim;
+	struct buf text;
+};
+
+static int apply_envelope(void *ctx, struct store *store, struct err *err)
+{
+	const struct keeping *keeping = ctx;
+
+	return store_run_envelope(store, keeping->claim, buf_str(&keeping->text), err);
+}
+
+/* So that whoever looks at a message later is told what it was sent in. */
+static int keep_envelope(struct carry *carry, struct err *err)
+{
+	struct keeping keeping = { carry->claim, BUF_INIT(ENVELOPE_TEXT_MAX) };
+	struct envelope envelope;
+	int rc;
+
+	if (carry->info.dry_run)
+		return 0;
+	envelope_init(&envelope, carry->interface);
+	rc = org_address(&envelope.address, carry->link.org, "", err);
+	if (!rc)
+		rc = envelope_write(&keeping.text, &envelope, err);
+	if (!rc)
+		rc = writer_call(carry->env->writer, apply_envelope, &keeping, err);
+	buf_free(&keeping.text);
+	envelope_free(&envelope);
+	return rc;
 }
 
 /* On any thread: the sender has a reason to look. */
@@ -588,6 +621,8 @@ static int get_under_way(struct carry *carry, struct err *err)
 {
 	int rc = open_link(carry, err);
 
+	if (!rc)
+		rc = keep_envelope(carry, err);
 	if (!rc && !carry->info.dry_run)
 		rc = reconcile(carry, err);
 	if (!rc && !carry->info.mode_why[0])

@@ -298,19 +298,17 @@ int sender_start(struct sender *sender, struct flight *flight, const struct org_
 
 static void start_request(struct sender *sender, struct flight *flight)
 {
-	const struct interface *interface = sender->spec.interface;
-	struct http_header headers[3] = { { NULL, NULL } };
+	struct http_header headers[ENVELOPE_HEADERS];
 	const struct run_info *info = sender->spec.info;
 	struct collection_call call = { .object = info->object,
 		.operation = info->operation,
 		.external_id = info->external_id,
-		.all_or_none = interface->all_or_none || interface->on_error == ON_ERROR_STOP };
-	struct org_request request = { .headers = headers };
+		.all_or_none = sender->envelope.all_or_none };
+	struct org_request request = { .method = NULL };
 	struct err err = ERR_INIT;
-	int count = 0;
 	int rc;
 
-	if (sender->looks_up && !flight->ids_known)
+	if (sender->envelope.looks_up && !flight->ids_known)
 		sender_ask_ids(sender, flight);
 	if (flight->stage != FLIGHT_READY)
 		return;
@@ -318,12 +316,7 @@ static void start_request(struct sender *sender, struct flight *flight)
 		sender_record(sender, flight);
 		return;
 	}
-	/* REST API guide, "Headers"; without the first the org's assignment rules would run. */
-	if (!interface->auto_assign)
-		headers[count++] = (struct http_header){ "Sforce-Auto-Assign", "FALSE" };
-	if (interface->allow_duplicates)
-		headers[count++] =
-			(struct http_header){ "Sforce-Duplicate-Rule-Header", "allowSave=true" };
+	envelope_headers(&request, headers, &sender->envelope);
 	if (flight->by_id)
 		call.operation = OPERATION_UPDATE;
 	else if (flight->creates)
@@ -614,8 +607,7 @@ static int prepare(struct sender *sender, const struct sender_spec *spec, struct
 	sender->may_repeat =
 		retry_may_repeat(spec->info->operation, spec->interface->unique_key_assumed);
 	sender->in_order = spec->interface->on_error == ON_ERROR_STOP;
-	sender->looks_up = interface_looks_up(spec->interface);
-	sender->may_go_by_id = interface_upserts_by_id(spec->interface) && !sender->looks_up;
+	envelope_init(&sender->envelope, spec->interface);
 	sender->one_by_one = sender_one_by_one(spec->interface, spec->info->operation);
 	sender->parallel_max = sender->one_by_one ? 1 : spec->interface->parallel;
 	sender->parallel = sender->parallel_max;
@@ -629,7 +621,7 @@ static int prepare(struct sender *sender, const struct sender_spec *spec, struct
 	}
 	sender_parents_init(sender);
 	rc = view_open(&sender->view, spec->env->home_data, err);
-	if (!rc && sender->looks_up)
+	if (!rc && sender->envelope.looks_up)
 		rc = lookup_init(&sender->lookup, spec->info->object, spec->interface->external_id,
 			spec->describe, err);
 	if (!rc)

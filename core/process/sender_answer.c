@@ -15,15 +15,6 @@ bool sender_was_sent(struct sender *sender, const struct flight *flight, int ind
 	       !backlog_row(sender->backlog, message_of(flight, index)).unsent;
 }
 
-/* Was it in the request, and did that leave? */
-static bool has_left(const struct flight *flight, int index)
-{
-	for (int i = 0; flight->left && i < flight->sent_count && flight->sent[i] <= index; i++)
-		if (flight->sent[i] == index)
-			return true;
-	return false;
-}
-
 /* Remember a row that was sent in vain; without memory it is merely treated as new. */
 static void remember(
 	struct sender *sender, const struct flight *flight, int index, int tries, int together)
@@ -31,7 +22,7 @@ static void remember(
 	struct row_memory memory = backlog_row(sender->backlog, message_of(flight, index));
 
 	memory.tries += tries;
-	memory.unsent = !has_left(flight, index) && !sender_was_sent(sender, flight, index);
+	memory.unsent = !flight_has_left(flight, index) && !sender_was_sent(sender, flight, index);
 	if (together)
 		memory.together = together;
 	backlog_set_row(sender->backlog, message_of(flight, index), memory, NULL);
@@ -81,7 +72,7 @@ static void lost(
 	err_prefix(&why, "sent, but the answer was lost");
 	flight_all(flight, EVENT_LOSE, &why, 0);
 	for (int i = 0; i < flight->count; i++) {
-		if (has_left(flight, i))
+		if (flight_has_left(flight, i))
 			continue;
 		remember(sender, flight, i, 0, 0);
 		flight->results[i].event = EVENT_RETRY;
@@ -297,8 +288,11 @@ static void answer_row(struct sender *sender, struct flight *flight, int index, 
 		.fields = row->fields };
 	text_copy(result->salesforce_id, sizeof(result->salesforce_id), row->id);
 	text_copy(result->code, sizeof(result->code), row->code);
-	if (!row->success)
+	if (!row->success) {
+		result->answer = row->answer;
+		result->unsent = !flight_has_left(flight, index);
 		row_failed(sender, flight, index, others_pass);
+	}
 	count_failure(sender, result);
 }
 
@@ -393,6 +387,8 @@ void sender_answer(struct sender *sender, struct flight *flight, const struct ht
 			flight->sent_count, &verdict.err))
 		/* It was executed, but which row became what is not to be guessed. */
 		retry_unreadable(&verdict);
+	if (verdict.class != REQUEST_ROWS)
+		flight_hear(flight, answer);
 	switch (verdict.class) {
 	case REQUEST_ROWS:
 		sender_spread(sender, flight);

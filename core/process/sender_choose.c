@@ -201,7 +201,7 @@ static bool choose_row(struct sender *sender, struct flight *flight, int positio
 		flight->rest_due = true;
 		return !sender->in_order;
 	}
-	if (sender->may_go_by_id && !goes_along(flight, position)) {
+	if (sender->envelope.may_go_by_id && !goes_along(flight, position)) {
 		flight->rest_due = true;
 		return !sender->in_order;
 	}

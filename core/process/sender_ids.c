@@ -35,6 +35,7 @@ static void ids_answered(void *ctx, struct http_answer *answer)
 	}
 	err_prefix(&verdict.err, "the look-up of Ids");
 	flight->http_status = answer->status;
+	flight_hear(flight, answer);
 	sender_not_asked(sender, flight, &verdict);
 	sender_record(sender, flight);
 }
@@ -72,7 +73,7 @@ static bool lacks_id(const struct sender *sender, const struct flight *flight, i
 {
 	const struct row_ids *ids = &flight->ids;
 
-	if (!sender->looks_up || ids->hits[index] == 1)
+	if (!sender->envelope.looks_up || ids->hits[index] == 1)
 		return false;
 	return ids->hits[index] > 1 || !ids->keys[index].hash ||
 	       sender->spec.info->operation != OPERATION_UPSERT;
@@ -89,7 +90,7 @@ static bool goes_along(const struct sender *sender, struct flight *flight, int i
 {
 	bool creates = flight->ids.hits[index] == 0;
 
-	if (!sender->looks_up || sender->spec.info->operation != OPERATION_UPSERT)
+	if (!sender->envelope.looks_up || sender->spec.info->operation != OPERATION_UPSERT)
 		return true;
 	if (!flight->sent_count) {
 		flight->creates = creates;
@@ -158,7 +159,9 @@ static void fail_row(struct sender *sender, struct flight *flight, int index)
 	} else {
 		snprintf(words, sizeof(words), "no %s has %s", sender->spec.info->object, key);
 	}
-	*row = (struct collection_result){ .text = flight_words(flight, words), .fields = "" };
+	*row = (struct collection_result){
+		.text = flight_words(flight, words), .fields = "", .answer = ""
+	};
 	text_copy(row->code, sizeof(row->code), code);
 }
 

@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include "process/backlog.h"
+#include "process/envelope.h"
 #include "process/flight.h"
 #include "process/parent_fields.h"
 #include "process/parents.h"
@@ -28,11 +29,10 @@ struct sender {
 	struct parent_field lock_fields[PARENT_FIELDS_MAX]; /* parents that a save locks */
 	uint64_t lock_scopes[PARENT_FIELDS_MAX];
 	int lock_count;
-	bool looks_up; /* Ids are asked for before rows leave */
-	struct lookup lookup;
-	bool may_go_by_id; /* rows of an Upsert may have their Ids */
-	bool in_order;	   /* on_error = Stop: nothing overtakes anything */
-	bool one_by_one;   /* one request at a time */
+	struct envelope envelope;
+	struct lookup lookup; /* of what is looked up */
+	bool in_order;	      /* on_error = Stop: nothing overtakes anything */
+	bool one_by_one;      /* one request at a time */
 
 	struct flight flights[FLIGHTS_MAX];
 	int parallel; /* requests in the air at once, now */

@@ -9,8 +9,6 @@
 #define FILE_TIMEOUT_MS (4 * INT64_C(3600000))
 #define FILE_STALL_MS INT64_C(120000)
 
-#define PATH_ROOM 80
-
 static const char *const state_names[] = {
 	[BULK_OPEN] = "Open",
 	[BULK_UPLOAD_COMPLETE] = "UploadComplete",
@@ -93,16 +91,16 @@ static int read_info(struct bulk_info *out, const struct http_answer *answer, st
 	return rc;
 }
 
-static void job_path(char path[PATH_ROOM], const char *id, const char *part)
+static void job_path(char path[BULK_PATH_MAX], const char *id, const char *part)
 {
-	snprintf(path, PATH_ROOM, "/jobs/ingest/%.18s%s%s", id, *part ? "/" : "", part);
+	snprintf(path, BULK_PATH_MAX, "/jobs/ingest/%.18s%s%s", id, *part ? "/" : "", part);
 }
 
 /* `body` (consumed, NULL = none) is what the job is to be. */
 static int call(struct bulk_info *out, struct org *org, const char *method, const char *id,
 	struct json_object *body, struct http_answer *answer, struct err *err)
 {
-	char path[PATH_ROOM] = "/jobs/ingest";
+	char path[BULK_PATH_MAX] = "/jobs/ingest";
 	struct org_request request = { .method = method, .path = path };
 	int rc;
 
@@ -146,20 +144,26 @@ int bulk_create(struct bulk_info *out, struct org *org, const struct bulk_spec *
 	return call(out, org, "POST", NULL, body, answer, err);
 }
 
-int bulk_upload(struct org *org, const char *id, size_t bytes, http_body_read *read, void *ctx,
-	struct http_answer *answer, struct err *err)
+void bulk_upload_request(struct org_request *request, char path[BULK_PATH_MAX], const char *id)
 {
-	char path[PATH_ROOM];
-	struct org_request request = { .method = "PUT",
+	job_path(path, id, "batches");
+	*request = (struct org_request){ .method = "PUT",
 		.path = path,
-		.body_len = bytes,
-		.read = read,
-		.read_ctx = ctx,
 		.content_type = "text/csv; charset=UTF-8",
 		.timeout_ms = FILE_TIMEOUT_MS,
 		.stall_ms = FILE_STALL_MS };
+}
 
-	job_path(path, id, "batches");
+int bulk_upload(struct org *org, const char *id, size_t bytes, http_body_read *read, void *ctx,
+	struct http_answer *answer, struct err *err)
+{
+	char path[BULK_PATH_MAX];
+	struct org_request request;
+
+	bulk_upload_request(&request, path, id);
+	request.body_len = bytes;
+	request.read = read;
+	request.read_ctx = ctx;
 	return org_exchange(org, &request, answer, err);
 }
 
@@ -199,7 +203,7 @@ static bool take(void *ctx, const char *data, size_t len)
 int bulk_results(struct org *org, const char *id, enum bulk_file file, struct bulk_sheet *sheet,
 	bulk_each *each, void *ctx, struct http_answer *answer, struct err *err)
 {
-	char path[PATH_ROOM];
+	char path[BULK_PATH_MAX];
 	struct stream stream = { .rc = 0 };
 	struct org_request request = { .method = "GET",
 		.path = path,

@@ -47,6 +47,10 @@ struct bulk_spec {
 int bulk_create(struct bulk_info *out, struct org *org, const struct bulk_spec *spec,
 	struct http_answer *answer, struct err *err);
 
+/* The request of an upload, but for its data; `path` must live as long as it. */
+#define BULK_PATH_MAX 128
+void bulk_upload_request(struct org_request *request, char path[BULK_PATH_MAX], const char *id);
+
 /* The job's data, once for ever: a second upload is refused. `read` as in http_request. */
 int bulk_upload(struct org *org, const char *id, size_t bytes, http_body_read *read, void *ctx,
 	struct http_answer *answer, struct err *err);
@@ -77,6 +81,7 @@ struct bulk_line {
 	char code[64];
 	const char *text;
 	const char *fields; /* comma separated, "" = none */
+	const char *error;  /* of a failure: sf__Error as it came; NULL = none */
 };
 
 typedef int bulk_each(

@@ -33,7 +33,8 @@ struct bulk_reader {
 	bool head_read;
 	size_t cell; /* of the row */
 	struct bulk_line line;
-	struct buf error; /* the row's sf__Error */
+	struct buf error; /* the row's sf__Error, to be taken apart, and ... */
+	struct buf whole; /* ... as it came */
 	struct buf fields;
 	int64_t rows;
 	int rc;
@@ -60,6 +61,7 @@ int bulk_reader_new(struct bulk_reader **out, enum bulk_file file, struct bulk_s
 	}
 	csv_set_space_func(&reader->parser, no_space);
 	buf_init(&reader->error, CELL_MAX);
+	buf_init(&reader->whole, CELL_MAX);
 	buf_init(&reader->fields, CELL_MAX);
 	reader->each = each;
 	reader->ctx = ctx;
@@ -77,6 +79,7 @@ void bulk_reader_free(struct bulk_reader *reader)
 	csv_free(&reader->parser);
 	free(reader->head);
 	buf_free(&reader->error);
+	buf_free(&reader->whole);
 	buf_free(&reader->fields);
 	free(reader);
 }
@@ -193,6 +196,9 @@ static void split_error(struct bulk_reader *reader)
 	size_t code = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789");
 	char *tail;
 
+	buf_reset(&reader->whole);
+	buf_add(&reader->whole, text, len);
+	line->error = buf_str(&reader->whole);
 	if (code && code < sizeof(line->code) && text[code] == ':') {
 		memcpy(line->code, text, code);
 		line->code[code] = '\0';

@@ -8,6 +8,8 @@
 #include "base/base.h"
 #include "base/text.h"
 #include "salesforce/collections.h"
+#include "salesforce/org.h"
+#include "salesforce/record_scan.h"
 #include "salesforce/reply.h"
 
 #define ROW_TEXT_MAX 2000 /* bytes of one row's reasons */
@@ -53,7 +55,7 @@ static void start_row(struct collection_result *row)
 {
 	row->success = row->created = false;
 	row->id[0] = row->code[0] = '\0';
-	row->text = row->fields = "";
+	row->text = row->fields = row->answer = "";
 }
 
 /* ---- the exact success shape ---- */
@@ -216,6 +218,47 @@ static int read_failure(struct collection_results *results, struct collection_re
 	return rc;
 }
 
+/* The next element of the answer, as it came. What it says was understood by json-c before. */
+static const char *keep_element(struct collection_results *results, struct record_scan *scan)
+{
+	struct buf text = BUF_INIT(ORG_SAID_MAX);
+	const char *start;
+	const char *kept;
+	size_t len;
+
+	record_peek(scan);
+	start = scan->at;
+	if (!record_skip(scan))
+		return "";
+	len = (size_t)(scan->at - start);
+	buf_add(&text, start, len < ORG_SAID_MAX ? len : ORG_SAID_MAX);
+	kept = keep_capped(results, &text, ORG_SAID_MAX);
+	buf_free(&text);
+	return kept;
+}
+
+static int keep_elements(
+	struct collection_results *results, const char *body, size_t len, struct err *err)
+{
+	struct record_scan scan = { body, body + len };
+	int rc = 0;
+
+	record_take(&scan, '[');
+	for (int i = 0; rc == 0 && i < results->count; i++) {
+		struct collection_result *row = &results->rows[i];
+		const char *element = row->success ? "" : keep_element(results, &scan);
+
+		if (row->success)
+			record_skip(&scan);
+		if (element)
+			row->answer = element;
+		else
+			rc = err_nomem(err);
+		record_take(&scan, ',');
+	}
+	return rc;
+}
+
 static int read_row(struct collection_results *results, struct collection_result *row,
 	struct json_object *entry, struct err *err)
 {
@@ -253,6 +296,9 @@ static int read_all(
 			err_prefix(err, "row %d of the answer", i + 1);
 	}
 	json_object_put(list);
+	out->count = expected;
+	if (rc == 0)
+		rc = keep_elements(out, body, len, err);
 	return rc;
 }
 

@@ -53,6 +53,8 @@ struct collection_result {
 	char code[64];	    /* first error's statusCode */
 	const char *text;   /* first error's message; further errors are appended with "; " */
 	const char *fields; /* comma separated, "" when none */
+	const char *answer; /* of a failure: this row's part of the answer, byte by byte as it came,
+			       at most ORG_SAID_MAX of them; "" when not told apart */
 };
 
 struct collection_results {

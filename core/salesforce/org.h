@@ -18,6 +18,9 @@
 #include "model/connection.h"
 #include "model/secret.h"
 
+/* Bytes of what an org says about one row that are handed on as they came. */
+#define ORG_SAID_MAX 5000
+
 /* Tokens of this process by connection: single flight, so that a 401 seen by many is renewed once.
  */
 struct token_cache;
@@ -106,6 +109,14 @@ struct org_request {
 	int64_t stall_ms;   /* as http_request */
 	size_t answer_max;  /* as http_request */
 };
+/* Where a path leads: the instance, and the version where it begins behind that. Caller frees. */
+int org_address(char **out, struct org *org, const char *path, struct err *err);
+
+/* All headers that a request goes with, but for its token; ended by name == NULL. */
+#define ORG_HEADERS_MAX 15
+void org_request_headers(
+	struct http_header headers[ORG_HEADERS_MAX], const struct org_request *request);
+
 int org_exchange(struct org *org, const struct org_request *request, struct http_answer *answer,
 	struct err *err);
 
@@ -122,7 +133,7 @@ struct org_prepared {
 	char *token; /* the one it carries */
 	char *url;
 	char *authorization;
-	struct http_header headers[16];
+	struct http_header headers[ORG_HEADERS_MAX + 1];
 };
 struct http_client *org_http(struct org *org);
 int org_prepare(struct org_prepared *out, struct org *org, const struct org_request *request,

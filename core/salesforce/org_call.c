@@ -31,7 +31,7 @@ struct http_client *org_http(struct org *org)
 	return org->http;
 }
 
-static int make_url(char **out, struct org *org, const char *path, struct err *err)
+int org_address(char **out, struct org *org, const char *path, struct err *err)
 {
 	const char *version;
 	int rc;
@@ -50,28 +50,29 @@ static int make_url(char **out, struct org *org, const char *path, struct err *e
 	return *out ? 0 : err_nomem(err);
 }
 
-static void add_header(
-	struct org_prepared *prepared, int *count, const char *name, const char *value)
+static void add_header(struct http_header headers[ORG_HEADERS_MAX], int *count, const char *name,
+	const char *value)
 {
-	if ((size_t)*count + 1 < ARRAY_SIZE(prepared->headers))
-		prepared->headers[(*count)++] = (struct http_header){ name, value };
+	if (*count + 1 < ORG_HEADERS_MAX)
+		headers[(*count)++] = (struct http_header){ name, value };
+	headers[*count] = (struct http_header){ NULL, NULL };
 }
 
-static void add_headers(struct org_prepared *prepared, const struct org_request *request)
+void org_request_headers(
+	struct http_header headers[ORG_HEADERS_MAX], const struct org_request *request)
 {
 	const char *type = request->content_type;
 	int count = 0;
 
-	add_header(prepared, &count, "Authorization", prepared->authorization);
 	add_header(
-		prepared, &count, "Accept", request->accept ? request->accept : "application/json");
+		headers, &count, "Accept", request->accept ? request->accept : "application/json");
 	if (request->body || request->read)
-		add_header(prepared, &count, "Content-Type",
+		add_header(headers, &count, "Content-Type",
 			type ? type : "application/json; charset=UTF-8");
 	/* Lets the org's administrator find our traffic (REST guide, "Call Options Header"). */
-	add_header(prepared, &count, "Sforce-Call-Options", "client=agentboard");
+	add_header(headers, &count, "Sforce-Call-Options", "client=agentboard");
 	for (const struct http_header *more = request->headers; more && more->name; more++)
-		add_header(prepared, &count, more->name, more->value);
+		add_header(headers, &count, more->name, more->value);
 }
 
 int org_prepare(struct org_prepared *out, struct org *org, const struct org_request *request,
@@ -88,7 +89,7 @@ int org_prepare(struct org_prepared *out, struct org *org, const struct org_requ
 			"the new token is for the org %s, not %s: nothing is sent to another org",
 			org->token.org_id, org->expected);
 	if (rc == 0)
-		rc = make_url(&out->url, org, request->path, err);
+		rc = org_address(&out->url, org, request->path, err);
 	if (rc)
 		return rc;
 	out->token = strdup(token);
@@ -98,7 +99,8 @@ int org_prepare(struct org_prepared *out, struct org *org, const struct org_requ
 		org_prepared_free(out);
 		return err_nomem(err);
 	}
-	add_headers(out, request);
+	out->headers[0] = (struct http_header){ "Authorization", out->authorization };
+	org_request_headers(out->headers + 1, request);
 	out->request = (struct http_request){
 		.method = request->method,
 		.url = out->url,

@@ -61,6 +61,9 @@ struct result_row {
 	bool created;
 	char salesforce_id[19];
 	struct slice code, text, fields;
+	struct slice answer; /* of what did not succeed; see struct row_result */
+	bool answer_cut;     /* there was more of it */
+	bool unsent;
 };
 
 /* ERR_NOT_FOUND when `position` was not in the attempt. `set` are the attempt's rows. */

@@ -11,10 +11,15 @@
  * Layout: u8 number of successes; if any: u8 kept length of an id (bit 7: 15 characters are kept,
  * the suffix is made again), u8 length of what all ids begin with, that, one bit a success for
  * "created", the rest of every id. Then entries up to the end, one for neighbours that share their
- * words: u8 number of rows, their positions, u8 event, u8 length and code, u16 length and text,
- * u16 length and fields. The successes are the rows that no entry names.
+ * words: u8 number of rows, their positions, u8 event with the bits below, u8 length and code, u16
+ * length and text, u16 length and fields, u16 length and answer where there is one. The successes
+ * are the rows that no entry names.
  */
 #define SUFFIX 0x80
+#define HAS_ANSWER 0x80
+#define ANSWER_CUT 0x40
+#define UNSENT 0x20
+#define EVENT_BITS 0x1f
 #define TEXT_MAX 4000
 #define FIELDS_MAX 1000
 
@@ -92,8 +97,18 @@ static size_t capped(const char *text, size_t max)
 
 static bool same_words(const struct row_result *a, const struct row_result *b)
 {
-	return a->event == b->event && strcmp(a->code, b->code) == 0 &&
-	       text_equal(a->text, b->text) && text_equal(a->fields, b->fields);
+	return a->event == b->event && a->unsent == b->unsent && strcmp(a->code, b->code) == 0 &&
+	       text_equal(a->text, b->text) && text_equal(a->fields, b->fields) &&
+	       text_equal(a->answer, b->answer);
+}
+
+static unsigned event_bits(const struct row_result *result, size_t answer)
+{
+	unsigned bits = (unsigned)result->event;
+
+	if (answer)
+		bits |= result->answer[answer] ? HAS_ANSWER | ANSWER_CUT : HAS_ANSWER;
+	return result->unsent ? bits | UNSENT : bits;
 }
 
 static void write_entry(
@@ -102,16 +117,21 @@ static void write_entry(
 	size_t code = strnlen(result->code, sizeof(result->code) - 1);
 	size_t text = capped(result->text, TEXT_MAX);
 	size_t fields = capped(result->fields, FIELDS_MAX);
+	size_t answer = capped(result->answer, ROW_ANSWER_MAX);
 
 	buf_add_char(out, (char)count);
 	buf_add(out, positions, (size_t)count);
-	buf_add_char(out, (char)result->event);
+	buf_add_char(out, (char)event_bits(result, answer));
 	buf_add_char(out, (char)code);
 	buf_add(out, result->code, code);
 	add_u16(out, text);
 	buf_add(out, result->text, text);
 	add_u16(out, fields);
 	buf_add(out, result->fields, fields);
+	if (!answer)
+		return;
+	add_u16(out, answer);
+	buf_add(out, result->answer, answer);
 }
 
 void blob_result_write(struct buf *out, const struct row_result *const *results, int count)
@@ -224,8 +244,11 @@ static void take_entry(struct result_row *row, struct slice *positions, struct c
 	row->code = take_slice(cursor, take_u8(cursor));
 	row->text = take_slice(cursor, take_u16(cursor));
 	row->fields = take_slice(cursor, take_u16(cursor));
-	row->event = (enum message_event)event;
-	if (event >= MESSAGE_EVENT_COUNT)
+	row->event = (enum message_event)(event & EVENT_BITS);
+	row->unsent = event & UNSENT;
+	row->answer_cut = event & ANSWER_CUT;
+	row->answer = take_slice(cursor, event & HAS_ANSWER ? take_u16(cursor) : 0);
+	if (row->event >= MESSAGE_EVENT_COUNT)
 		cursor->broken = true;
 }
 
@@ -284,7 +307,7 @@ int blob_result_read(struct result_row *out, const void *data, size_t len,
 		out->event = EVENT_SUCCEED;
 		out->created = ids.created[index / 8] >> index % 8 & 1;
 		read_id(out->salesforce_id, &ids, index);
-		out->code = out->text = out->fields = (struct slice){ "", 0 };
+		out->code = out->text = out->fields = out->answer = (struct slice){ "", 0 };
 		return 0;
 	}
 	while (cursor.at < cursor.end) {

@@ -174,6 +174,18 @@ int store_run_columns(struct store *store, const struct run_claim *claim, const 
 		  : db_run(&store->db, sql, BINDS(B_INT(claim->run), B_BLOB(columns, len)), err);
 }
 
+int store_run_envelope(
+	struct store *store, const struct run_claim *claim, const char *envelope, struct err *err)
+{
+	static const char sql[] = "UPDATE run SET envelope = ?2, envelope_at = ?3"
+				  " WHERE id = ?1 AND envelope IS NOT ?2";
+	int rc = store_check_claim(store, claim, err);
+
+	return rc ? rc
+		  : db_run(&store->db, sql,
+			    BINDS(B_INT(claim->run), B_TEXT(envelope), B_INT(clock_now())), err);
+}
+
 int store_run_ask_cancel(struct store *store, int64_t run, const char *who, struct err *err)
 {
 	static const char sql[] = "UPDATE run SET cancel_asked = 1, cancel_who = ?2 WHERE id = ?1";

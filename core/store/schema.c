@@ -333,10 +333,18 @@ static const char pings_kept[] = "CREATE TABLE ping ("
 				 " PRIMARY KEY (connection, item)"
 				 ") STRICT, WITHOUT ROWID;";
 
+/*
+ * What the requests of a run have in common, and since when: with a row's payload, that is what was
+ * sent. From this version on results hold what came back about rows that did not succeed.
+ */
+static const char requests_kept[] = "ALTER TABLE run ADD COLUMN envelope TEXT;"
+				    "ALTER TABLE run ADD COLUMN envelope_at INTEGER NOT NULL"
+				    " DEFAULT 0;";
+
 /* Entry i leads from version i to version i + 1. Only ever append. */
 static const char *const migrations[] = { version_1, attempts_by_job, service_tables, send_again,
 	keep_older, source_files, unknown_checked, writing_back, pruning, watermark_kept,
-	pings_kept };
+	pings_kept, requests_kept };
 
 int schema_version(void)
 {

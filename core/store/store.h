@@ -161,7 +161,15 @@ struct row_result {
 	const char *text;   /* the org's words; borrowed */
 	const char *fields; /* comma separated; borrowed; NULL = none */
 	int64_t next_try;   /* ms UTC for RETRY */
+	/*
+	 * What the other side sent about this row, or instead of an answer about rows, as it came:
+	 * kept where the row did not succeed, its first ROW_ANSWER_MAX bytes. Borrowed; NULL =
+	 * none.
+	 */
+	const char *answer;
+	bool unsent; /* it was in no request that left: what follows says why */
 };
+#define ROW_ANSWER_MAX 4096
 
 /*
  * Record the answer. Rows of the attempt that `results` does not name are an error (ERR_PROTOCOL).
@@ -310,6 +318,13 @@ int store_packet_remap(struct store *store, const struct run_claim *claim, int64
 /* The columns of the run's source rows, encoded by the caller: kept for view_run_columns(). */
 int store_run_columns(struct store *store, const struct run_claim *claim, const void *columns,
 	size_t len, struct err *err);
+
+/*
+ * What all requests of the run have in common, encoded by the caller: kept for whoever asks what a
+ * row was sent in (message_detail.envelope). Once it is another one, the one before is forgotten.
+ */
+int store_run_envelope(
+	struct store *store, const struct run_claim *claim, const char *envelope, struct err *err);
 
 /* Who did what, when, for good. `run` and `message` 0 and `detail` NULL when there is none. */
 int store_audit(struct store *store, const char *who, const char *action, int64_t run,

@@ -194,6 +194,17 @@ struct attempt_info {
 	int http_status;
 	char *note;
 	char *result; /* what the org said of this row, as text */
+	bool bulk;    /* a bulk job carried it, or was to */
+	int rows;     /* how many of the packet it carried ... */
+	int place;    /* ... and which of them this one is, from 1 */
+	bool succeeded, created;
+	char salesforce_id[19]; /* of what succeeded */
+	bool unsent;		/* the row was in no request that left */
+	char *answer;	    /* what came back about the row, or instead, as it came: of what did not
+			       succeed. NULL or "" = not kept */
+	bool answer_cut;    /* there was more */
+	bool payload_kept;  /* is the payload that it carried still known? See attempt_record(). */
+	char *other_record; /* NULL: it is that of the message */
 };
 
 /* In place of a payload that store_payload_drop() took away. */
@@ -205,6 +216,8 @@ struct message_detail {
 	char *record; /* payload as sent or to be sent: a JSON object; "" when it is gone */
 	char *source; /* the source row, as the reader encoded it */
 	size_t source_len;
+	char *original; /* the payload as the run read it */
+	bool replaced;	/* `record` is another one: it was edited, or mapped anew */
 	uint64_t mapping_version;
 	char *write_back_text; /* why writing back failed for this row, "" = it did not */
 	char *edited_by;
@@ -213,8 +226,15 @@ struct message_detail {
 	int attempt_count;
 	char *object;
 	char *connection;
+	enum operation operation;
+	char *external_id;
+	char *envelope;		/* as store_run_envelope() was given it; "" = none was ... */
+	int64_t envelope_since; /* ... for attempts since, ms UTC */
 	void *arena;
 };
+
+/* The payload that an attempt carried; "" = it left the store, NULL = it was replaced since. */
+const char *attempt_record(const struct message_detail *detail, const struct attempt_info *attempt);
 
 int view_message(struct message_detail **out, struct view *view, int64_t message, struct err *err);
 void message_detail_free(struct message_detail *detail);

@@ -8,6 +8,7 @@
 /* This program, which is the reader child, too (under valgrind /proc/self/exe is another one). */
 extern const char *test_program;
 
+Suite *suite_exchange(void);
 Suite *suite_field_value(void);
 Suite *suite_zone(void);
 Suite *suite_key(void);

@@ -51,6 +51,25 @@ START_TEST(successes_are_read_in_every_documented_shape)
 }
 END_TEST
 
+/* given an answer with blanks and escapes of its own / then a failed row keeps its part as it came
+ */
+START_TEST(a_failed_row_keeps_its_part_of_the_answer_byte_by_byte)
+{
+	static const char odd[] = "{ \"errors\" :[ {\"statusCode\":\"A_B\",\n\"message\":"
+				  "\"\\u0041 ],} \\\" \\/\"} ],\"success\":false }";
+	struct err err = ERR_INIT;
+	struct buf body = BUF_INIT(1 << 16);
+
+	buf_addf(&body, "\n[ %s,\t%s , %s]", GOOD(""), odd, BAD);
+	ck_ok(parse(buf_str(&body), 3, &err), &err);
+	ck_assert_str_eq(results.rows[0].answer, "");
+	ck_assert_str_eq(results.rows[1].answer, odd);
+	ck_assert_str_eq(results.rows[2].answer, BAD);
+	collection_results_free(&results);
+	buf_free(&body);
+}
+END_TEST
+
 START_TEST(a_failed_row_keeps_code_text_and_fields_and_its_place)
 {
 	struct err err = ERR_INIT;
@@ -252,6 +271,7 @@ Suite *suite_results(void)
 	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, successes_are_read_in_every_documented_shape);
 	tcase_add_test(tc, a_failed_row_keeps_code_text_and_fields_and_its_place);
+	tcase_add_test(tc, a_failed_row_keeps_its_part_of_the_answer_byte_by_byte);
 	tcase_add_test(tc, several_errors_of_a_row_are_all_told);
 	tcase_add_test(tc, a_duplicate_names_its_rule_and_the_record_in_both_spellings);
 	tcase_add_test(tc, what_is_no_answer_to_this_request_is_refused);

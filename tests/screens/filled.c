@@ -86,6 +86,9 @@ static int64_t create_run(struct fixture *fx, const char *interface, const char 
 	ck_ok(store_begin(fx->store, &err), &err);
 	ck_ok(store_run_create(&run, fx->store, &spec, &err), &err);
 	ck_ok(store_run_claim(claim, fx->store, run, &err), &err);
+	ck_ok(store_run_envelope(fx->store, *claim,
+		      "{\"address\":\"https://acme.my.salesforce.com/services/data/v66.0\"}", &err),
+		&err);
 	ck_ok(store_commit(fx->store, &err), &err);
 	return run;
 }
@@ -135,13 +138,15 @@ static int64_t add_packet(
 /* How rows end that do not succeed. */
 struct ending {
 	enum message_event event;
-	const char *code, *text, *fields;
+	const char *code, *text, *fields, *answer;
 };
 
 static const struct ending refused = { EVENT_FAIL, "REQUIRED_FIELD_MISSING",
-	"Required fields are missing: [Name]", "Name" };
+	"Required fields are missing: [Name]", "Name",
+	"{\"success\":false,\"errors\":[{\"statusCode\":\"REQUIRED_FIELD_MISSING\",\"message\":"
+	"\"Required fields are missing: [Name]\",\"fields\":[\"Name\"]}]}" };
 static const struct ending lost = { EVENT_LOSE, "", "The connection broke before the answer came",
-	NULL };
+	NULL, NULL };
 
 /* Send a packet; its last `bad` rows end like that. */
 static void send_packet(struct fixture *fx, struct run_claim *claim, int64_t packet, int count,
@@ -169,6 +174,7 @@ static void send_packet(struct fixture *fx, struct run_claim *claim, int64_t pac
 		result->event = ending->event;
 		result->text = ending->text;
 		result->fields = ending->fields;
+		result->answer = ending->answer;
 		text_copy(result->code, sizeof(result->code), ending->code);
 	}
 	snprintf(request, sizeof(request), "9a7c-%06d", (int)packet);
@@ -188,7 +194,7 @@ void fixture_send(struct fixture *fx, int packet, int failed)
 void fixture_fail(struct fixture *fx, int packet, int failed, const char *code, const char *text,
 	const char *fields)
 {
-	struct ending ending = { EVENT_FAIL, code, text, fields };
+	struct ending ending = { EVENT_FAIL, code, text, fields, NULL };
 
 	send_packet(fx, fx->claim, fx->packets[packet], ROWS_A_PACKET, failed, &ending);
 }

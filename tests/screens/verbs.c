@@ -288,13 +288,20 @@ START_TEST(a_message_tells_who_did_what_and_is_copied_within_limits)
 	fixture_init(&fx);
 	fixture_start(&fx);
 	failures(&fx);
-	pty_type(fx.pty, "\rG");
+	pty_type(fx.pty, "\r");
+	pty_wait(fx.pty, "Request");
+	pty_type(fx.pty, "G");
 	pty_wait(fx.pty, "request 9a7c-");
 	edit_elsewhere(&fx, MESSAGE_ID(fx.packets[4], 199), "{\"Name\":\"Nut\"}");
 	pty_wait(fx.pty, "edit by bert (ssh 10.0.0.8)");
 	pty_type(fx.pty, "y");
 	pty_wait(fx.pty, "The payload is on the clipboard");
 	ck_assert_ptr_nonnull(strstr(buf_str(pty_raw(fx.pty)), "\033]52;c;eyJOYW1lIjoiTnV0In0=\a"));
+	/* the request is that of the attempt, which carried what was there before */
+	pty_type(fx.pty, "R");
+	pty_wait(fx.pty, "The request is on the clipboard");
+	ck_assert_ptr_nonnull(strstr(buf_str(pty_raw(fx.pty)),
+		"\033]52;c;UEFUQ0ggaHR0cHM6Ly9hY21lLm15LnNhbGVzZm9yY2UuY29t"));
 	memset(record + used, 'x', sizeof(record) - used);
 	memcpy(record + sizeof(record) - 3, "\"}", 3);
 	edit_elsewhere(&fx, MESSAGE_ID(fx.packets[4], 199), record);

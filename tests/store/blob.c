@@ -34,6 +34,8 @@ static int make_results(const struct row_set *set, unsigned kind)
 		snprintf(result->code, sizeof(result->code), "CODE_%d", i / 10);
 		result->text = texts[i % 3];
 		result->fields = i % 5 ? NULL : "Name,Price__c";
+		result->answer = i % 7 ? NULL : "{\"success\":false}";
+		result->unsent = i % 11 == 0;
 	}
 	return count;
 }
@@ -52,6 +54,9 @@ static void check_row(const struct result_row *row, const struct row_result *exp
 	check_slice(row->code, expected->code);
 	check_slice(row->text, expected->text);
 	check_slice(row->fields, expected->fields);
+	check_slice(row->answer, expected->answer);
+	ck_assert(!row->answer_cut);
+	ck_assert_int_eq(row->unsent, expected->unsent);
 }
 
 START_TEST(results_come_back_row_by_row)
@@ -82,6 +87,36 @@ START_TEST(results_come_back_row_by_row)
 	if (_i % 2 && sizes[_i % 5] > 1)
 		ck_assert_int_eq(
 			blob_result_read(&row, blob.data, blob.len, &set, 1, &err), -ERR_NOT_FOUND);
+	buf_free(&blob);
+}
+END_TEST
+
+/* given an answer longer than is kept / then its beginning is, whole characters, and it says so */
+START_TEST(a_long_answer_is_cut_and_says_so)
+{
+	struct row_set set = row_set_first(2);
+	struct buf blob = BUF_INIT(1 << 20);
+	char answer[ROW_ANSWER_MAX + 100];
+	struct result_row row;
+	struct err err = ERR_INIT;
+
+	answer[0] = 'x'; /* so that no character ends where the room does */
+	for (size_t i = 1; i < sizeof(answer) - 1; i++)
+		answer[i] = i % 2 ? '\xc3' : '\xa4';
+	answer[sizeof(answer) - 1] = '\0';
+	make_results(&set, 4);
+	results[0].answer = answer;
+	results[1] = results[0]; /* the same words, and yet another answer */
+	results[1].position = 1;
+	results[1].answer = "short";
+	blob_result_write(&blob, pointers, 2);
+	ck_ok(blob_result_read(&row, blob.data, blob.len, &set, 0, &err), &err);
+	ck_assert_uint_eq(row.answer.len, ROW_ANSWER_MAX - 1);
+	ck_assert_mem_eq(row.answer.data, answer, row.answer.len);
+	ck_assert(row.answer_cut);
+	ck_ok(blob_result_read(&row, blob.data, blob.len, &set, 1, &err), &err);
+	check_slice(row.answer, "short");
+	ck_assert(!row.answer_cut);
 	buf_free(&blob);
 }
 END_TEST
@@ -239,6 +274,8 @@ Suite *suite_blob(void)
 	TCase *tc = tcase_create("blob");
 
 	tcase_add_loop_test(tc, results_come_back_row_by_row, 0, 25);
+	tcase_add_test(tc, a_long_answer_is_cut_and_says_so);
+	tcase_add_test(tc, a_long_answer_is_cut_and_says_so);
 	tcase_add_test(tc, ids_that_are_no_ids_survive_too);
 	tcase_add_test(tc, two_hundred_ids_of_one_object_are_small);
 	tcase_add_test(tc, the_suffix_is_that_of_salesforce);

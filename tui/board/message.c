@@ -1,6 +1,7 @@
 /*
- * message.c — one message in full: why it is in its state, what to do about it, the payload, every
- * attempt with the org's answer. What came from databases or from the org is shown, never obeyed.
+ * message.c — one message in full: why it is in its state, what to do about it, the payload, what
+ * an attempt sent and what came back, and all attempts in order. What came from databases or from
+ * the org is shown, never obeyed.
  */
 
 #include "base/base.h"
@@ -9,6 +10,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "salesforce/remedy.h"
+#include "tui/board/message_exchange.h"
 #include "tui/board/message_jump.h"
 #include "tui/board/message_timeline.h"
 #include "tui/board/payload_form.h"
@@ -26,6 +28,7 @@ struct message_page {
 	struct row_place place;
 	struct audit_entry *audit; /* owned, newest first */
 	int audit_count;
+	int attempt; /* whose request is shown, from 0; -1 = the newest's */
 	struct pager pager;
 };
 
@@ -76,6 +79,14 @@ static void add_payload(struct pager *pager, const char *record)
 	json_object_put(object);
 }
 
+/* The attempt that is looked at, or -1: there is none. */
+static int attempt_of(const struct message_page *page)
+{
+	int last = page->detail ? page->detail->attempt_count - 1 : -1;
+
+	return page->attempt >= 0 && page->attempt < last ? page->attempt : last;
+}
+
 static void build(struct message_page *page)
 {
 	const struct message_detail *detail = page->detail;
@@ -88,6 +99,8 @@ static void build(struct message_page *page)
 			page->place.line);
 	add_remedy(pager, &detail->message);
 	add_payload(pager, detail->record);
+	if (detail->attempt_count)
+		message_exchange_add(pager, detail, attempt_of(page));
 	pager_add(pager, "", STYLE_TEXT, "%s", "");
 	message_timeline(pager, detail, page->audit, page->audit_count);
 }
@@ -150,6 +163,56 @@ static void do_copy(void *ctx, const char *argument)
 	if (!detail || !detail->record)
 		return;
 	message_copy(board, "The payload", detail->record);
+}
+
+static void copy_part(struct board *board, enum exchange_part part)
+{
+	const struct message_page *page = board->message;
+	int attempt = page ? attempt_of(page) : -1;
+
+	if (attempt < 0)
+		board_say(board, STYLE_WARN, "It was not sent so far");
+	else
+		message_exchange_copy(board, page->detail, attempt, part);
+}
+
+static void do_copy_request(void *ctx, const char *argument)
+{
+	(void)argument;
+	copy_part(ctx, EXCHANGE_REQUEST);
+}
+
+static void do_copy_response(void *ctx, const char *argument)
+{
+	(void)argument;
+	copy_part(ctx, EXCHANGE_RESPONSE);
+}
+
+/* Look at the request of an earlier attempt, or of a later one. */
+static void step(struct board *board, int by)
+{
+	struct message_page *page = board->message;
+	int to = page ? attempt_of(page) + by : -1;
+
+	if (to < 0 || to >= page->detail->attempt_count) {
+		board_say(
+			board, STYLE_TEXT, "There is no %s attempt", by < 0 ? "earlier" : "later");
+		return;
+	}
+	page->attempt = to;
+	build(page);
+}
+
+static void do_earlier(void *ctx, const char *argument)
+{
+	(void)argument;
+	step(ctx, -1);
+}
+
+static void do_later(void *ctx, const char *argument)
+{
+	(void)argument;
+	step(ctx, 1);
 }
 
 static void do_same_cause(void *ctx, const char *argument)
@@ -242,6 +305,14 @@ static const struct key_binding keys[] = {
 		do_copy },
 	{ 'Y', "copy link", "Copy link", "Put the record's address in the org on the clipboard",
 		BIND_LINE, do_link },
+	{ 'R', "copy request", "Copy request", "Put the request that is shown on the clipboard", 0,
+		do_copy_request },
+	{ 'S', "copy response", "Copy response", "Put the response that is shown on the clipboard",
+		0, do_copy_response },
+	{ '[', "attempt earlier", "Earlier", "Request and response of the attempt before", 0,
+		do_earlier },
+	{ ']', "attempt later", "Later", "Request and response of the attempt behind", 0,
+		do_later },
 	{ 'o', "run show", "Run", "To its run, among the runs of its interface", BIND_LINE,
 		do_run },
 	{ 'i', "interface show", "Interface", "To its interface", BIND_LINE, do_interface },
@@ -262,6 +333,7 @@ void message_open(struct board *board, int64_t id)
 		return;
 	pager_init(&board->message->pager, LABEL_COLS);
 	board->message->id = id;
+	board->message->attempt = -1;
 	board_open_page(board, &message_ops);
 }
 

@@ -184,7 +184,7 @@ static int message_show(struct command_env *env, const struct arguments *args)
 	struct row_place place = { .line = 0 };
 	struct audit_entry *audit = NULL;
 	int count = 0;
-	struct buf text = BUF_INIT(64u << 20);
+	struct buf text = BUF_INIT(256u << 20);
 	struct json json = JSON_INIT(&text);
 	struct view *view = NULL;
 	struct err err = ERR_INIT;

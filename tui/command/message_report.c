@@ -4,6 +4,7 @@
 #include "base/base.h"
 #include "base/clock.h"
 #include "salesforce/remedy.h"
+#include "tui/command/message_exchange.h"
 #include "tui/command/message_report.h"
 #include "tui/command/report.h"
 
@@ -76,6 +77,7 @@ static void attempts_json(struct json *json, const struct message_detail *detail
 		json_put_int(json, "http_status", attempt->http_status);
 		json_put_text(json, "note", attempt->note);
 		json_put_text(json, "result", attempt->result);
+		message_exchange_json(json, detail, i);
 		json_close(json, '}');
 	}
 	json_close(json, ']');
@@ -165,8 +167,9 @@ void message_timeline_json(struct json *json, const struct message_detail *detai
 	json_close(json, ']');
 }
 
-static void attempt_lines(FILE *to, const struct attempt_info *attempt)
+static void attempt_lines(FILE *to, const struct message_detail *detail, int number)
 {
+	const struct attempt_info *attempt = &detail->attempts[number];
 	char sent[CLOCK_TEXT_MAX];
 	char done[CLOCK_TEXT_MAX];
 
@@ -186,6 +189,7 @@ static void attempt_lines(FILE *to, const struct attempt_info *attempt)
 		report_text(to, attempt->result, 0);
 		fputc('\n', to);
 	}
+	message_exchange_lines(to, detail, number);
 }
 
 void message_detail_lines(FILE *to, const struct message_detail *detail)
@@ -236,7 +240,7 @@ void message_timeline_lines(
 
 	while (attempt < detail->attempt_count || count > 0) {
 		if (message_attempt_is_next(detail, attempt, audit, count))
-			attempt_lines(to, &detail->attempts[attempt++]);
+			attempt_lines(to, detail, attempt++);
 		else
 			audit_lines(to, &audit[--count]);
 	}
