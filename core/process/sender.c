@@ -14,8 +14,11 @@
 #include <sodium.h>
 
 #define DEAD_TOKENS_MAX 2
-#define TURN_MS INT64_C(2000)	       /* longest sleep: everything that matters wakes the loop */
-#define LIFE_MS INT64_C(20000)	       /* a run without answers says so often that it lives */
+#define TURN_MS INT64_C(2000)  /* longest sleep: everything that matters wakes the loop */
+#define LIFE_MS INT64_C(20000) /* a run without answers says so often that it lives */
+#define AHEAD 8		       /* attempts on record beyond the requests in the air */
+#define MANY_BYTES (2u << 20)  /* flights whose packets are larger than this are few */
+#define FEW_EXTRA 3
 #define LAST_ANSWERS_MS INT64_C(20000) /* how long answers are awaited once the run is to end */
 
 bool sender_needs_all(const struct interface *interface, enum operation operation)
@@ -118,12 +121,22 @@ static int count_stage(const struct sender *sender, enum flight_stage stage)
 	return count;
 }
 
+static bool are_large(const struct sender *sender)
+{
+	size_t bytes = 0;
+
+	for (int i = 0; i < FLIGHTS_MAX; i++)
+		bytes += sender->flights[i].packet.bytes;
+	return bytes > MANY_BYTES;
+}
+
 static struct flight *idle_flight(struct sender *sender)
 {
 	int parked = count_stage(sender, FLIGHT_PARKED);
+	int extra = are_large(sender) ? FEW_EXTRA : FLIGHTS_EXTRA;
 
 	/* What is parked takes no place away from what flies. */
-	for (int i = 0; i < sender->parallel + FLIGHTS_EXTRA + parked; i++)
+	for (int i = 0; i < sender->parallel + extra + parked; i++)
 		if (sender->flights[i].stage == FLIGHT_IDLE)
 			return parked < sender->parallel_max ? &sender->flights[i] : NULL;
 	return NULL;
@@ -134,14 +147,25 @@ static bool in_flight(const struct sender *sender)
 	return count_stage(sender, FLIGHT_IDLE) < FLIGHTS_MAX;
 }
 
+/*
+ * Attempts that are recorded ahead share their commits. Of an Insert there is one: after a crash
+ * each row of an attempt on record is Unknown.
+ */
+static int allowed_outward(const struct sender *sender)
+{
+	if (sender->troubles || sender->one_by_one)
+		return 1;
+	if (!sender->may_repeat || are_large(sender))
+		return sender->parallel + 1;
+	return sender->parallel + AHEAD;
+}
+
 /* Is there room for one more on its way out: in the air, or about to be? */
 static bool has_room(const struct sender *sender)
 {
-	int allowed = sender->troubles || sender->one_by_one ? 1 : sender->parallel + 1;
-
 	return count_stage(sender, FLIGHT_BEGINNING) + count_stage(sender, FLIGHT_READY) +
 		       count_stage(sender, FLIGHT_FLYING) <
-	       allowed;
+	       allowed_outward(sender);
 }
 
 static bool may_begin(const struct sender *sender)

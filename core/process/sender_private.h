@@ -13,7 +13,7 @@
 #include "process/remap.h"
 #include "process/sender.h"
 
-#define FLIGHTS_EXTRA 3 /* beyond those in the air: at the store on their way out or back */
+#define FLIGHTS_EXTRA 12 /* beyond those in the air: at the store on their way out or back */
 /* As many may be parked as may be in the air. */
 #define FLIGHTS_MAX (2 * INTERFACE_PARALLEL_MAX + FLIGHTS_EXTRA)
 

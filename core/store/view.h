@@ -266,6 +266,7 @@ struct packet_out {
 	const char *records[PACKET_ROWS_MAX]; /* JSON objects (edited payloads where edited) */
 	uint32_t record_lens[PACKET_ROWS_MAX];
 	const char *keys[PACKET_ROWS_MAX];
+	size_t bytes; /* of keys and records together */
 	void *arena;
 };
 

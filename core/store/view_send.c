@@ -88,6 +88,7 @@ static int place_rows(struct packet_out *out, sqlite3_stmt *stmt, struct err *er
 	if (!memory)
 		return err_nomem(err);
 	out->arena = memory;
+	out->bytes = keys_len + body_len;
 	memory->edited = NULL;
 	body = memory->data + keys_len;
 	if (keys_len)
@@ -223,6 +224,7 @@ void packet_out_free(struct packet_out *packet)
 	}
 	free(memory);
 	packet->arena = NULL;
+	packet->bytes = 0;
 }
 
 /* ---- keys to hold ---- */

@@ -211,6 +211,24 @@ START_TEST(killed_insert_doubles_nothing_and_tells_what_is_unknown)
 }
 END_TEST
 
+/* given an Insert under way / when it is killed / then only what was about to leave is in doubt */
+START_TEST(killed_insert_leaves_few_rows_unknown)
+{
+	struct run_info info;
+	struct stage stage;
+
+	stage_open(&stage, 10000);
+	stage_insert(&stage);
+	stage_create_run(&stage);
+	ck_assert(stage_kill_child(&stage, 1000, 0));
+	ck_ok(stage_resume(&stage, WAIT), &stage.err);
+	info = stage_info(&stage);
+	ck_assert_int_eq(info.counts.completed + info.counts.unknown, 10000);
+	ck_assert_int_le(info.counts.unknown, (stage.interface.parallel + 1) * STAGE_CHILD_PACKET);
+	stage_close(&stage);
+}
+END_TEST
+
 START_TEST(run_that_another_process_carries_is_left_alone)
 {
 	struct run_claim *claim = NULL;
@@ -517,6 +535,7 @@ Suite *suite_run_ends(void)
 	tcase_add_loop_test(tc, killed_upsert_loses_and_doubles_nothing, 0, ARRAY_SIZE(kills));
 	tcase_add_loop_test(
 		tc, killed_insert_doubles_nothing_and_tells_what_is_unknown, 0, ARRAY_SIZE(kills));
+	tcase_add_test(tc, killed_insert_leaves_few_rows_unknown);
 	tcase_add_test(tc, run_that_another_process_carries_is_left_alone);
 	tcase_add_test(tc, stop_sends_what_is_before_the_failed_row_alone);
 	tcase_add_loop_test(tc, stop_lets_no_later_run_pass_the_failed_row, 0, 2);

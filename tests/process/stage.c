@@ -379,7 +379,7 @@ int stage_child_main(char **argv)
 		stage.interface.mode = TRANSFER_BULK;
 		text_list_add(&stage.interface.row_key, "order_no");
 	}
-	stage.interface.packet = 50;
+	stage.interface.packet = STAGE_CHILD_PACKET;
 	if (getenv("STAGE_QUERY"))
 		text_set(&stage.interface.query, getenv("STAGE_QUERY"));
 	if (getenv("STAGE_AFTER_SUCCESS"))

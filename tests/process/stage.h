@@ -66,6 +66,7 @@ int stage_resume(struct stage *stage, int64_t wait_ms);
  * Let another process carry the last run, and SIGKILL it so many milliseconds after the org got so
  * many records from it. False when it had ended before.
  */
+#define STAGE_CHILD_PACKET 50 /* rows */
 bool stage_kill_child(struct stage *stage, int64_t records, int64_t ms);
 int stage_child_main(char **argv);
 
