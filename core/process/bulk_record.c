@@ -196,6 +196,21 @@ static void row_waits(struct row_result *result, const struct retry_pace *pace)
 	result->next_try = clock_now() + retry_delay(pace, 1, 0);
 }
 
+static void row_is_stuck(
+	struct bulk *bulk, struct row_result *result, const struct packet_out *packet)
+{
+	char words[900];
+	char *copy = NULL;
+
+	if (parents_stuck(words, sizeof(words), bulk->parents, bulk->view, packet, result->position,
+		    result->text))
+		copy = strdup(words);
+	if (copy) {
+		free((char *)(uintptr_t)result->text);
+		result->text = copy;
+	}
+}
+
 /* A refusal that may pass makes the row wait; then Collections sends it, in small company. */
 static void row_failed(
 	struct bulk *bulk, struct row_result *result, const struct packet_out *packet)
@@ -211,6 +226,8 @@ static void row_failed(
 	case ROW_PARENT:
 		if (parents_open(bulk->parents, bulk->view, packet, result->position, result->text))
 			row_waits(result, pace);
+		else
+			row_is_stuck(bulk, result, packet);
 		break;
 	case ROW_AGAIN:
 		result->event = EVENT_RETRY;

@@ -581,6 +581,34 @@ static void heed_watch(struct sender *sender, int64_t *deadline)
 	}
 }
 
+struct sooner {
+	const struct run_claim *claim;
+	int64_t packet;
+	struct row_set rows;
+};
+
+static int apply_sooner(void *ctx, struct store *store, struct err *err)
+{
+	const struct sooner *sooner = ctx;
+
+	return store_rows_due(store, sooner->claim, sooner->packet, &sooner->rows, err);
+}
+
+/* Rows that waited for parents go when these have come to their end, not at their next try. */
+static void wake_children(struct sender *sender)
+{
+	struct sooner sooner = { .claim = sender->spec.claim };
+	struct err err = ERR_INIT;
+
+	while (!sender->stopped &&
+		parents_settled(&sooner.packet, &sooner.rows, sender->parents, sender->view)) {
+		if (writer_call(sender->spec.env->writer, apply_sooner, &sooner, &err))
+			sender_stop(sender, RUN_SENDING, &err);
+		else
+			backlog_visit(sender->backlog, sooner.packet, 0, NULL);
+	}
+}
+
 static void loop(struct sender *sender)
 {
 	int64_t deadline = 0;
@@ -591,6 +619,7 @@ static void loop(struct sender *sender)
 		open_mailbox(sender);
 		start_requests(sender);
 		unpark(sender);
+		wake_children(sender);
 		while (sender_may_send(sender) && begin_flight(sender))
 			;
 		if (is_over(sender))

@@ -215,10 +215,26 @@ static void row_waits(
 	struct row_result *result = &flight->results[index];
 	char words[512];
 
+	parents_watch(sender->parents, &flight->packet, result->position, result->text);
 	snprintf(
 		words, sizeof(words), PARENT_WAITED_FOR "%.400s", result->text ? result->text : "");
 	result->text = flight_words(flight, words);
 	row_again(sender, flight, index, pace);
+}
+
+/* Where its parent does not come by itself, the row says which message that is. */
+static void row_fails(struct sender *sender, struct flight *flight, int index)
+{
+	struct row_result *result = &flight->results[index];
+	const struct retry_pace *pace;
+	char words[900];
+
+	result->event = EVENT_FAIL;
+	if (retry_row(&pace, result->code, result->text, sender->spec.info->operation, false) ==
+			ROW_PARENT &&
+		parents_stuck(words, sizeof(words), sender->parents, sender->view, &flight->packet,
+			result->position, result->text))
+		result->text = flight_words(flight, words);
 }
 
 static void row_failed(struct sender *sender, struct flight *flight, int index, bool others_pass)
@@ -260,7 +276,7 @@ static void row_failed(struct sender *sender, struct flight *flight, int index, 
 		row_stop(sender, flight, index);
 		break;
 	default:
-		result->event = EVENT_FAIL;
+		row_fails(sender, flight, index);
 	}
 }
 
@@ -360,8 +376,10 @@ static void hold_behind(struct sender *sender, struct flight *flight)
 
 void sender_answer_rows(struct sender *sender, struct flight *flight)
 {
-	bool others_pass = all_pass_later(sender, flight);
+	bool others_pass;
 
+	parents_answered(sender->parents, flight->packet.packet, &flight->rows);
+	others_pass = all_pass_later(sender, flight);
 	sender->troubles = 0;
 	sender->dead_tokens = 0;
 	sender->moved_at = clock_mono();

@@ -402,6 +402,41 @@ int store_attempt_done(struct store *store, const struct run_claim *claim, int64
 	return rc;
 }
 
+/* ---- sooner ---- */
+
+/* Rows that share the packet's base come together: one of them too early does no harm. */
+static int make_due(
+	struct packet *packet, struct db *db, int position, int64_t now, struct err *err)
+{
+	static const char sql[] = "UPDATE message SET next_try = ?2 WHERE id = ?1";
+	bool own = row_set_has(&packet->own, position);
+	struct packet_row *row = own ? &packet->rows[position] : &packet->base;
+
+	if (row->status != MESSAGE_PENDING || row->next_try <= now)
+		return 0;
+	row->next_try = now;
+	packet->changed = true;
+	return own ? db_run(db, sql, BINDS(B_INT(MESSAGE_ID(packet->id, position)), B_INT(now)),
+			     err)
+		   : 0;
+}
+
+int store_rows_due(struct store *store, const struct run_claim *claim, int64_t packet,
+	const struct row_set *rows, struct err *err)
+{
+	int64_t now = clock_now();
+	int rc = store_check_claim(store, claim, err);
+
+	if (rc == 0)
+		rc = packet_load(&store->packet, &store->db, packet, err);
+	for (int i = 0; rc == 0 && i < store->packet.count; i++)
+		if (row_set_has(rows, i))
+			rc = make_due(&store->packet, &store->db, i, now, err);
+	if (rc == 0)
+		rc = packet_save(&store->packet, &store->db, now, err);
+	return rc;
+}
+
 /* ---- after a crash ---- */
 
 int attempt_settle(int64_t *rows, struct store *store, const struct run_claim *claim,

@@ -180,6 +180,10 @@ int store_attempt_done(struct store *store, const struct run_claim *claim, int64
 	int http_status, const char *note, const struct row_result *results, int count,
 	struct err *err);
 
+/* What of `rows` is Pending is due at once: what it waited for has come, or will not come. */
+int store_rows_due(struct store *store, const struct run_claim *claim, int64_t packet,
+	const struct row_set *rows, struct err *err);
+
 /*
  * After a crash: attempts without an answer, but for those in a bulk job, whose answer can still be
  * asked for. Each of their rows gets `event` (RETRY for operations that may be repeated, LOSE for

@@ -293,14 +293,23 @@ int view_open_keys(struct view *view, const char *interface, int64_t except_run,
 	open_key_each *each, void *ctx, struct err *err);
 
 /*
- * Keys of messages that have not come to their end, of all runs that upsert `object` by
- * `external_id` into the org of `connection`.
+ * Messages of all runs that upsert `object` by `external_id` into the org of `connection`: those
+ * that are on their way (Unknown ones too), and those of which nobody sends anything before a
+ * person says so: Failed, Cancelled, or in a run that is Stopped. Of the latter the newest first,
+ * of the newest 1,000 packets.
  */
 struct record_kind {
 	const char *object, *external_id, *connection;
 };
-typedef int open_record_each(void *ctx, const char *key, struct err *err);
-int view_open_records(struct view *view, const struct record_kind *kind, open_record_each *each,
+struct record_found {
+	const char *key; /* until the call ends */
+	int64_t message, run;
+	enum message_status status;
+};
+typedef int record_each(void *ctx, const struct record_found *found, struct err *err);
+int view_coming_records(struct view *view, const struct record_kind *kind, record_each *each,
+	void *ctx, struct err *err);
+int view_stuck_records(struct view *view, const struct record_kind *kind, record_each *each,
 	void *ctx, struct err *err);
 
 /*

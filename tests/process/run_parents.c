@@ -3,6 +3,8 @@
 #include "process/suites.h"
 #include "process/stage.h"
 #include "process/parent_fields.h"
+#include "process/retry.h"
+#include "base/clock.h"
 #include "base/text.h"
 
 #define WAIT 20000
@@ -93,24 +95,125 @@ START_TEST(child_waits_while_its_parent_is_on_its_way)
 }
 END_TEST
 
-/* Nobody brings the parent any more: then the row fails in the org's own words. */
+/* The comment of the first message that is `status`. */
+static void check_comment(const char *status, const char *part)
+{
+	struct message_window window;
+
+	stage_find(&stage, &window, status);
+	ck_assert_msg(strstr(window.messages[0].comment, part), "%s", window.messages[0].comment);
+	message_window_free(&window);
+}
+
+/* Nobody brings the parent any more: then the row fails in the org's own words, and says why. */
 START_TEST(child_fails_where_no_parent_is_on_its_way)
 {
 	struct message_window window;
+	char words[100];
 
 	open_with_accounts(20);
 	stage_sql(&stage, "UPDATE order_line SET note = NULL WHERE id %% 5 = 0");
 	ck_ok(stage_process(&stage, 0), &stage.err);
 	ck_assert_int_eq(stage_info(&stage).counts.failed, 1); /* an account without a name */
+	stage_find(&stage, &window, "status:failed");
+	snprintf(words, sizeof(words),
+		"its parent A-0 is message %" PRId64
+		" of accounts, which is Failed (REQUIRED_FIELD_MISSING)",
+		window.messages[0].id);
+	message_window_free(&window);
 	use_lines();
 	stage.interface.mode = modes[_i];
 	ck_ok(stage_process(&stage, 0), &stage.err);
 	ck_assert_int_eq(stage_info(&stage).counts.completed, 16);
 	ck_assert_int_eq(stage_info(&stage).counts.failed, 4);
-	stage_find(&stage, &window, "status:failed");
-	ck_assert_msg(text_starts(window.messages[0].comment, "Foreign key external ID: A-0"), "%s",
-		window.messages[0].comment);
+	check_comment("status:failed", "Foreign key external ID: A-0");
+	check_comment("status:failed", words);
+	stage_close(&stage);
+}
+END_TEST
+
+/* What is held in a run that is Stopped comes when a person says so: nobody waits for that. */
+START_TEST(child_fails_at_once_where_the_run_of_its_parent_is_stopped)
+{
+	char words[100];
+
+	open_with_accounts(20);
+	stage_sql(&stage, "UPDATE order_line SET note = NULL WHERE id %% 5 = 2");
+	stage.interface.on_error = ON_ERROR_STOP;
+	ck_assert_int_eq(stage_process(&stage, 0), -ERR_UNFINISHED);
+	ck_assert_int_eq(stage_info(&stage).state, RUN_STOPPED);
+	ck_assert_int_eq(stage_info(&stage).counts.pending, 2); /* a-3 and a-4 */
+	snprintf(words, sizeof(words), " of accounts, in run %" PRId64 ", which is Stopped",
+		stage.run);
+	stage.interface.on_error = ON_ERROR_CONTINUE;
+	use_lines();
+	stage.interface.mode = modes[_i];
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	ck_assert_int_eq(stage_info(&stage).counts.completed, 8);
+	ck_assert_int_eq(stage_info(&stage).counts.failed, 12);
+	check_comment("status:failed comment:A-3", words);
+	check_comment("status:failed comment:A-4", words);
+	check_comment("status:failed comment:A-2", "which is Failed (REQUIRED_FIELD_MISSING)");
+	stage_close(&stage);
+}
+END_TEST
+
+static int attempts_of_lines(struct view *view)
+{
+	struct message_window window = { 0 };
+	struct filter *filter = NULL;
+	int attempts;
+
+	ck_assert_int_eq(filter_parse(&filter, "interface:order-lines", 0, NULL, NULL), 0);
+	ck_assert_int_eq(view_messages(&window, view, filter, WINDOW_AFTER, 0, 1, NULL), 0);
+	attempts = window.count ? window.messages[0].attempts : 0;
+	filter_free(filter);
 	message_window_free(&window);
+	return attempts;
+}
+
+static void wait_for_attempts(struct view *view, int count)
+{
+	while (attempts_of_lines(view) < count)
+		clock_sleep(5);
+}
+
+static int64_t cancelled_at;
+
+/* When the lines have been refused some times, and wait for seconds: their accounts are given up.
+ */
+static void *cancel_accounts(void *ctx)
+{
+	const int64_t *run = ctx;
+	struct view *view = NULL;
+
+	ck_assert_int_eq(view_open(&view, stage.home, NULL), 0);
+	wait_for_attempts(view, 4);
+	retry_hurry(1);
+	wait_for_attempts(view, attempts_of_lines(view) + 1);
+	cancelled_at = clock_mono();
+	for (int i = 0; i < 5; i++)
+		stage_event(&stage, MESSAGE_ID(*run, i), EVENT_CANCEL);
+	view_close(view);
+	return NULL;
+}
+
+START_TEST(child_fails_as_soon_as_its_parent_is_given_up)
+{
+	int64_t packet = 1;
+	pthread_t thread;
+
+	open_with_accounts(20);
+	stage_switch(&stage, "faults", "{\"lock\": 1}");
+	ck_assert_int_eq(stage_process(&stage, 0), -ERR_UNFINISHED);
+	stage_switch(&stage, "faults", "{\"lock\": 0}");
+	use_lines();
+	ck_assert_int_eq(pthread_create(&thread, NULL, cancel_accounts, &packet), 0);
+	ck_ok(stage_process(&stage, 3 * WAIT), &stage.err);
+	pthread_join(thread, NULL);
+	ck_assert_int_lt(clock_mono() - cancelled_at, 4000); /* the next try is 6 s away */
+	ck_assert_int_eq(stage_info(&stage).counts.failed, 20);
+	check_comment("status:failed", " of accounts, which is Cancelled");
 	stage_close(&stage);
 }
 END_TEST
@@ -411,6 +514,9 @@ Suite *suite_run_parents(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, child_waits_while_its_parent_is_on_its_way, 0, ARRAY_SIZE(modes));
 	tcase_add_loop_test(tc, child_fails_where_no_parent_is_on_its_way, 0, ARRAY_SIZE(modes));
+	tcase_add_loop_test(tc, child_fails_at_once_where_the_run_of_its_parent_is_stopped, 0,
+		ARRAY_SIZE(modes));
+	tcase_add_test(tc, child_fails_as_soon_as_its_parent_is_given_up);
 	tcase_add_test(tc, tree_is_sent_from_the_root_and_a_ring_of_one_fails);
 	tcase_add_loop_test(tc, rows_of_one_parent_stay_in_one_packet, 0, 2);
 	tcase_add_test(tc, rows_of_scattered_parents_meet_in_few_packets);
