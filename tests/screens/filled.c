@@ -67,6 +67,20 @@ static void write_files(const struct home *home)
 		"  { field = \"LastName\"; column = \"last_name\"; } );\n");
 }
 
+static void write_log(const struct home *home)
+{
+	static const char lines[] =
+		"2026-11-23T11:00:00.000Z info run=0 listening on 127.0.0.1:9055\n"
+		"2026-11-23T12:00:00.000Z info run=2 accounts began: by schedule\n"
+		"2026-11-23T12:00:04.512Z info run=2 accounts ended: Done, 1,204 completed\n"
+		"2026-11-23T12:00:09.001Z warn run=0 a caller from 10.0.0.9 gave a wrong password\n"
+		"2026-11-23T12:04:11.250Z error run=3 9 rows of a packet were refused: "
+		"REQUIRED_FIELD_MISSING: Required fields are missing: [Name]\n"
+		"2026-11-23T12:04:12.000Z info run=1 order-lines ended: Done, 88,120 completed\n";
+
+	filled_write(home->data, "agent.log", lines);
+}
+
 /* ---- the store ---- */
 
 static int64_t create_run(struct fixture *fx, const char *interface, const char *object,
@@ -372,6 +386,7 @@ static void make_filled(const char *home)
 	ck_ok(keyring_open(&fx.keyring, fx.home->key, true, &err), &err);
 	ck_ok(files_catalog(&fx.catalog, fx.home, fx.keyring, &err), &err);
 	write_files(fx.home);
+	write_log(fx.home);
 	ck_ok(store_open(&fx.store, fx.home->data, &err), &err);
 	fill_store(&fx);
 	keep_numbers(&fx, folder);

@@ -1,6 +1,7 @@
 /*
- * gallery.c — every screen as it looks, at three sizes, in UTF-8 and ASCII, compared with golden
- * text. With PICTURES=FOLDER each is also drawn (make screenshots).
+ * gallery.c — every screen as it looks at three sizes, in UTF-8 and ASCII, with many colours, eight
+ * and none, reached by resizing, compared with golden screens. With PICTURES=FOLDER each is also
+ * drawn (make screenshots).
  */
 
 #include "screens/suites.h"
@@ -9,6 +10,7 @@
 #include "screens/fixture.h"
 #include "screens/golden.h"
 #include "screens/picture.h"
+#include "tui/board/state.h"
 
 static void play_empty(struct fixture *fx)
 {
@@ -278,6 +280,22 @@ static void play_wizard_checklist(struct fixture *fx)
 	pty_wait(fx->pty, "proven");
 }
 
+static void play_log(struct fixture *fx)
+{
+	pty_wait(fx->pty, "agent up");
+	pty_type(fx->pty, KEY_F7);
+	pty_wait(fx->pty, "following");
+	pty_wait(fx->pty, "order-lines ended");
+}
+
+static void play_settings(struct fixture *fx)
+{
+	pty_wait(fx->pty, "agent up");
+	pty_type(fx->pty, KEY_F8);
+	pty_wait(fx->pty, "127.0.0.1");
+	pty_type(fx->pty, "\t\t");
+}
+
 static void red(struct fixture *fx)
 {
 	fx->salesforce_ping = PING_PLAYS_RED;
@@ -295,89 +313,175 @@ static void guarded(struct fixture *fx)
 
 static const struct scene {
 	const char *name, *caption;
+	const struct page_ops *page;	 /* that is on top */
 	void (*set)(struct fixture *fx); /* before the start; NULL = as it is */
 	void (*play)(struct fixture *fx);
+	bool prompt; /* stands in place of the page's keys */
 } scenes[] = {
-	{ "empty", "A first start", empty, play_empty },
-	{ "connections", "Connection: both pings of each destination", NULL, play_connections },
-	{ "ping", "A ping that fails says what to click", red, play_ping },
-	{ "checklist", "The set-up of Salesforce: proven, refuted, ticked", red, play_checklist },
-	{ "first-mapping", "An interface out of a table, mapped by name", NULL,
+	{ "empty", "A first start", &connections_ops, empty, play_empty },
+	{ "connections", "Connection: both pings of each destination", &connections_ops, NULL,
+		play_connections },
+	{ "ping", "A ping that fails says what to click", &connections_ops, red, play_ping },
+	{ "checklist", "The set-up of Salesforce: proven, refuted, ticked", &checklist_ops, red,
+		play_checklist },
+	{ "first-mapping", "An interface out of a table, mapped by name", &first_ops, NULL,
 		play_first_mapping },
-	{ "interfaces", "Interface: tick, and press p for Manual Process", NULL, play_interfaces },
-	{ "process", "Manual Process asks once", NULL, play_process },
-	{ "org-name", "Many rows to production want the org's name", guarded, play_org_name },
-	{ "history", "The runs of an interface", NULL, play_history },
-	{ "interface-form", "Editing an interface", NULL, play_interface_form },
-	{ "preview", "What would be sent, and what the org says of it", NULL, play_preview },
-	{ "preview-row", "One row of the preview", NULL, play_preview_row },
-	{ "mapping", "Which column fills which field, tried on a real row", NULL, play_mapping },
-	{ "mapping-pick", "A column for a field", NULL, play_mapping_pick },
-	{ "mapping-formula", "A formula is tried as it is typed", NULL, play_mapping_formula },
-	{ "monitor", "Message Monitor, following a run", NULL, play_monitor },
-	{ "failures", "Failures only", NULL, play_failures },
-	{ "wrong-filter", "A slip in the filter is pointed at", NULL, play_wrong_filter },
-	{ "message", "One message: cause, remedy, payload, attempts", NULL, play_message },
-	{ "reprocess", "Reprocess shows first what it would do", NULL, play_reprocess },
-	{ "edit-payload", "Editing a payload, checked against the org", NULL, play_edit },
-	{ "causes", "Failures by cause", NULL, play_causes },
-	{ "backlog", "What waits, by age, and how fast rows go", NULL, play_backlog },
-	{ "help", "Help is made from the keys of the page", NULL, play_help },
-	{ "command", "The command line completes", NULL, play_command },
-	{ "wizard-1", "The wizard: destination", empty, play_wizard_destination },
-	{ "wizard-2-push", "The wizard: does Salesforce call this agent?", empty,
+	{ "interfaces", "Interface: tick, and press p for Manual Process", &interfaces_ops, NULL,
+		play_interfaces },
+	{ "process", "Manual Process asks once", &interfaces_ops, NULL, play_process },
+	{ "org-name", "Many rows to production want the org's name", &interfaces_ops, guarded,
+		play_org_name },
+	{ "history", "The runs of an interface", &history_ops, NULL, play_history },
+	{ "interface-form", "Editing an interface", &interface_form_ops, NULL,
+		play_interface_form },
+	{ "preview", "What would be sent, and what the org says of it", &preview_ops, NULL,
+		play_preview },
+	{ "preview-row", "One row of the preview", &preview_row_ops, NULL, play_preview_row },
+	{ "mapping", "Which column fills which field, tried on a real row", &mapping_ops, NULL,
+		play_mapping },
+	{ "mapping-pick", "A column for a field", &mapping_pick_ops, NULL, play_mapping_pick },
+	{ "mapping-formula", "A formula is tried as it is typed", &mapping_form_ops, NULL,
+		play_mapping_formula },
+	{ "monitor", "Message Monitor, following a run", &monitor_ops, NULL, play_monitor },
+	{ "failures", "Failures only", &monitor_ops, NULL, play_failures },
+	{ "wrong-filter", "A slip in the filter is pointed at", &monitor_ops, NULL,
+		play_wrong_filter, true },
+	{ "message", "One message: cause, remedy, payload, attempts", &message_ops, NULL,
+		play_message },
+	{ "reprocess", "Reprocess shows first what it would do", &monitor_ops, NULL,
+		play_reprocess },
+	{ "edit-payload", "Editing a payload, checked against the org", &payload_form_ops, NULL,
+		play_edit },
+	{ "causes", "Failures by cause", &causes_ops, NULL, play_causes },
+	{ "backlog", "What waits, by age, and how fast rows go", &backlog_ops, NULL, play_backlog },
+	{ "help", "Help is made from the keys of the page", &help_ops, NULL, play_help },
+	{ "command", "The command line completes", &connections_ops, NULL, play_command, true },
+	{ "wizard-1", "The wizard: destination", &wizard_ops, empty, play_wizard_destination },
+	{ "wizard-2-push", "The wizard: does Salesforce call this agent?", &wizard_ops, empty,
 		play_wizard_push },
-	{ "wizard-2", "The wizard: the agent, pinged", empty, play_wizard_agent },
-	{ "wizard-3", "The wizard: Salesforce, pinged", empty, play_wizard_salesforce },
-	{ "wizard-3-red", "The wizard: what to do about a red ping", red, play_wizard_salesforce },
-	{ "wizard-checklist", "The wizard: what is proven of the set-up", empty,
+	{ "wizard-2", "The wizard: the agent, pinged", &wizard_ops, empty, play_wizard_agent },
+	{ "wizard-3", "The wizard: Salesforce, pinged", &wizard_ops, empty,
+		play_wizard_salesforce },
+	{ "wizard-3-red", "The wizard: what to do about a red ping", &wizard_ops, red,
+		play_wizard_salesforce },
+	{ "wizard-checklist", "The wizard: what is proven of the set-up", &checklist_ops, empty,
 		play_wizard_checklist },
-	{ "wizard-4", "The wizard: Save opens when both pings are OK", empty, play_wizard_save },
+	{ "wizard-4", "The wizard: Save opens when both pings are OK", &wizard_ops, empty,
+		play_wizard_save },
+	{ "log", "What the agent wrote down", &log_ops, NULL, play_log },
+	{ "settings", "The agent's own settings", &agent_form_ops, NULL, play_settings },
 };
 
 static const struct size {
-	const char *name;
 	int rows, cols;
-	bool ascii;
-} sizes[] = {
-	{ "60x15", 15, 60, false },
-	{ "80x24", 24, 80, false },
-	{ "132x43", 43, 132, false },
-	{ "80x24-ascii", 24, 80, true },
+} sizes[] = { { 24, 80 }, { 15, 60 }, { 43, 132 } };
+
+/* The first is what is agreed; what the others show follows from it. */
+static const struct mode {
+	const char *term;
+	bool ascii, no_color;
+	enum theme_depth depth;
+	size_t start; /* the size in which the scene is played */
+} modes[] = {
+	{ NULL, false, false, THEME_256, 0 },
+	{ NULL, true, true, THEME_MONO, 1 },
+	{ "xterm-mono", false, false, THEME_MONO, 2 },
+	{ "xterm", true, false, THEME_8, 0 },
 };
 
 /* A picture of each scene in the usual size, and of the monitor in a large one. */
-static void draw_picture(struct fixture *fx, const struct scene *scene, const struct size *size)
+static void draw_picture(struct fixture *fx, const struct scene *scene, const struct mode *mode,
+	const struct size *size)
 {
 	const char *folder = getenv("PICTURES");
-	bool usual = strcmp(size->name, "80x24") == 0;
+	bool usual = size == &sizes[0];
 	char path[1024];
 
-	if (text_empty(folder) || (!usual && (size->cols < 132 || scene->play != play_monitor)))
+	if (text_empty(folder) || mode != modes ||
+		(!usual && (size->cols < 132 || scene->play != play_monitor)))
 		return;
 	snprintf(path, sizeof(path), "%s/%s%s.svg", folder, scene->name, usual ? "" : "-large");
 	picture_write(fx->pty, path, scene->caption);
 }
 
+/* One of the keys that the page shows in its last line is there. */
+static bool shows_page(struct pty *pty, const struct page_ops *page)
+{
+	char key[KEY_NAME_MAX];
+	char text[80];
+	int rows;
+	int cols;
+
+	pty_size(pty, &rows, &cols);
+	for (const struct key_binding *b = page->keys; b->name; b++) {
+		snprintf(text, sizeof(text), " %s %s", keys_name(key, b->key), b->label);
+		if (b->flags & BIND_LINE && strstr(pty_line(pty, rows - 1), text))
+			return true;
+	}
+	return false;
+}
+
+/* From a telephone to a wall and back: what stood there stands there again. */
+static void squeeze(struct pty *pty, const struct size *size)
+{
+	pty_settle(pty, 50);
+	pty_resize(pty, 10, 40);
+	pty_wait(pty, "40 x 10 is too small");
+	pty_resize(pty, 60, 200);
+	pty_wait_gone(pty, "too small");
+	pty_resize(pty, size->rows, size->cols);
+}
+
 START_TEST(a_screen_looks_as_it_was_agreed)
 {
-	const struct scene *scene = &scenes[_i / (int)ARRAY_SIZE(sizes)];
-	const struct size *size = &sizes[_i % (int)ARRAY_SIZE(sizes)];
+	const struct scene *scene = &scenes[_i / (int)ARRAY_SIZE(modes)];
+	const struct mode *mode = &modes[_i % (int)ARRAY_SIZE(modes)];
+	const struct size *start = &sizes[mode->start];
 	struct fixture fx;
-	char name[128];
+	struct golden golden;
 
+	if (!golden_open(&golden, scene->name, mode->ascii, mode->depth))
+		return;
 	fixture_init(&fx);
 	if (scene->set)
 		scene->set(&fx);
-	fx.terminal.rows = size->rows;
-	fx.terminal.cols = size->cols;
-	fx.ascii = size->ascii;
+	fx.terminal.rows = start->rows;
+	fx.terminal.cols = start->cols;
+	fx.terminal.term = mode->term;
+	fx.ascii = mode->ascii;
+	fx.no_color = mode->no_color;
 	fixture_start(&fx);
+	golden.hide = fx.home->config;
 	scene->play(&fx);
-	snprintf(name, sizeof(name), "%s-%s", scene->name, size->name);
-	golden_check(fx.pty, name, fx.home->config);
-	draw_picture(&fx, scene, size);
+	if (mode->start) /* columns are as wide as what was seen since another size */
+		squeeze(fx.pty, start);
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
+		const struct size *size = &sizes[(mode->start + i) % ARRAY_SIZE(sizes)];
+
+		if (i)
+			pty_resize(fx.pty, size->rows, size->cols);
+		golden_check(&golden, fx.pty);
+		ck_assert(scene->prompt || shows_page(fx.pty, scene->page));
+		draw_picture(&fx, scene, mode, size);
+	}
+	if (mode == modes && !golden.updating) {
+		squeeze(fx.pty, start);
+		golden_check(&golden, fx.pty);
+	}
+	golden_close(&golden);
 	fixture_end(&fx);
+}
+END_TEST
+
+START_TEST(every_page_has_its_scene)
+{
+	for (const struct page_ops *const *page = board_all_pages; *page; page++) {
+		bool found = false;
+
+		for (size_t i = 0; i < ARRAY_SIZE(scenes); i++)
+			found |= scenes[i].page == *page;
+		ck_assert_msg(found, "no golden screen shows the page \"%s\"", (*page)->name);
+	}
 }
 END_TEST
 
@@ -388,7 +492,8 @@ Suite *suite_gallery(void)
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, a_screen_looks_as_it_was_agreed, 0,
-		(int)(ARRAY_SIZE(scenes) * ARRAY_SIZE(sizes)));
+		(int)(ARRAY_SIZE(scenes) * ARRAY_SIZE(modes)));
+	tcase_add_test(tc, every_page_has_its_scene);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

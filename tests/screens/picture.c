@@ -66,16 +66,6 @@ static struct look look_of(struct pty *pty, const VTermScreenCell *cell)
 	return look;
 }
 
-static VTermScreenCell cell_at(struct pty *pty, int row, int col)
-{
-	VTermPos pos = { .row = row, .col = col };
-	VTermScreenCell cell;
-
-	memset(&cell, 0, sizeof(cell));
-	vterm_screen_get_cell(pty_screen(pty), pos, &cell);
-	return cell;
-}
-
 static void write_char(FILE *to, uint32_t c)
 {
 	if (c == '<')
@@ -141,13 +131,13 @@ static void write_row(FILE *to, struct pty *pty, int row, int cols)
 	double y = TITLE_H + MARGIN + row * CELL_H;
 
 	for (int col = 0; col < cols;) {
-		VTermScreenCell cell = cell_at(pty, row, col);
+		VTermScreenCell cell = pty_cell(pty, row, col);
 		struct look look = look_of(pty, &cell);
 		double x = MARGIN + col * CELL_W;
 		int end = col;
 
 		while (end < cols) {
-			VTermScreenCell next = cell_at(pty, row, end);
+			VTermScreenCell next = pty_cell(pty, row, end);
 			struct look other = look_of(pty, &next);
 
 			if (memcmp(&look, &other, sizeof(look)) != 0)
@@ -160,7 +150,7 @@ static void write_row(FILE *to, struct pty *pty, int row, int cols)
 				"fill=\"%s\"/>\n",
 				x, y, (end - col) * CELL_W + 0.2, CELL_H + 0.2, look.bg);
 		for (; col < end; col++) {
-			VTermScreenCell one = cell_at(pty, row, col);
+			VTermScreenCell one = pty_cell(pty, row, col);
 			double at = MARGIN + col * CELL_W;
 			int last = col;
 
@@ -173,7 +163,7 @@ static void write_row(FILE *to, struct pty *pty, int row, int cols)
 			if (draw_tile(to, one.chars[0], at, y, look.fg))
 				continue;
 			while (last + 1 < end) {
-				VTermScreenCell next = cell_at(pty, row, last + 1);
+				VTermScreenCell next = pty_cell(pty, row, last + 1);
 
 				if (blank(&next) || next.chars[0] >= 0x2500)
 					break;
@@ -186,7 +176,7 @@ static void write_row(FILE *to, struct pty *pty, int row, int cols)
 				look.bold ? " font-weight=\"bold\"" : "",
 				look.underline ? " text-decoration=\"underline\"" : "");
 			for (int i = col; i <= last; i++) {
-				VTermScreenCell part = cell_at(pty, row, i);
+				VTermScreenCell part = pty_cell(pty, row, i);
 
 				for (int c = 0; c < VTERM_MAX_CHARS_PER_CELL && part.chars[c] &&
 						part.chars[c] != (uint32_t)-1;

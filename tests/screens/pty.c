@@ -198,11 +198,8 @@ static void add_line(struct buf *out, struct pty *pty, int row)
 	size_t from = out->len;
 
 	for (int col = 0; col < pty->cols; col++) {
-		VTermPos pos = { .row = row, .col = col };
-		VTermScreenCell cell;
+		VTermScreenCell cell = pty_cell(pty, row, col);
 
-		memset(&cell, 0, sizeof(cell));
-		vterm_screen_get_cell(pty->screen, pos, &cell);
 		add_cell(out, &cell);
 	}
 	while (out->len > from && out->data[out->len - 1] == ' ')
@@ -321,9 +318,14 @@ const struct buf *pty_raw(const struct pty *pty)
 	return &pty->raw;
 }
 
-VTermScreen *pty_screen(struct pty *pty)
+VTermScreenCell pty_cell(struct pty *pty, int row, int col)
 {
-	return pty->screen;
+	VTermPos pos = { .row = row, .col = col };
+	VTermScreenCell cell;
+
+	memset(&cell, 0, sizeof(cell));
+	vterm_screen_get_cell(pty->screen, pos, &cell);
+	return cell;
 }
 
 VTermState *pty_state(struct pty *pty)
@@ -355,6 +357,8 @@ void pty_resize(struct pty *pty, int rows, int cols)
 {
 	struct winsize size = { .ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols };
 
+	while (take(pty, 0) > 0) /* libvterm 0.1 may crash over what was meant for a larger one */
+		;
 	pty->rows = rows;
 	pty->cols = cols;
 	vterm_set_size(pty->vt, rows, cols);

@@ -91,7 +91,7 @@ size_t pty_bytes(const struct pty *pty);
 /* Everything that came, raw. */
 const struct buf *pty_raw(const struct pty *pty);
 
-VTermScreen *pty_screen(struct pty *pty);
+VTermScreenCell pty_cell(struct pty *pty, int row, int col);
 VTermState *pty_state(struct pty *pty);
 void pty_size(const struct pty *pty, int *rows, int *cols);
 void pty_cursor(struct pty *pty, int *row, int *col);

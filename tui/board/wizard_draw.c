@@ -204,6 +204,7 @@ static void draw_save_step(struct board *board, struct area area)
 	struct connection connection;
 	char text[600];
 	int y = area.y;
+	int end = area.y + area.rows;
 	bool green = wizard_ping_state(board, true) == PING_GREEN &&
 		     wizard_ping_state(board, false) == PING_GREEN;
 
@@ -232,8 +233,11 @@ static void draw_save_step(struct board *board, struct area area)
 	y = draw_fact(board, y, "", ping_words[wizard_ping_state(board, false)].style, text);
 	connection_free_fields(&connection);
 	form->fields[SAVE_SAVE].off = !green;
-	form_draw(form, board->screen, (struct area){ y + 1, 2, 1, area.cols - 2 }, true);
-	draw_help(board, (struct area){ y + 2, 0, HELP_ROWS, area.cols });
+	if (end - y > HELP_ROWS + 1) /* a blank line where there is room */
+		y++;
+	form_draw(form, board->screen, (struct area){ y, 2, 1, area.cols - 2 }, true);
+	if (end > y + 1)
+		draw_help(board, (struct area){ y + 1, 0, end - y - 1, area.cols });
 }
 
 void wizard_draw(struct board *board, struct area area)

@@ -255,15 +255,13 @@ static void draw_marks(const struct form *form, struct screen *screen, const str
 	struct area area)
 {
 	int x = area.x + area.cols - 1;
-	bool ascii = screen_ascii(screen);
 
 	if (area.rows < 2)
 		return;
 	if (form->scroll > 0)
-		screen_text(screen, area.y, x, 1, STYLE_QUIET, ascii ? "^" : "\u2191");
+		screen_sign(screen, area.y, x, 1, STYLE_QUIET, SIGN_ABOVE);
 	if (layout->rows - form->scroll > area.rows)
-		screen_text(
-			screen, area.y + area.rows - 1, x, 1, STYLE_QUIET, ascii ? "v" : "\u2193");
+		screen_sign(screen, area.y + area.rows - 1, x, 1, STYLE_QUIET, SIGN_BELOW);
 }
 
 void form_draw(struct form *form, struct screen *screen, struct area area, bool on)

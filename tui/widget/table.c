@@ -242,6 +242,9 @@ void table_draw(struct table *table, struct screen *screen, struct area area, bo
 	struct layout layout;
 
 	table->page = area.rows > 1 ? area.rows - 1 : 1;
+	if (table->cols != area.cols)
+		table_forget_widths(table);
+	table->cols = area.cols;
 	follow(table);
 	measure(table, screen, table->page);
 	lay_out(&layout, table, area.cols - 1);

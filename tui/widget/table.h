@@ -37,6 +37,7 @@ struct table {
 	int64_t cursor; /* selected row */
 	int64_t top;	/* first row on the screen */
 	int page;	/* rows on the screen when it was drawn last */
+	int cols;	/* ... and what it had of its width */
 	int reach;	/* the key that brings the cursor here from elsewhere; K_NONE: it is here */
 	int widest[TABLE_COLUMNS_MAX]; /* text seen so far: widths only grow, so nothing jumps */
 };
@@ -56,7 +57,10 @@ bool table_key(struct table *table, int key);
 /* Other rows than before: columns take their widths anew. */
 void table_forget_widths(struct table *table);
 
-/* Titles in the first line, then rows. `on`: it has the cursor. */
+/*
+ * Titles in the first line, then rows. `on`: it has the cursor. In another width than before,
+ * columns take theirs anew.
+ */
 void table_draw(struct table *table, struct screen *screen, struct area area, bool on);
 
 #endif

@@ -215,6 +215,8 @@ static const struct {
 	[SIGN_BOTTOM_LEFT] = { "\u2514", "+" },
 	[SIGN_BOTTOM_RIGHT] = { "\u2518", "+" },
 	[SIGN_SIDE] = { "\u2502", "|" },
+	[SIGN_ABOVE] = { "\u2191", "^" },
+	[SIGN_BELOW] = { "\u2193", "v" },
 };
 
 const char *theme_sign(enum sign sign, int ascii)

@@ -80,6 +80,8 @@ enum sign {
 	SIGN_BOTTOM_LEFT,
 	SIGN_BOTTOM_RIGHT,
 	SIGN_SIDE,
+	SIGN_ABOVE, /* there is more in this direction */
+	SIGN_BELOW,
 	SIGN_COUNT,
 };
 
