@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "store/db.h"
 #include "store/store.h"
+#include "store/wal_file.h"
 
 #include <sys/stat.h>
 
@@ -49,7 +50,8 @@ int db_open(struct db *db, const char *path, enum db_mode mode, struct err *err)
 		return err_nomem(err);
 	flags |=
 		mode == DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-	if (sqlite3_open_v2(path, &db->handle, flags, NULL) != SQLITE_OK) {
+	if (sqlite3_open_v2(path, &db->handle, flags, mode == DB_READ ? NULL : wal_vfs()) !=
+		SQLITE_OK) {
 		rc = db_fail(db, "could not open", err);
 		db_close(db);
 		return rc;

@@ -6,6 +6,7 @@
 #include "store/lock.h"
 #include "store/private.h"
 #include "store/schema.h"
+#include "store/wal_file.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -122,8 +123,11 @@ int store_commit(struct store *store, struct err *err)
 	int rc = store_check_writing(store, err);
 
 	db_reset_all(&store->db);
-	if (rc == 0)
+	if (rc == 0) {
+		wal_hold(store->db.handle, true);
 		rc = db_run(&store->db, sql, NO_BINDS, err);
+		wal_hold(store->db.handle, false);
+	}
 	if (rc != 0) {
 		store_rollback(store);
 		return rc;

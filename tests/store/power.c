@@ -14,7 +14,7 @@
 #define ROWS 20
 #define AHEAD 4
 #define CUTS 60
-#define DISTANCE 60
+#define DISTANCE 25
 
 /* What the writer said of each packet so far. */
 enum stage { STAGE_NONE, STAGE_STORED, STAGE_SENT, STAGE_ANSWERED };

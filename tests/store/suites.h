@@ -18,6 +18,7 @@ Suite *suite_power(void);
 Suite *suite_send(void);
 Suite *suite_store(void);
 Suite *suite_traffic(void);
+Suite *suite_wal_file(void);
 Suite *suite_walk(void);
 Suite *suite_window(void);
 Suite *suite_writer(void);
