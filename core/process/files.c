@@ -3,6 +3,7 @@
 #include "base/base.h"
 #include "process/files.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/crash_point.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -404,6 +405,20 @@ static int choose_from(struct desk *desk, const struct folder_list *first,
 	return rc < 0 ? rc : 0;
 }
 
+/* Once a run: the others are read. */
+static void tell_odd(struct desk *desk, const struct folder_list *list)
+{
+	const struct run_info *info = desk->wish->info;
+	char words[400];
+
+	folder_odd_words(words, sizeof(words), list);
+	if (!*words)
+		return;
+	note(desk->files, "%s", words);
+	if (info && !info->dry_run)
+		log_line(LOG_LEVEL_WARN, info->id, "%s: %s", info->interface, words);
+}
+
 static int look_and_choose(struct desk *desk, struct err *err)
 {
 	struct folder_list first = { NULL, 0 }, second = { NULL, 0 };
@@ -415,6 +430,8 @@ static int look_and_choose(struct desk *desk, struct err *err)
 		rc = rest(desk->wish, err);
 	if (!rc)
 		rc = inbox_look(&second, desk->inbox, err);
+	if (!rc)
+		tell_odd(desk, &second);
 	if (!rc)
 		rc = choose_from(desk, &first, &second, err);
 	folder_list_free(&first);

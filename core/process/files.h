@@ -32,7 +32,7 @@ struct files {
 	int64_t *earlier;	    /* runs that read some of them, limited or cancelled */
 	size_t earlier_count;
 	char *spool;	/* with copies for this reading alone; NULL = they are the run's */
-	char note[256]; /* what was not read, and why; "" = nothing */
+	char note[512]; /* what was not read, and why; "" = nothing */
 };
 
 int files_choose(struct files **out, const struct files_wish *wish, struct err *err);

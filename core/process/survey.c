@@ -153,6 +153,7 @@ static int survey_files(struct survey *survey, const struct files_wish *wish, st
 
 	survey->kind = SURVEY_FILES;
 	survey->more = list.count > SURVEY_MAX;
+	folder_odd_words(survey->note, sizeof(survey->note), &list);
 	for (size_t i = 0; !rc && i < list.count && i < SURVEY_MAX; i++) {
 		struct survey_entry *entry = add(survey, list.files[i].name, err);
 
@@ -207,12 +208,17 @@ static const struct {
 
 void survey_words(char *out, size_t size, const struct survey *survey)
 {
+	size_t used;
+
 	if (survey->count == 0)
 		snprintf(out, size, "the source answers; it has %s", nouns[survey->kind].none);
 	else
 		snprintf(out, size, "the source answers: %zu%s %s", survey->count,
 			survey->more ? " or more" : "",
 			survey->count == 1 ? nouns[survey->kind].one : nouns[survey->kind].many);
+	used = strlen(out);
+	if (survey->note[0])
+		snprintf(out + used, size - used, "; not all can be taken");
 }
 
 /* By SQLSTATE, from the exact one to its class; "" is any other. */

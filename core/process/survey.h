@@ -23,7 +23,8 @@ struct survey {
 	enum survey_kind kind;
 	struct survey_entry *entries;
 	size_t count;
-	bool more; /* there are more than SURVEY_MAX */
+	bool more;	/* there are more than SURVEY_MAX */
+	char note[400]; /* of files that no run reads, and why; "" = none */
 };
 
 /*

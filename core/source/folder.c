@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/text.h"
 
+#include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>
 #include <sodium.h>
@@ -28,6 +29,37 @@ bool folder_list_add(struct folder_list *list, const char *name, int64_t size, i
 	}
 	list->files[list->count] = (struct folder_file){ text_dup(name), size, changed };
 	return list->files[list->count++].name != NULL;
+}
+
+bool folder_list_pass_over(struct folder_list *list, const char *name)
+{
+	bool odd = text_utf8_prefix(name, strlen(name)) < strlen(name);
+	size_t used = 0;
+
+	for (const char *at = name; *at; at++)
+		odd = odd || iscntrl((unsigned char)*at);
+	if (!odd || list->odd_count++)
+		return odd;
+	for (; *name && used + 5 < sizeof(list->odd); name++)
+		used += (size_t)snprintf(list->odd + used, sizeof(list->odd) - used,
+			isprint((unsigned char)*name) && *name != '\\' ? "%c" : "\\x%02X",
+			(unsigned char)*name);
+	return true;
+}
+
+void folder_odd_words(char *words, size_t size, const struct folder_list *list)
+{
+	static const char why[] =
+		"a name that is not UTF-8, or holds a line feed or another control "
+		"character: rename it";
+
+	if (!list->odd_count)
+		*words = '\0';
+	else if (list->odd_count == 1)
+		snprintf(words, size, "%s is left where it is: %s", list->odd, why);
+	else
+		snprintf(words, size, "%zu files are left where they are, like %s: %s",
+			list->odd_count, list->odd, why);
 }
 
 void folder_list_free(struct folder_list *list)
@@ -70,11 +102,8 @@ static int look_at(
 						 "%s/%s cannot be read", folder, name);
 	if (!S_ISREG(st.st_mode))
 		return 0;
-	if (text_utf8_prefix(name, strlen(name)) < strlen(name))
-		return err_set(err, ERR_SOURCE,
-			"%s holds a file whose name is not UTF-8: rename it, or narrow "
-			"source.pattern",
-			folder);
+	if (folder_list_pass_over(out, name))
+		return 0;
 	if (!folder_list_add(out, name, st.st_size,
 		    st.st_mtim.tv_sec * INT64_C(1000000000) + st.st_mtim.tv_nsec))
 		return err_nomem(err);

@@ -22,14 +22,24 @@ struct folder_file {
 struct folder_list {
 	struct folder_file *files; /* sorted by name */
 	size_t count;
+	/* Files that are left where they are, since their names are not UTF-8 or hold a control
+	 * character: nobody could tell them apart on a screen or in a row's key. */
+	size_t odd_count;
+	char odd[200]; /* one of these names, escaped */
 };
 
 #define FOLDER_CHECKSUM 65
 
-/* Plain files whose names match (NULL = all); hidden ones never do. */
+/* Plain files whose names match (NULL = all); hidden ones never do. Odd names are only counted. */
 int folder_look(struct folder_list *out, const char *folder, const char *pattern, struct err *err);
 void folder_list_free(struct folder_list *list);
 bool folder_list_add(struct folder_list *list, const char *name, int64_t size, int64_t changed);
+/* Is it an odd name? Then it is counted as one. */
+bool folder_list_pass_over(struct folder_list *list, const char *name);
+
+/* Which files are left where they are and what to do, in words; "" = none. */
+void folder_odd_words(char *words, size_t size, const struct folder_list *list);
+
 void folder_list_sort(struct folder_list *list);
 const struct folder_file *folder_find(const struct folder_list *list, const char *name);
 

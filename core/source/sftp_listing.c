@@ -76,24 +76,43 @@ static int take_line(struct folder_list *out, char *line, const char *pattern, s
 		return err_set(err, ERR_SOURCE, "it lists a line that is no file's: %.100s", line);
 	if (name[0] == '.' || (!text_empty(pattern) && !text_match(pattern, name, false)))
 		return 0;
-	if (text_utf8_prefix(name, strlen(name)) < strlen(name))
-		return err_set(err, ERR_SOURCE,
-			"it holds a file whose name is not UTF-8: rename it, or narrow "
-			"source.pattern");
+	if (folder_list_pass_over(out, name))
+		return 0;
 	if (!folder_list_add(out, name, size, hash_of(line, (size_t)(name - line))))
 		return err_nomem(err);
 	return 0;
 }
 
+/* "-rw-r--r--": what every file's line begins with. */
+static bool begins_file(const char *line)
+{
+	return *line && strchr("-dlbcpsD", *line) && strspn(line + 1, "-rwxsStTl") >= 9;
+}
+
+/* The end of the file's line at `text`. A name may hold line feeds: what does not begin as a line
+ * does, goes on with the name before it. */
+static char *line_end(char *text)
+{
+	char *end = strchr(text, '\n');
+
+	while (end && !begins_file(end + 1))
+		end = strchr(end + 1, '\n');
+	return end ? end : text + strlen(text);
+}
+
 int sftp_listing(struct folder_list *out, char *text, const char *pattern, struct err *err)
 {
-	char *rest = text, *line;
+	size_t len = strlen(text);
 	int rc = 0;
 
 	*out = (struct folder_list){ NULL, 0 };
-	while (!rc && (line = strsep(&rest, "\n")))
-		if (*line)
-			rc = take_line(out, line, pattern, err);
+	if (len && text[len - 1] == '\n')
+		text[--len] = '\0';
+	for (char *line = text, *end; !rc && line < text + len; line = end + 1) {
+		end = line_end(line);
+		*end = '\0';
+		rc = take_line(out, line, pattern, err);
+	}
 	folder_list_sort(out);
 	if (rc)
 		folder_list_free(out);

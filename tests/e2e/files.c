@@ -369,6 +369,31 @@ START_TEST(a_marker_says_that_its_file_is_complete)
 }
 END_TEST
 
+/* One file with an odd name is told; the others arrive, from this machine and from a server. */
+START_TEST(a_file_with_an_odd_name_stops_no_other)
+{
+	static const char *const set[] = { "source.pattern=*.csv", NULL };
+
+	if (_i)
+		sftp_server_start(&sftp);
+	open_inbox(set);
+	to_archive();
+	put_file("a.csv", "no,name\nA-1,one\n");
+	put_file("b\xe9.csv", "no,name\nB-1,one\n");
+	put_file("c\nc.csv", "no,name\nC-1,one\n");
+	ck_run(0, &world, "connection", "source", "in", "--json");
+	ck_assert_str_eq(world_json("files.0.name"), "a.csv");
+	ck_assert(text_starts(world_json("note"), "2 files are left where they are, like "));
+	ck_run(0, &world, "process", "people", "--json");
+	check_counts(1, 0);
+	ck_run(0, &world, "run", "show", "1", "--json");
+	ck_assert_msg(strstr(world_json("run.reason"), "2 files are left where they are"), "%s",
+		world_json("run.reason"));
+	ck_assert(lies_in(inbox, "b\xe9.csv") && lies_in(inbox, "c\nc.csv"));
+	ck_assert(lies_in(archive, "a.csv"));
+}
+END_TEST
+
 static const struct {
 	const char *name, *format, *text;
 	int completed, failed;
@@ -446,6 +471,7 @@ Suite *suite_e2e_files(void)
 	tcase_add_test(tcase, a_file_delivered_again_is_read_only_when_told_to);
 	tcase_add_test(tcase, inserts_of_a_cut_or_cancelled_run_are_not_doubled);
 	tcase_add_test(tcase, a_marker_says_that_its_file_is_complete);
+	tcase_add_loop_test(tcase, a_file_with_an_odd_name_stops_no_other, 0, 2);
 	tcase_add_loop_test(tcase, each_format_arrives, 0, (int)ARRAY_SIZE(kinds));
 	tcase_add_test(tcase, a_killed_run_goes_on_without_loss_or_doubling);
 	suite_add_tcase(suite, tcase);

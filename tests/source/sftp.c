@@ -6,6 +6,7 @@
 #include "source/sftp_server.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "http/client.h"
 
 #include <sys/stat.h>
@@ -393,7 +394,10 @@ static const struct {
 	{ "-rw-r--r-- 1 u g 1 Nov 30 12:00 .a.csv.part", "", 0 },
 	{ "-rw-r--r-- 1 u g 1 Nov 30 12:00 ../../home/x/.ssh/authorized_keys", NULL, 0 },
 	{ "-rw-r--r-- 1 u g 99999999999999999999 Nov 30 12:00 a", NULL, 0 },
-	{ "-rw-r--r-- 1 u g 1 Nov 30 12:00 \xff", NULL, 0 },
+	{ "-rw-r--r-- 1 u g 1 Nov 30 12:00 \xff", "", 0 },
+	{ "-rw-r--r-- 1 u g 1 Nov 30 12:00 a\nb", "", 0 },
+	{ "-rw-r--r-- 1 u g 1 Nov 30 12:00 a\n", "", 0 },
+	{ "drwxr-xr-x 2 u g 9 Nov 30 12:00 a\nb\n-rw-r--r-- 1 u g 1 Nov 30 12:00 c", "c", 1 },
 	{ "-rw-r--r-- 1 u g 1 Nov 30 12:00 ", NULL, 0 },
 	{ "-rw-r--r-- 1 u g 1 Foo 30 12:00 a", NULL, 0 },
 	{ "a.csv", NULL, 0 },
@@ -419,6 +423,40 @@ START_TEST(lines_of_a_listing_are_read_or_refused)
 }
 END_TEST
 
+/* The others are read; these are told. */
+START_TEST(odd_names_are_told_and_passed_over)
+{
+	static const char *const names[] = { "b.csv", "a.csv", "d\xe9.csv", "c\nc.csv", "c\td.csv",
+		"c\\.csv", ".h\xe9", "x\xe9" };
+	struct folder_list list;
+	char words[300];
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		sftp_server_put(&server, names[i], "no,name\n", 8);
+	open_it();
+	for (int remote = 0; remote < 2; remote++) {
+		if (remote)
+			ck_ok(sftp_look(&list, sftp, "*.csv", &err), &err);
+		else
+			ck_ok(folder_look(&list, server.inbox, "*.csv", &err), &err);
+		ck_assert_uint_eq(list.count, 3);
+		ck_assert_str_eq(list.files[0].name, "a.csv");
+		ck_assert_str_eq(list.files[1].name, "b.csv");
+		ck_assert_str_eq(list.files[2].name, "c\\.csv");
+		ck_assert_uint_eq(list.odd_count, 3);
+		ck_assert_msg(text_equal(list.odd, "d\\xE9.csv") ||
+				      text_equal(list.odd, "c\\x0Ac.csv") ||
+				      text_equal(list.odd, "c\\x09d.csv"),
+			"%s", list.odd);
+		folder_odd_words(words, sizeof(words), &list);
+		ck_assert_msg(text_starts(words, "3 files are left where they are, like ") &&
+				      strstr(words, list.odd),
+			"%s", words);
+		folder_list_free(&list);
+	}
+}
+END_TEST
+
 Suite *suite_sftp(void)
 {
 	Suite *suite = suite_create("sftp");
@@ -433,6 +471,7 @@ Suite *suite_sftp(void)
 	tcase_add_test(at_server, a_key_with_a_passphrase_opens);
 	tcase_add_test(at_server, what_is_missing_is_told_before_a_call);
 	tcase_add_test(at_server, files_of_any_name_are_listed_fetched_archived_and_deleted);
+	tcase_add_test(at_server, odd_names_are_told_and_passed_over);
 	tcase_add_test(at_server, the_archive_keeps_both_of_one_name);
 	tcase_add_test(at_server, a_file_that_grows_is_not_taken_for_a_whole_one);
 	tcase_add_test(at_server, a_line_that_breaks_leaves_no_half_file_and_passes);

@@ -45,6 +45,7 @@ static void print_json(struct command_env *env, const char *connection, const st
 	}
 	json_close(&json, ']');
 	json_put_bool(&json, "more", survey->more);
+	json_put_text(&json, "note", survey->note[0] ? survey->note : NULL);
 	json_close(&json, '}');
 	command_print_json(env, &text);
 	buf_free(&text);
@@ -71,6 +72,8 @@ static void print_text(struct command_env *env, const struct survey *survey)
 		grid_print(env->out, &grid);
 	survey_words(count, sizeof(count), survey);
 	fprintf(env->out, "%s\n", count);
+	if (survey->note[0])
+		fprintf(env->out, "%s\n", survey->note);
 }
 
 int command_connection_source(struct command_env *env, const struct arguments *args)
