@@ -149,6 +149,8 @@ static const char *trouble_of(const struct run_info *run, const struct err *resu
 		return "refused"; /* held, blocked, or no permission */
 	if (result->kind == ERR_LIMIT)
 		return "budget";
+	if (result->kind == ERR_SOURCE)
+		return "source"; /* out of reach */
 	if (result->kind == ERR_STORE)
 		return "store";
 	if (run->counts.unknown > 0)

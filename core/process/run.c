@@ -280,7 +280,16 @@ static enum run_state state_after(const struct err *why)
 	}
 }
 
-/* Reading may have failed while sending went well. */
+/* Has the run stored rows, now or in a reading before? */
+static bool has_rows(const struct carry *carry)
+{
+	return carry->info.counts.read > 0 || intake_counts(carry->intake)->rows > 0;
+}
+
+/*
+ * Reading may have failed while sending went well. A source that cannot be reached passes by
+ * itself, unless what was read of it is now dropped: that would not be read again.
+ */
 static int reading_result(struct carry *carry, struct err *err)
 {
 	int rc = carry->intake ? intake_result(carry->intake, err) : 0;
@@ -288,9 +297,11 @@ static int reading_result(struct carry *carry, struct err *err)
 	if (rc == -ERR_STORE) {
 		carry->state = state_after(err); /* the rest is read by the next look */
 	} else if (rc && rc != -ERR_INTERRUPTED) {
-		carry->state = RUN_STOPPED;
-		carry->drop_rest = !carry->info.dry_run &&
-				   sender_needs_all(carry->interface, carry->info.operation);
+		bool whole = sender_needs_all(carry->interface, carry->info.operation);
+		bool passes = rc == -ERR_SOURCE && err->retryable && !carry->info.dry_run;
+
+		carry->drop_rest = !carry->info.dry_run && whole && (!passes || has_rows(carry));
+		carry->state = passes && !carry->drop_rest ? RUN_PAUSED : RUN_STOPPED;
 	}
 	return rc;
 }

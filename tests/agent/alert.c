@@ -46,7 +46,7 @@ static const char *member(const char *text, const char *name)
 START_TEST(trouble_is_told_once_and_then_that_it_is_over)
 {
 	struct run_info run = { .id = 7, .interface = "orders", .state = RUN_DONE };
-	struct err none = ERR_INIT;
+	struct err none = ERR_INIT, silent = ERR_INIT;
 	struct alerts *alerts;
 	char command[500], last[4096] = "";
 
@@ -62,11 +62,16 @@ START_TEST(trouble_is_told_once_and_then_that_it_is_over)
 	alerts_run(alerts, &run, &none);
 	wait_for(2, last, sizeof(last));
 	ck_assert_str_eq(member(last, "alert"), "stopped");
+	run.state = RUN_PAUSED;
+	err_set(&silent, ERR_SOURCE, "nobody answers there");
+	alerts_run(alerts, &run, &silent);
+	wait_for(3, last, sizeof(last));
+	ck_assert_str_eq(member(last, "alert"), "source");
 	run.state = RUN_DONE;
 	run.counts.failed = 0;
 	alerts_run(alerts, &run, &none);
 	alerts_run(alerts, &run, &none);
-	wait_for(3, last, sizeof(last));
+	wait_for(4, last, sizeof(last));
 	ck_assert_str_eq(member(last, "alert"), "clear");
 	ck_assert_str_eq(member(last, "interface"), "orders");
 	alerts_free(alerts);

@@ -5,6 +5,7 @@
 #include "store/brake.h"
 #include "process/stage.h"
 #include "base/clock.h"
+#include "base/text.h"
 
 #define WAIT 120000
 
@@ -299,6 +300,51 @@ START_TEST(other_orgs_token_sends_nothing)
 }
 END_TEST
 
+/* Nobody listens at the port of a database or of a server with files: one like the other. */
+static const struct {
+	enum connection_type type;
+	const char *odbc, *url;
+	bool insert; /* without a key: it is all of a reading or nothing */
+} silent[] = {
+	{ CONNECTION_AGENT_DATABASE,
+		"Driver=PostgreSQL Unicode;Server=127.0.0.1;Port=1;Database=x;UID=x;PWD=x", NULL,
+		false },
+	{ CONNECTION_AGENT_DATABASE,
+		"Driver=PostgreSQL Unicode;Server=127.0.0.1;Port=1;Database=x;UID=x;PWD=x", NULL,
+		true },
+	{ CONNECTION_AGENT_FILE, NULL, "sftp://127.0.0.1:1/in", false },
+	{ CONNECTION_AGENT_FILE, NULL, "sftp://127.0.0.1:1/in", true },
+};
+
+START_TEST(source_out_of_reach_leaves_the_run_paused)
+{
+	struct stage stage;
+	struct run_info info;
+	char odbc[512];
+
+	stage_open(&stage, 20);
+	text_copy(odbc, sizeof(odbc), stage.connection.source.odbc);
+	stage.connection.type = silent[_i].type;
+	text_set(&stage.connection.source.odbc, silent[_i].odbc);
+	text_set(&stage.connection.source.url, silent[_i].url);
+	text_set(&stage.connection.source.username, "x");
+	text_set(&stage.connection.source.key_file, stage.database); /* any file does */
+	if (silent[_i].insert)
+		stage_insert(&stage);
+	ck_assert_msg(stage_process(&stage, 0) == -ERR_SOURCE, "%s", stage.err.text);
+	ck_assert_msg(stage.err.retryable, "%s", stage.err.text);
+	info = stage_info(&stage);
+	ck_assert_int_eq(info.state, RUN_PAUSED);
+	ck_assert(!info.reading_done);
+	stage.connection.type = CONNECTION_AGENT_DATABASE;
+	text_set(&stage.connection.source.odbc, odbc);
+	ck_ok(stage_resume(&stage, 0), &stage.err);
+	ck_assert_int_eq(stage_info(&stage).state, RUN_DONE);
+	ck_assert_int_eq(stage_records(&stage), 20);
+	stage_close(&stage);
+}
+END_TEST
+
 Suite *suite_run_faults(void)
 {
 	Suite *suite = suite_create("run_faults");
@@ -317,6 +363,7 @@ Suite *suite_run_faults(void)
 	tcase_add_test(tc, open_rows_of_an_earlier_run_are_held);
 	tcase_add_test(tc, locked_row_is_given_up_in_the_end);
 	tcase_add_test(tc, other_orgs_token_sends_nothing);
+	tcase_add_loop_test(tc, source_out_of_reach_leaves_the_run_paused, 0, ARRAY_SIZE(silent));
 	suite_add_tcase(suite, tc);
 	return suite;
 }
