@@ -1,7 +1,8 @@
 /*
  * log.h — structured lines: time, level, run, text. Before log_open() nothing is written. Where
  * standard error is systemd's journal, each goes there as well, with its priority in front and
- * without the time, which the journal knows; the file is what the board reads.
+ * without the time, which the journal knows; the file is what the board reads. What has no room on
+ * the disk is counted, and told by the first line that has.
  * Never pass a secret or a customer's row: what is logged stays.
  */
 

@@ -3,6 +3,7 @@
 #include "base/suites.h"
 
 #include "base/file.h"
+#include "harness/small_disk.h"
 
 #include <dirent.h>
 #include <sys/stat.h>
@@ -95,6 +96,39 @@ START_TEST(makes_folders_all_the_way_down)
 }
 END_TEST
 
+START_TEST(a_full_disk_leaves_the_old_file_and_says_why)
+{
+	bool real = small_disk_allowed("a file on a full disk");
+	const char *dir = test_folder();
+	char *path = file_join(dir, "a.cfg");
+	char *other = file_join(dir, "b.cfg");
+	struct buf buf = BUF_INIT(100);
+	struct err err = ERR_INIT;
+	struct err err_other = ERR_INIT;
+	int rc, rc_other;
+
+	if (real)
+		small_disk_mount(dir, 64u << 10);
+	ck_ok(file_write(path, "one", 3, 0600, &err), &err);
+	small_disk_fill(dir);
+	rc = file_write(path, "two!", 4, 0600, &err);
+	rc_other = file_create(other, "new", 3, 0600, &err_other);
+	small_disk_free(dir);
+	ck_assert_int_lt(rc, 0);
+	ck_assert_msg(strstr(err.text, real ? "No space left on device" : "File too large") &&
+			      strstr(err.text, "a.cfg"),
+		"%s", err.text);
+	ck_assert_int_lt(rc_other, 0);
+	ck_ok(file_read(&buf, path, &err), &err);
+	ck_assert_str_eq(buf_str(&buf), "one");
+	ck_assert_int_eq(entries(dir), 1); /* nothing half, nothing beside */
+	ck_ok(file_write(path, "two!", 4, 0600, &err), &err);
+	buf_free(&buf);
+	free(other);
+	free(path);
+}
+END_TEST
+
 Suite *suite_file(void)
 {
 	Suite *suite = suite_create("base/file");
@@ -104,6 +138,7 @@ Suite *suite_file(void)
 	tcase_add_test(tc, makes_a_file_once);
 	tcase_add_test(tc, refuses_a_file_above_the_maximum);
 	tcase_add_test(tc, tells_a_missing_file_apart);
+	tcase_add_test(tc, a_full_disk_leaves_the_old_file_and_says_why);
 	tcase_add_test(tc, makes_folders_all_the_way_down);
 	suite_add_tcase(suite, tc);
 	return suite;

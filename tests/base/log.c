@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "harness/small_disk.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -102,6 +103,54 @@ START_TEST(rotates_instead_of_growing_for_ever)
 }
 END_TEST
 
+/* Lines of the run are whole, or told as missing; one may be torn. */
+static void check_lines(char *text, int wanted)
+{
+	int whole = 0, torn = 0, missing = 0;
+	char *save = NULL;
+
+	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		if (strstr(line, " error run=7 ") && strstr(line, " end"))
+			whole++;
+		else if (strstr(line, " error run=7 "))
+			torn++;
+		else if (strstr(line, " lines are missing here: "))
+			missing = (int)strtol(strstr(line, "run=0 ") + 6, NULL, 10);
+	}
+	ck_assert_int_eq(whole + missing, wanted);
+	ck_assert_int_gt(missing, 0);
+	ck_assert_int_le(torn, 1);
+}
+
+START_TEST(a_full_disk_costs_lines_and_tells_how_many)
+{
+	bool real = small_disk_allowed("a log on a full disk");
+	const char *dir = test_folder();
+	char *path = file_join(dir, "log");
+	struct err err = ERR_INIT;
+	const char *last;
+	char *text;
+
+	if (real)
+		small_disk_mount(dir, 256u << 10);
+	ck_ok(log_open(path, LOG_LEVEL_INFO, &err), &err);
+	log_line(LOG_LEVEL_INFO, 0, "before");
+	small_disk_fill(dir);
+	for (int i = 0; i < 100; i++) /* some fit into the file's last page */
+		log_line(LOG_LEVEL_ERROR, 7, "%0800d end", i);
+	small_disk_free(dir);
+	log_line(LOG_LEVEL_INFO, 0, "behind");
+	log_close();
+	text = content(path);
+	ck_assert_ptr_nonnull(strstr(text, "info run=0 before\n"));
+	last = strstr(text, "info run=0 behind\n");
+	ck_assert(last && last[strlen("info run=0 behind\n")] == '\0');
+	check_lines(text, 100);
+	free(text);
+	free(path);
+}
+END_TEST
+
 Suite *suite_log(void)
 {
 	Suite *suite = suite_create("base/log");
@@ -110,6 +159,7 @@ Suite *suite_log(void)
 	tcase_add_test(tc, writes_one_clean_line_each);
 	tcase_add_loop_test(tc, journal_gets_priorities_and_no_second_time, 0, 2);
 	tcase_add_test(tc, rotates_instead_of_growing_for_ever);
+	tcase_add_test(tc, a_full_disk_costs_lines_and_tells_how_many);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "config/files.h"
+#include "harness/small_disk.h"
 
 static struct home *home;
 static struct catalog catalog;
@@ -139,6 +140,34 @@ START_TEST(a_save_keeps_comments_mode_and_links)
 	connection_free_fields(&c);
 	free(link);
 	free(path);
+}
+END_TEST
+
+START_TEST(a_save_on_a_full_disk_leaves_the_file_as_it_was)
+{
+	static const char text[] = "# mine\nname = \"orders\";\nagent: { port = 1; };\n";
+	bool real = small_disk_allowed("a connection's file on a full disk");
+	struct connection c;
+	struct err err = ERR_INIT;
+	int rc;
+
+	if (real)
+		small_disk_mount(home->connections, 64u << 10);
+	put(home->connections, "orders", text);
+	connection_init(&c);
+	ck_ok(catalog.connection(catalog.self, &c, "orders", &err), &err);
+	c.agent.port = 2;
+	small_disk_fill(home->connections);
+	rc = catalog.save_connection(catalog.self, &c, &err);
+	small_disk_free(home->connections);
+	ck_assert_int_lt(rc, 0);
+	ck_assert_msg(strstr(err.text, real ? "No space left on device" : "File too large") &&
+			      strstr(err.text, "orders.cfg"),
+		"%s", err.text);
+	ck_assert_str_eq(get(home->connections, "orders"), text);
+	ck_ok(catalog.save_connection(catalog.self, &c, &err), &err);
+	ck_assert_ptr_nonnull(strstr(get(home->connections, "orders"), "port = 2"));
+	connection_free_fields(&c);
 }
 END_TEST
 
@@ -403,6 +432,7 @@ Suite *suite_catalog(void)
 	tcase_add_test(tc, names_are_sorted_and_broken_files_do_not_hide_the_rest);
 	tcase_add_test(tc, a_name_inside_must_be_that_of_the_file);
 	tcase_add_test(tc, a_save_keeps_comments_mode_and_links);
+	tcase_add_test(tc, a_save_on_a_full_disk_leaves_the_file_as_it_was);
 	tcase_add_test(tc, a_new_file_is_closed_to_others);
 	tcase_add_test(tc, a_file_that_does_not_parse_is_not_saved_over);
 	tcase_add_test(tc, what_others_changed_meanwhile_survives_an_update);

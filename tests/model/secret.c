@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "harness/small_disk.h"
 #include "base/text.h"
 #include "model/secret.h"
 
@@ -38,6 +39,30 @@ START_TEST(a_key_file_is_made_for_its_owner_alone)
 	ck_assert_int_eq(keyring_open(&keyring, path, false, &err), -ERR_CONFIG);
 	ck_assert_ptr_null(keyring);
 	ck_assert_ptr_nonnull(strstr(err.text, "chmod 600"));
+	free(path);
+}
+END_TEST
+
+START_TEST(a_full_disk_leaves_no_half_key)
+{
+	bool real = small_disk_allowed("a key on a full disk");
+	const char *dir = test_folder();
+	char *path = file_join(dir, "key");
+	struct keyring *keyring = NULL;
+	struct err err = ERR_INIT;
+	int rc;
+
+	if (real)
+		small_disk_mount(dir, 64u << 10);
+	small_disk_fill(dir);
+	rc = keyring_open(&keyring, path, true, &err);
+	small_disk_free(dir);
+	ck_assert_int_lt(rc, 0);
+	ck_assert_ptr_null(keyring);
+	ck_assert_msg(strstr(err.text, "/key") && strchr(err.text, ':'), "%s", err.text);
+	ck_assert(!file_exists(path));
+	ck_ok(keyring_open(&keyring, path, true, &err), &err);
+	keyring_free(keyring);
 	free(path);
 }
 END_TEST
@@ -282,6 +307,7 @@ Suite *suite_secret(void)
 	TCase *tc = tcase_create("secret");
 
 	tcase_add_test(tc, a_key_file_is_made_for_its_owner_alone);
+	tcase_add_test(tc, a_full_disk_leaves_no_half_key);
 	tcase_add_test(tc, a_file_that_is_no_key_is_refused);
 	tcase_add_test(tc, processes_that_start_together_share_one_key);
 	tcase_add_test(tc, what_was_sealed_comes_back);
