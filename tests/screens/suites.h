@@ -8,6 +8,7 @@
 Suite *suite_gallery(void);
 Suite *suite_keys(void);
 Suite *suite_wizard(void);
+Suite *suite_draft(void);
 Suite *suite_terminal(void);
 Suite *suite_mapping(void);
 Suite *suite_bell(void);

@@ -6,22 +6,10 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "screens/fixture.h"
+#include "screens/walk.h"
 
 #include <signal.h>
 #include <sys/stat.h>
-
-#define SECRET "s3cret-of-the-app"
-
-static void destination(struct fixture *fx)
-{
-	pty_wait(fx->pty, "agent up");
-	pty_type(fx->pty, "n");
-	pty_wait(fx->pty, "SQLite3");
-	pty_type(fx->pty, "new-orders\tERP orders\t\t\t\t/srv/erp/orders.db\t\t\t\r");
-	pty_wait(fx->pty, "step 2 of 4");
-	pty_type(fx->pty, KEY_RIGHT "\t"); /* Salesforce calls it */
-	pty_wait(fx->pty, "skyvva");
-}
 
 static void agent(struct fixture *fx, const char *host)
 {
@@ -33,34 +21,7 @@ static void salesforce(struct fixture *fx)
 {
 	pty_type(fx->pty, KEY_F4);
 	pty_wait(fx->pty, "step 3 of 4");
-	pty_type(fx->pty, "\t\t\thttps://acme.my.salesforce.com\t3MVG9abcdef\t" SECRET KEY_F3);
-}
-
-static void check_saved(struct fixture *fx, bool draft)
-{
-	struct buf text = BUF_INIT(65536);
-	struct err err = ERR_INIT;
-	struct connection connection;
-	char *path = file_join(fx->home->connections, "new-orders.cfg");
-
-	connection_init(&connection);
-	ck_ok(fx->catalog.connection(fx->catalog.self, &connection, "new-orders", &err), &err);
-	ck_assert_str_eq(connection.description, "ERP orders");
-	ck_assert_int_eq(connection.type, CONNECTION_AGENT_DATABASE);
-	ck_assert_str_eq(connection.source.odbc, "Driver={SQLite3};Database=/srv/erp/orders.db");
-	ck_assert_str_eq(connection.agent.host, "https://18.158.217.193");
-	ck_assert_int_eq(connection.agent.port, 9055);
-	ck_assert_str_eq(connection.agent.username, "skyvva");
-	ck_assert_str_eq(connection.salesforce.grant_type, "client_credentials");
-	ck_assert_str_eq(connection.salesforce.domain, "https://acme.my.salesforce.com");
-	ck_assert_int_eq(connection.salesforce.consumer_secret.kind, SECRET_SEALED);
-	ck_assert_int_eq(connection.draft, draft);
-	connection_free_fields(&connection);
-	ck_ok(file_read(&text, path, &err), &err);
-	ck_assert_ptr_null(strstr(buf_str(&text), SECRET));
-	ck_assert_ptr_null(strstr(buf_str(pty_raw(fx->pty)), SECRET));
-	buf_free(&text);
-	free(path);
+	pty_type(fx->pty, "\t\t\thttps://acme.my.salesforce.com\t3MVG9abcdef\t" WALK_SECRET KEY_F3);
 }
 
 START_TEST(the_tutorials_walk_ends_in_a_saved_connection)
@@ -70,7 +31,7 @@ START_TEST(the_tutorials_walk_ends_in_a_saved_connection)
 	fixture_init(&fx);
 	fx.empty = true;
 	fixture_start(&fx);
-	destination(&fx);
+	walk_destination(&fx);
 	agent(&fx, "https://18.158.217.193");
 	pty_wait(fx.pty, "ping OK 12 ms");
 	salesforce(&fx);
@@ -82,7 +43,7 @@ START_TEST(the_tutorials_walk_ends_in_a_saved_connection)
 	pty_wait(fx.pty, "Make its first interface now?");
 	pty_wait(fx.pty, "ORG:ACME");
 	pty_wait(fx.pty, "OK acme.my");
-	check_saved(&fx, false);
+	walk_check_saved(&fx, false);
 	pty_type(fx.pty, "y");
 	pty_wait(fx.pty, "First interface of new-orders");
 	pty_wait(fx.pty, "sales.order_line");
@@ -171,7 +132,7 @@ START_TEST(an_agent_that_is_never_called_needs_no_address)
 	fixture_init(&fx);
 	fx.empty = true;
 	fixture_start(&fx);
-	destination(&fx); /* ... which says yes */
+	walk_destination(&fx); /* ... which says yes */
 	pty_type(fx.pty, "https://18.158.217.193" KEY_UP KEY_LEFT);
 	pty_wait_gone(fx.pty, "Host URL");
 	pty_type(fx.pty, KEY_F3);
@@ -205,7 +166,7 @@ START_TEST(the_set_up_package_is_written_before_the_key_is_known)
 	fixture_init(&fx);
 	fx.empty = true;
 	fixture_start(&fx);
-	destination(&fx); /* neither address nor key were typed yet */
+	walk_destination(&fx); /* neither address nor key were typed yet */
 	pty_type(fx.pty, "https://agent.acme.example" KEY_F9);
 	pty_wait(fx.pty, "Set-up package");
 	snprintf(dialog, sizeof(dialog), "\025%s/project\tagent@acme.example\t\r", folder);
@@ -235,7 +196,7 @@ START_TEST(a_red_ping_keeps_save_shut_and_offers_a_draft)
 	fx.empty = true;
 	fx.salesforce_ping = PING_PLAYS_RED;
 	fixture_start(&fx);
-	destination(&fx);
+	walk_destination(&fx);
 	agent(&fx, "https://18.158.217.193");
 	pty_wait(fx.pty, "ping OK 12 ms");
 	salesforce(&fx);
@@ -248,7 +209,7 @@ START_TEST(a_red_ping_keeps_save_shut_and_offers_a_draft)
 	pty_type(fx.pty, KEY_LEFT "\r");
 	pty_wait(fx.pty, "Saved 'new-orders'");
 	pty_wait(fx.pty, "draft");
-	check_saved(&fx, true);
+	walk_check_saved(&fx, true);
 	fixture_end(&fx);
 }
 END_TEST
@@ -260,7 +221,7 @@ START_TEST(nothing_typed_is_lost_by_leaving)
 	fixture_init(&fx);
 	fx.empty = true;
 	fixture_start(&fx);
-	destination(&fx);
+	walk_destination(&fx);
 	pty_type(fx.pty, "https://18.158.217.193");
 	pty_type(fx.pty, "\033");
 	pty_wait(fx.pty, "step 1 of 4");
@@ -314,7 +275,7 @@ START_TEST(the_board_is_not_left_with_something_unsaved_before_a_yes)
 	fixture_init(&fx);
 	fx.empty = true;
 	fixture_start(&fx);
-	destination(&fx);
+	walk_destination(&fx);
 	pty_type(fx.pty, "\021"); /* Ctrl-Q */
 	pty_wait(fx.pty, "You began a connection called new-orders");
 	pty_type(fx.pty, "\033");
@@ -336,7 +297,7 @@ START_TEST(plain_http_to_another_machine_wants_a_typed_yes)
 	fixture_init(&fx);
 	fx.empty = true;
 	fixture_start(&fx);
-	destination(&fx);
+	walk_destination(&fx);
 	agent(&fx, "http://18.158.217.193");
 	pty_wait(fx.pty, "plain HTTP");
 	pty_type(fx.pty, "\r\r");
@@ -364,7 +325,7 @@ START_TEST(a_domain_that_is_no_my_domain_is_told_before_a_call)
 	fixture_init(&fx);
 	fx.empty = true;
 	fixture_start(&fx);
-	destination(&fx);
+	walk_destination(&fx);
 	agent(&fx, "https://18.158.217.193");
 	pty_wait(fx.pty, "ping OK 12 ms");
 	pty_type(fx.pty, KEY_F4);
@@ -387,7 +348,7 @@ START_TEST(the_tutorials_password_can_be_changed_on_the_spot)
 	fixture_init(&fx);
 	fx.empty = true;
 	fixture_start(&fx);
-	destination(&fx);
+	walk_destination(&fx);
 	pty_wait(fx.pty, "[ Change password ]");
 	pty_type(fx.pty, "\t\t\t\t" KEY_RIGHT "\r");
 	pty_wait(fx.pty, "Once more");
@@ -470,7 +431,8 @@ START_TEST(files_behind_sftp_are_asked_for_and_kept_by_an_edit)
 	pty_wait(fx.pty, "Which server and folder");
 	pty_type(fx.pty, "sftp://files.acme.example/out" KEY_F4);
 	pty_wait(fx.pty, "enter the user at the SFTP server");
-	pty_type(fx.pty, "carrier\t" SECRET "\t/etc/agentboard/id\t/etc/agentboard/hosts\t*.csv");
+	pty_type(fx.pty,
+		"carrier\t" WALK_SECRET "\t/etc/agentboard/id\t/etc/agentboard/hosts\t*.csv");
 	pty_type(fx.pty, KEY_F4);
 	pty_wait(fx.pty, "step 2 of 4");
 	pty_type(fx.pty, KEY_RIGHT "\t");
@@ -484,7 +446,7 @@ START_TEST(files_behind_sftp_are_asked_for_and_kept_by_an_edit)
 	pty_wait(fx.pty, "Saved 'erp-files'");
 	pty_wait(fx.pty, "OK acme.my");
 	check_server(&fx, "files");
-	ck_assert_ptr_null(strstr(buf_str(pty_raw(fx.pty)), SECRET));
+	ck_assert_ptr_null(strstr(buf_str(pty_raw(fx.pty)), WALK_SECRET));
 	pty_type(fx.pty, "n"); /* no interface now */
 	pty_wait_gone(fx.pty, "Make its first interface now?");
 	pty_type(fx.pty, "\r");
@@ -530,14 +492,14 @@ START_TEST(blanks_pasted_around_key_and_secret_are_left_out)
 	fixture_init(&fx);
 	fx.empty = true;
 	fixture_start(&fx);
-	destination(&fx);
+	walk_destination(&fx);
 	agent(&fx, "https://18.158.217.193");
 	pty_wait(fx.pty, "ping OK 12 ms");
 	pty_type(fx.pty, KEY_F4);
 	pty_wait(fx.pty, "step 3 of 4");
 	pty_type(fx.pty,
 		"\t\t\thttps://acme.my.salesforce.com\t"
-		"\033[200~ 3MVG9abcdef \033[201~\t\033[200~  " SECRET "\t \033[201~" KEY_F3);
+		"\033[200~ 3MVG9abcdef \033[201~\t\033[200~  " WALK_SECRET "\t \033[201~" KEY_F3);
 	pty_wait(fx.pty, "ping OK 339 ms");
 	pty_type(fx.pty, KEY_F4 KEY_F4);
 	pty_wait(fx.pty, "Saved 'new-orders'");
@@ -546,208 +508,9 @@ START_TEST(blanks_pasted_around_key_and_secret_are_left_out)
 	ck_assert_str_eq(connection.salesforce.consumer_key, "3MVG9abcdef");
 	ck_ok(secret_reveal(&plain, &connection.salesforce.consumer_secret, fx.keyring, &err),
 		&err);
-	ck_assert_str_eq(plain, SECRET);
+	ck_assert_str_eq(plain, WALK_SECRET);
 	secret_wipe(plain);
 	connection_free_fields(&connection);
-	fixture_end(&fx);
-}
-END_TEST
-
-/* ---- the draft on disk ---- */
-
-/* The text of a file under data, "" when there is none; borrowed until the next call. */
-static const char *data_file(struct fixture *fx, const char *name)
-{
-	static struct buf text = BUF_INIT(65536);
-	char *path = file_join(fx->home->data, name);
-	struct stat st;
-
-	buf_reset(&text);
-	/* The board may take it away between the two. */
-	if (file_read(&text, path, NULL) == 0 && stat(path, &st) == 0)
-		ck_assert_int_eq(st.st_mode & 0777, 0600);
-	free(path);
-	return buf_str(&text);
-}
-
-/* Until the file holds `text`; NULL: until it is gone. */
-static void wait_for_file(struct fixture *fx, const char *name, const char *text)
-{
-	for (int i = 0; i < 250 * pty_patience(); i++) {
-		const char *now = data_file(fx, name);
-
-		if (text ? strstr(now, text) != NULL : !*now)
-			return;
-		pty_listen(fx->pty, 20);
-	}
-	ck_abort_msg("%s is not as expected: %s", name, data_file(fx, name));
-}
-
-START_TEST(a_board_that_is_killed_loses_nothing_typed)
-{
-	struct fixture fx;
-	struct connection connection;
-	struct err err = ERR_INIT;
-	char *plain = NULL;
-
-	fixture_init(&fx);
-	fx.empty = true;
-	fixture_start(&fx);
-	destination(&fx);
-	pty_type(fx.pty, "https://18.158.217.193" KEY_F4);
-	pty_wait(fx.pty, "step 3 of 4");
-	pty_type(fx.pty, "\t\t\thttps://acme.my.salesforce.com\t3MVG9abcdef\t" SECRET);
-	wait_for_file(&fx, "draft.cfg", "consumer_secret"); /* no step was left since */
-	ck_assert_ptr_null(strstr(data_file(&fx, "draft.cfg"), SECRET));
-	fixture_restart(&fx, SIGKILL);
-	pty_wait(fx.pty, "agent up");
-	pty_type(fx.pty, "n");
-	pty_wait(fx.pty, "You began a connection called new-orders");
-	pty_type(fx.pty, "\r");
-	pty_wait(fx.pty, "/srv/erp/orders.db");
-	pty_type(fx.pty, KEY_F4);
-	pty_wait(fx.pty, "https://18.158.217.193");
-	pty_type(fx.pty, KEY_F3);
-	pty_wait(fx.pty, "ping OK 12 ms");
-	pty_type(fx.pty, KEY_F4);
-	pty_wait(fx.pty, "(kept as it is)");
-	pty_type(fx.pty, KEY_F3);
-	pty_wait(fx.pty, "ping OK 339 ms");
-	pty_type(fx.pty, KEY_F4 KEY_F4);
-	pty_wait(fx.pty, "Saved 'new-orders'");
-	check_saved(&fx, false);
-	connection_init(&connection);
-	ck_ok(fx.catalog.connection(fx.catalog.self, &connection, "new-orders", &err), &err);
-	ck_assert_int_eq(connection.agent.password.kind, SECRET_SEALED);
-	ck_ok(secret_reveal(&plain, &connection.salesforce.consumer_secret, fx.keyring, &err),
-		&err);
-	ck_assert_str_eq(plain, SECRET);
-	secret_wipe(plain);
-	connection_free_fields(&connection);
-	wait_for_file(&fx, "draft.cfg", NULL);
-	fixture_end(&fx);
-}
-END_TEST
-
-START_TEST(a_line_that_drops_keeps_the_last_letter_until_it_is_dropped)
-{
-	struct fixture fx;
-
-	fixture_init(&fx);
-	fixture_start(&fx);
-	pty_wait(fx.pty, "crm-sandbox");
-	pty_wait(fx.pty, "agent up");
-	pty_type(fx.pty, "j\r");
-	pty_wait(fx.pty, "Connection orders-prod");
-	pty_type(fx.pty, " in earnest");
-	pty_wait(fx.pty, "ERP orders in earnest");
-	fixture_restart(&fx, SIGHUP);
-	ck_assert_ptr_nonnull(strstr(data_file(&fx, "draft-edit.cfg"), "ERP orders in earnest"));
-	pty_wait(fx.pty, "n goes on");
-	pty_wait(fx.pty, "crm-sandbox");
-	pty_type(fx.pty, "\r"); /* another connection */
-	pty_wait(fx.pty, "You changed the connection orders-prod");
-	pty_type(fx.pty, "\r");
-	pty_wait(fx.pty, "Connection orders-prod");
-	pty_wait(fx.pty, "ERP orders in earnest");
-	pty_type(fx.pty, "\033");
-	pty_wait_gone(fx.pty, "step 1 of 4");
-	pty_type(fx.pty, "n");
-	pty_wait(fx.pty, "You changed the connection orders-prod");
-	pty_type(fx.pty, KEY_RIGHT "\r"); /* drop it */
-	pty_wait(fx.pty, "New connection");
-	wait_for_file(&fx, "draft-edit.cfg", NULL);
-	fixture_end(&fx);
-}
-END_TEST
-
-START_TEST(no_password_is_kept_in_the_clear_on_disk)
-{
-	struct fixture fx;
-	const char *text;
-
-	fixture_init(&fx);
-	fx.empty = true;
-	fixture_start(&fx);
-	pty_wait(fx.pty, "agent up");
-	fx.catalog.keyring = NULL;
-	fixture_restart(&fx, SIGTERM);
-	pty_wait(fx.pty, "agent up");
-	pty_type(fx.pty, "n");
-	pty_wait(fx.pty, "SQLite3");
-	pty_type(fx.pty, "orders\t\t\t" KEY_RIGHT "\tDSN=erp;PWD=" SECRET "\tcarrier\t" SECRET);
-	pty_type(fx.pty, "\021"); /* Ctrl-Q */
-	pty_wait(fx.pty, "without the secrets");
-	pty_type(fx.pty, KEY_LEFT "\r");
-	ck_assert_int_eq(pty_wait_exit(fx.pty), 0);
-	text = data_file(&fx, "draft.cfg");
-	ck_assert_ptr_nonnull(strstr(text, "carrier"));
-	ck_assert_ptr_null(strstr(text, SECRET));
-	fixture_end(&fx);
-}
-END_TEST
-
-START_TEST(a_data_source_is_chosen_like_a_driver)
-{
-	struct fixture fx;
-
-	fixture_init(&fx);
-	fx.empty = true;
-	fx.data_source = true;
-	fixture_start(&fx);
-	pty_wait(fx.pty, "agent up");
-	pty_type(fx.pty, "n");
-	pty_wait(fx.pty, "SQLite3");
-	pty_type(fx.pty,
-		"new-orders\t\t\t\t" KEY_RIGHT KEY_RIGHT KEY_RIGHT); /* behind the drivers */
-	pty_wait(fx.pty, "DSN=erp");
-	pty_type(fx.pty, KEY_F4); /* no database is asked for */
-	pty_wait(fx.pty, "step 2 of 4");
-	wait_for_file(&fx, "draft.cfg", "odbc = \"DSN=erp\"");
-	fixture_end(&fx);
-}
-END_TEST
-
-START_TEST(a_draft_that_cannot_be_read_is_left_out_with_a_notice)
-{
-	static const char bad[] = "name = \"orders\"; source: {";
-	struct err err = ERR_INIT;
-	struct fixture fx;
-	char *path;
-
-	fixture_init(&fx);
-	fx.empty = true;
-	fixture_start(&fx);
-	pty_wait(fx.pty, "agent up");
-	path = file_join(fx.home->data, "draft.cfg");
-	ck_ok(file_write(path, bad, strlen(bad), 0600, &err), &err);
-	fixture_restart(&fx, SIGTERM);
-	pty_wait(fx.pty, "A draft is left out");
-	pty_type(fx.pty, "n");
-	pty_wait(fx.pty, "step 1 of 4");
-	free(path);
-	fixture_end(&fx);
-}
-END_TEST
-
-START_TEST(a_board_that_only_shows_keeps_no_draft_and_says_so)
-{
-	struct fixture fx;
-
-	fixture_init(&fx);
-	fx.read_only = true;
-	fixture_start(&fx);
-	pty_wait(fx.pty, "crm-sandbox");
-	pty_wait(fx.pty, "agent up");
-	pty_type(fx.pty, "j\r");
-	pty_wait(fx.pty, "Connection orders-prod");
-	pty_type(fx.pty, " in earnest" KEY_F4);
-	pty_wait(fx.pty, "step 2 of 4");
-	pty_type(fx.pty, "\021"); /* Ctrl-Q */
-	pty_wait(fx.pty, "this board was started with --read-only");
-	pty_type(fx.pty, KEY_LEFT "\r");
-	ck_assert_int_eq(pty_wait_exit(fx.pty), 0);
-	ck_assert_str_eq(data_file(&fx, "draft-edit.cfg"), "");
 	fixture_end(&fx);
 }
 END_TEST
@@ -776,12 +539,6 @@ Suite *suite_wizard(void)
 	tcase_add_test(tc, files_behind_sftp_are_asked_for_and_kept_by_an_edit);
 	tcase_add_test(tc, blanks_pasted_around_key_and_secret_are_left_out);
 	tcase_add_test(tc, pasted_text_presses_nothing);
-	tcase_add_test(tc, a_board_that_is_killed_loses_nothing_typed);
-	tcase_add_test(tc, a_line_that_drops_keeps_the_last_letter_until_it_is_dropped);
-	tcase_add_test(tc, no_password_is_kept_in_the_clear_on_disk);
-	tcase_add_test(tc, a_data_source_is_chosen_like_a_driver);
-	tcase_add_test(tc, a_draft_that_cannot_be_read_is_left_out_with_a_notice);
-	tcase_add_test(tc, a_board_that_only_shows_keeps_no_draft_and_says_so);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
