@@ -101,11 +101,13 @@ static bool wants_room(int errnum)
 static bool is_full(struct db *db)
 {
 	sqlite3_file *journal = NULL;
+	int code = sqlite3_extended_errcode(db->handle);
 	int errnum = 0;
 
-	if (sqlite3_errcode(db->handle) == SQLITE_FULL)
+	/* SHMSIZE: the index of the WAL could not grow, and why is not kept. */
+	if (code == SQLITE_FULL || code == SQLITE_IOERR_SHMSIZE)
 		return true;
-	if (sqlite3_extended_errcode(db->handle) != SQLITE_IOERR_WRITE)
+	if (code != SQLITE_IOERR_WRITE && code != SQLITE_IOERR_FSYNC)
 		return false;
 	sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_LAST_ERRNO, &errnum);
 	if (wants_room(errnum))

@@ -7,6 +7,7 @@
 #include "base/base.h"
 #include "crash/scene.h"
 #include "crash/verbs.h"
+#include "harness/small_disk.h"
 
 #include "base/crash_point.h"
 
@@ -160,7 +161,7 @@ START_TEST(every_row_is_accounted_for_whenever_the_program_dies)
 	struct verdict verdict;
 	struct scene scene;
 
-	scene_open(&scene, round->play, round->rows);
+	scene_open(&scene, round->play, round->rows, false);
 	if (round->place)
 		die_at_place(&scene, round);
 	else
@@ -177,23 +178,36 @@ END_TEST
 
 /* Too little for a store, for the rows, and for what becomes of them. */
 static const struct {
+	enum full_by by;
 	int64_t kilobytes;
 	enum play play;
 } full[] = {
-	{ 200, PLAY_UPSERT },
-	{ 600, PLAY_INSERT },
-	{ 1000, PLAY_BULK_INSERT },
-	{ 1600, PLAY_FILE },
+	{ FULL_BY_QUOTA, 200, PLAY_UPSERT },
+	{ FULL_BY_QUOTA, 600, PLAY_INSERT },
+	{ FULL_BY_QUOTA, 1000, PLAY_BULK_INSERT },
+	{ FULL_BY_QUOTA, 1200, PLAY_FILE },
+	{ FULL_BY_LAYER, 200, PLAY_UPSERT },
+	{ FULL_BY_LAYER, 700, PLAY_INSERT },
+	{ FULL_BY_LAYER, 1000, PLAY_BULK_INSERT },
+	{ FULL_BY_LAYER, 1200, PLAY_FILE },
+	{ FULL_BY_DISK, 40, PLAY_UPSERT }, /* not even the WAL's index has room */
+	{ FULL_BY_DISK, 300, PLAY_UPSERT },
+	{ FULL_BY_DISK, 900, PLAY_INSERT },
+	{ FULL_BY_DISK, 1100, PLAY_BULK_INSERT },
+	{ FULL_BY_DISK, 1300, PLAY_FILE },
 };
 
 START_TEST(a_full_disk_ends_a_run_that_goes_on_once_there_is_room)
 {
 	struct round round = { NULL, full[_i].play, 0, FEW_ROWS, 0 };
+	enum full_by by = full[_i].by;
 	struct verdict verdict;
 	struct scene scene;
 
-	scene_open(&scene, round.play, round.rows);
-	scene_fill_disk(&scene, full[_i].kilobytes * 1024);
+	if (by == FULL_BY_DISK && !small_disk_allowed("a run on a full disk"))
+		by = FULL_BY_LAYER;
+	scene_open(&scene, round.play, round.rows, by == FULL_BY_DISK);
+	scene_fill_disk(&scene, by, full[_i].kilobytes * 1024);
 	scene_finish(&scene, &verdict);
 	scene_close(&scene);
 	ck_assert_msg(holds(&round, &scene, &verdict), FAILED, "full disk", play_name(round.play),

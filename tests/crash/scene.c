@@ -7,12 +7,14 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "harness/small_disk.h"
 
 #include <signal.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
 
-#define FEW_ROWS 2000	    /* up to here packets are small, so that there are many */
+#define FEW_ROWS 2000 /* up to here packets are small, so that there are many */
+#define ROOMY (256u << 20)
 #define LONG_LATENCY_MS 100 /* so that many rows take their time */
 
 static const char *const names[] = { "upsert", "insert", "bulk-upsert", "bulk-insert", "file" };
@@ -96,7 +98,25 @@ static void make_file(struct scene *scene)
 		"--map", "Name=name");
 }
 
-void scene_open(struct scene *scene, enum play play, int rows)
+static void data_folder(char *path, size_t size, const struct scene *scene)
+{
+	snprintf(path, size, "%s/data", scene->world.home);
+}
+
+/* What is stored is on a disk of its own. The floor would stop a run before it is full. */
+static void mount_data(struct scene *scene)
+{
+	static const char settings[] = "port = 0;\ndisk_floor = \"0\";\n";
+	struct err err = ERR_INIT;
+	char data[600];
+
+	data_folder(data, sizeof(data), scene);
+	ck_assert_int_eq(mkdir(data, 0700), 0);
+	small_disk_mount(data, ROOMY);
+	ck_ok(file_write(scene->world.settings, settings, strlen(settings), 0600, &err), &err);
+}
+
+void scene_open(struct scene *scene, enum play play, int rows, bool own_disk)
 {
 	struct practice_options options = { .ledger = scene->ledger,
 		.latency_ms = rows > FEW_ROWS ? LONG_LATENCY_MS : 0 };
@@ -107,6 +127,8 @@ void scene_open(struct scene *scene, enum play play, int rows)
 	snprintf(scene->ledger, sizeof(scene->ledger), "%s/ledger", test_folder());
 	world_open_with(&scene->world, &options);
 	scene->world.program = CRASH_PROGRAM;
+	if (own_disk)
+		mount_data(scene);
 	if (play == PLAY_FILE)
 		make_file(scene);
 	else if (inserts(scene))
@@ -158,16 +180,42 @@ bool scene_kill_after(struct scene *scene, int64_t ms)
 	return true;
 }
 
-void scene_fill_disk(struct scene *scene, int64_t bytes)
+static void make_small(struct scene *scene, enum full_by by, int64_t bytes)
+{
+	char data[600];
+	char text[24];
+
+	data_folder(data, sizeof(data), scene);
+	snprintf(text, sizeof(text), "%" PRId64, bytes);
+	if (by == FULL_BY_QUOTA)
+		scene->world.file_bytes = (rlim_t)bytes;
+	else if (by == FULL_BY_LAYER)
+		setenv("AGENTBOARD_DISK_BYTES", text, 1);
+	else
+		small_disk_mount(data, (size_t)bytes);
+}
+
+static void make_room(struct scene *scene, enum full_by by)
+{
+	char data[600];
+
+	scene->world.file_bytes = 0;
+	unsetenv("AGENTBOARD_DISK_BYTES");
+	data_folder(data, sizeof(data), scene);
+	if (by == FULL_BY_DISK)
+		small_disk_mount(data, ROOMY);
+}
+
+void scene_fill_disk(struct scene *scene, enum full_by by, int64_t bytes)
 {
 	const struct ran *ran;
 
-	scene->world.file_bytes = (rlim_t)bytes;
+	make_small(scene, by, bytes);
 	ran = world_run(&scene->world, "process", "accounts", "--wait", "0", NULL);
-	scene->world.file_bytes = 0;
 	ck_assert_msg(ran->code == 8, "exit %d:\n%s%s", ran->code, ran->out, ran->errors);
 	ck_assert_msg(strstr(ran->out, "disk is full") || strstr(ran->errors, "disk is full"),
 		"%s%s", ran->out, ran->errors);
+	make_room(scene, by);
 	note_death(scene);
 }
 

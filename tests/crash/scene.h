@@ -36,7 +36,8 @@ struct verdict {
 	int resent; /* upserts that arrived more than once */
 };
 
-void scene_open(struct scene *scene, enum play play, int rows);
+/* `own_disk`: the data folder is one, see small_disk_allowed(). */
+void scene_open(struct scene *scene, enum play play, int rows, bool own_disk);
 void scene_close(struct scene *scene);
 
 /* Process with death at "POINT" or "POINT:N"; false when it did not die. */
@@ -45,9 +46,16 @@ bool scene_die_at(struct scene *scene, const char *point);
 /* The same, but killed from outside after so long. */
 bool scene_kill_after(struct scene *scene, int64_t ms);
 
-/* Process while no file may grow beyond so many bytes, which are too few: it must end by itself
- * with exit code 8, and say why. */
-void scene_fill_disk(struct scene *scene, int64_t bytes);
+/* How a disk comes to be full. */
+enum full_by {
+	FULL_BY_QUOTA, /* no file may grow beyond so many bytes */
+	FULL_BY_LAYER, /* the store's files may not grow beyond so many together (full_vfs.c) */
+	FULL_BY_DISK,  /* the data folder is a disk of so many; small_disk_allowed() */
+};
+
+/* Process with so many bytes, which are too few: it must end by itself with exit code 8, and say
+ * why. Then there is room. */
+void scene_fill_disk(struct scene *scene, enum full_by by, int64_t bytes);
 
 /* Process without death, to the end, and see what became of every row. Counts that do not add up,
  * and a source or runs that are not at their end, fail the test. */

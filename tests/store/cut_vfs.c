@@ -1,6 +1,6 @@
 /*
- * cut_vfs.c — a layer over SQLite's own VFS. Reads and writes go through to the files; beside each
- * file stand the bytes that are surely on the disk and the list of what was written since.
+ * cut_vfs.c — reads and writes go through to the files; beside each file stand the bytes that are
+ * surely on the disk and the list of what was written since.
  */
 
 #include "base/base.h"
@@ -8,9 +8,9 @@
 
 #include "base/file.h"
 #include "harness/check_main.h"
+#include "store/vfs_layer.h"
 
 #include <pthread.h>
-#include <sqlite3.h>
 #include <sys/stat.h>
 
 #define FILES_MAX 8
@@ -35,15 +35,8 @@ struct disk_file {
 	struct piece *since, **end;
 };
 
-struct cut_file {
-	sqlite3_file base;
-	struct disk_file *disk; /* NULL: a temporary file */
-	sqlite3_file *real;	/* behind this struct */
-};
-
 static struct {
 	struct cut_plan plan;
-	sqlite3_vfs vfs, *real;
 	uint64_t state;
 	int left; /* operations up to the next cut */
 	int made;
@@ -204,62 +197,42 @@ static void operation(void)
 		cut();
 }
 
-/* ---- the methods of a file ---- */
+/* ---- what is taken over ---- */
 
-static sqlite3_file *real_of(sqlite3_file *file)
+static int cut_write(
+	void *file, sqlite3_file *real, const void *from, int len, sqlite3_int64 offset)
 {
-	return ((struct cut_file *)file)->real;
-}
+	int rc = real->pMethods->xWrite(real, from, len, offset);
 
-static struct disk_file *disk_of(sqlite3_file *file)
-{
-	return ((struct cut_file *)file)->disk;
-}
-
-static int cut_close(sqlite3_file *file)
-{
-	return real_of(file)->pMethods->xClose(real_of(file));
-}
-
-static int cut_read(sqlite3_file *file, void *to, int len, sqlite3_int64 offset)
-{
-	return real_of(file)->pMethods->xRead(real_of(file), to, len, offset);
-}
-
-static int cut_write(sqlite3_file *file, const void *from, int len, sqlite3_int64 offset)
-{
-	int rc = real_of(file)->pMethods->xWrite(real_of(file), from, len, offset);
-
-	if (rc != SQLITE_OK || !disk_of(file))
+	if (rc != SQLITE_OK)
 		return rc;
 	pthread_mutex_lock(&lock);
-	note(disk_of(file), offset, from, (size_t)len);
+	note(file, offset, from, (size_t)len);
 	operation();
 	pthread_mutex_unlock(&lock);
 	return rc;
 }
 
-static int cut_truncate(sqlite3_file *file, sqlite3_int64 size)
+static int cut_truncate(void *file, sqlite3_file *real, sqlite3_int64 size)
 {
-	int rc = real_of(file)->pMethods->xTruncate(real_of(file), size);
+	int rc = real->pMethods->xTruncate(real, size);
 
-	if (rc != SQLITE_OK || !disk_of(file))
+	if (rc != SQLITE_OK)
 		return rc;
 	pthread_mutex_lock(&lock);
-	note(disk_of(file), size, NULL, 0);
+	note(file, size, NULL, 0);
 	operation();
 	pthread_mutex_unlock(&lock);
 	return rc;
 }
 
 /* This is what makes it durable; the real file needs no sync, for this power never goes. */
-static int cut_sync(sqlite3_file *file, int flags)
+static int cut_sync(void *file, sqlite3_file *real, int flags)
 {
-	struct disk_file *disk = disk_of(file);
+	struct disk_file *disk = file;
 
+	(void)real;
 	(void)flags;
-	if (!disk)
-		return SQLITE_OK;
 	pthread_mutex_lock(&lock);
 	operation();
 	for (const struct piece *piece = disk->since; piece; piece = piece->next)
@@ -269,105 +242,33 @@ static int cut_sync(sqlite3_file *file, int flags)
 	return SQLITE_OK;
 }
 
-static int cut_size(sqlite3_file *file, sqlite3_int64 *size)
+static void *cut_opened(const char *path, sqlite3_file *real, int flags)
 {
-	return real_of(file)->pMethods->xFileSize(real_of(file), size);
-}
+	struct disk_file *disk;
 
-static int cut_lock(sqlite3_file *file, int level)
-{
-	return real_of(file)->pMethods->xLock(real_of(file), level);
-}
-
-static int cut_unlock(sqlite3_file *file, int level)
-{
-	return real_of(file)->pMethods->xUnlock(real_of(file), level);
-}
-
-static int cut_reserved(sqlite3_file *file, int *reserved)
-{
-	return real_of(file)->pMethods->xCheckReservedLock(real_of(file), reserved);
-}
-
-static int cut_control(sqlite3_file *file, int op, void *arg)
-{
-	return real_of(file)->pMethods->xFileControl(real_of(file), op, arg);
-}
-
-static int cut_sector(sqlite3_file *file)
-{
-	return real_of(file)->pMethods->xSectorSize(real_of(file));
-}
-
-static int cut_device(sqlite3_file *file)
-{
-	return real_of(file)->pMethods->xDeviceCharacteristics(real_of(file));
-}
-
-static int cut_shm_map(sqlite3_file *file, int page, int size, int extend, void volatile **to)
-{
-	return real_of(file)->pMethods->xShmMap(real_of(file), page, size, extend, to);
-}
-
-static int cut_shm_lock(sqlite3_file *file, int offset, int n, int flags)
-{
-	return real_of(file)->pMethods->xShmLock(real_of(file), offset, n, flags);
-}
-
-static void cut_shm_barrier(sqlite3_file *file)
-{
-	real_of(file)->pMethods->xShmBarrier(real_of(file));
-}
-
-static int cut_shm_unmap(sqlite3_file *file, int and_delete)
-{
-	return real_of(file)->pMethods->xShmUnmap(real_of(file), and_delete);
-}
-
-/* Version 2: without memory mapping, which would write past us. */
-static const sqlite3_io_methods methods = { 2, cut_close, cut_read, cut_write, cut_truncate,
-	cut_sync, cut_size, cut_lock, cut_unlock, cut_reserved, cut_control, cut_sector, cut_device,
-	cut_shm_map, cut_shm_lock, cut_shm_barrier, cut_shm_unmap, NULL, NULL };
-
-/* ---- the methods of the disk ---- */
-
-static int cut_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *file, int flags, int *out)
-{
-	struct cut_file *mine = (struct cut_file *)file;
-	int rc;
-
-	(void)vfs;
-	mine->real = (sqlite3_file *)(mine + 1);
-	mine->disk = NULL;
-	mine->base.pMethods = NULL;
-	rc = power.real->xOpen(power.real, path, mine->real, flags, out);
-	if (rc != SQLITE_OK)
-		return rc;
-	mine->base.pMethods = &methods;
 	if (!path || (flags & SQLITE_OPEN_DELETEONCLOSE))
-		return rc;
+		return NULL;
 	pthread_mutex_lock(&lock);
-	mine->disk = find(path);
-	if (!mine->disk->path) {
-		mine->disk->path = strdup(path);
-		mine->disk->end = &mine->disk->since;
-		read_synced(&mine->disk->synced, mine->real);
+	disk = find(path);
+	if (!disk->path) {
+		disk->path = strdup(path);
+		disk->end = &disk->since;
+		read_synced(&disk->synced, real);
 	}
 	pthread_mutex_unlock(&lock);
-	return rc;
+	return disk;
 }
 
-static int cut_delete(sqlite3_vfs *vfs, const char *path, int sync_folder)
+static void cut_deleted(const char *path)
 {
-	int rc = power.real->xDelete(power.real, path, sync_folder);
-
-	(void)vfs;
 	pthread_mutex_lock(&lock);
 	operation();
 	forget(find(path));
 	pthread_mutex_unlock(&lock);
-	return rc;
 }
+
+static const struct vfs_layer layer = { "cut", cut_opened, cut_write, cut_truncate, cut_sync,
+	cut_deleted };
 
 void cut_vfs_on(const struct cut_plan *plan)
 {
@@ -375,19 +276,12 @@ void cut_vfs_on(const struct cut_plan *plan)
 	power.plan = *plan;
 	power.state = plan->seed * 7919 + 1;
 	power.left = 1 + (int)dice((unsigned)plan->distance * 2);
-	power.real = sqlite3_vfs_find(NULL);
-	power.vfs = *power.real;
-	power.vfs.zName = "cut";
-	power.vfs.szOsFile = (int)sizeof(struct cut_file) + power.real->szOsFile;
-	power.vfs.xOpen = cut_open;
-	power.vfs.xDelete = cut_delete;
-	ck_assert_int_eq(sqlite3_vfs_register(&power.vfs, 1), SQLITE_OK);
+	ck_assert(vfs_layer_on(&layer));
 }
 
 int cut_vfs_off(void)
 {
-	sqlite3_vfs_register(power.real, 1);
-	sqlite3_vfs_unregister(&power.vfs);
+	vfs_layer_off();
 	for (int i = 0; i < FILES_MAX; i++)
 		forget(&power.files[i]);
 	return power.made;
