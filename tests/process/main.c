@@ -11,7 +11,7 @@ int main(int argc, char **argv)
 {
 	static suite_maker *const makers[] = { suite_exchange, suite_field_value, suite_zone,
 		suite_key, suite_mapper, suite_odbc_string, suite_run, suite_run_faults,
-		suite_run_disk, suite_run_parents, suite_run_payload, suite_run_again,
+		suite_run_disk, suite_memory, suite_run_parents, suite_run_payload, suite_run_again,
 		suite_run_ends, suite_gate, suite_formula, suite_backlog, suite_retry,
 		suite_write_back, suite_propose, suite_sample, suite_bulk_match, suite_bulk_run,
 		suite_by_key, suite_mark, suite_sources };
@@ -21,6 +21,6 @@ int main(int argc, char **argv)
 	test_program = argv[0];
 	/* With too few words it must not become a run of all tests, which would start it again. */
 	if (argc > 1 && !strcmp(argv[1], "carry"))
-		return argc > 6 ? stage_child_main(argv + 2) : EXIT_FAILURE;
+		return argc > 7 ? stage_child_main(argv + 2) : EXIT_FAILURE;
 	return check_main(makers, ARRAY_SIZE(makers));
 }

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "http/client.h"
 #include "process/retry.h"
+#include "source/sample.h"
 
 #include <json-c/json.h>
 #include <signal.h>
@@ -379,7 +380,7 @@ int stage_child_main(char **argv)
 		stage.interface.mode = TRANSFER_BULK;
 		text_list_add(&stage.interface.row_key, "order_no");
 	}
-	stage.interface.packet = STAGE_CHILD_PACKET;
+	stage.interface.packet = (int)strtol(argv[5], NULL, 10);
 	if (getenv("STAGE_QUERY"))
 		text_set(&stage.interface.query, getenv("STAGE_QUERY"));
 	if (getenv("STAGE_AFTER_SUCCESS"))
@@ -397,24 +398,33 @@ static int64_t progress(struct stage *stage)
 	return stage->kill_path ? stage_requests(stage, stage->kill_path) : stage_records(stage);
 }
 
-bool stage_kill_child(struct stage *stage, int64_t records, int64_t ms)
+pid_t stage_start_child(struct stage *stage, int packet)
 {
 	bool bulk = stage->interface.mode == TRANSFER_BULK;
 	const char *operation = operation_name(stage->interface.operation);
+	char run[32], rows[16];
+	pid_t pid;
+
+	snprintf(run, sizeof(run), "%" PRId64, stage->run);
+	snprintf(rows, sizeof(rows), "%d", packet);
+	pid = fork();
+	if (pid == 0) {
+		execl(test_program, test_program, "carry", stage->home,
+			practice_url(stage->practice), run, operation, bulk ? "bulk" : "", rows,
+			(char *)NULL);
+		_exit(127);
+	}
+	return pid;
+}
+
+bool stage_kill_child(struct stage *stage, int64_t records, int64_t ms)
+{
 	bool ended = false;
-	char run[32];
 	int status = 0;
 	pid_t pid;
 
 	stage_end_process(stage);
-	snprintf(run, sizeof(run), "%" PRId64, stage->run);
-	pid = fork();
-	if (pid == 0) {
-		execl(test_program, test_program, "carry", stage->home,
-			practice_url(stage->practice), run, operation, bulk ? "bulk" : "",
-			(char *)NULL);
-		_exit(127);
-	}
+	pid = stage_start_child(stage, STAGE_CHILD_PACKET);
 	records += progress(stage);
 	while (progress(stage) < records && kill(pid, 0) == 0 && !ended) {
 		ended = waitpid(pid, &status, WNOHANG) == pid;
@@ -427,4 +437,23 @@ bool stage_kill_child(struct stage *stage, int64_t records, int64_t ms)
 	}
 	stage_begin_process(stage);
 	return WIFSIGNALED(status);
+}
+
+long stage_carry_apart(struct stage *stage)
+{
+	long peak = 0;
+	int status = 0;
+	pid_t pid;
+
+	stage_end_process(stage);
+	pid = stage_start_child(stage, 200);
+	while (waitpid(pid, &status, WNOHANG) == 0) {
+		long kb = sample_memory_kb(pid, "VmHWM:");
+
+		peak = kb > 0 ? kb : peak; /* not the highest: it was a copy of this process */
+		clock_sleep(2);
+	}
+	ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	stage_begin_process(stage);
+	return peak;
 }

@@ -62,12 +62,21 @@ void stage_create_run(struct stage *stage);
 int stage_process(struct stage *stage, int64_t wait_ms);
 int stage_resume(struct stage *stage, int64_t wait_ms);
 
+/* Another process that carries the last run, in packets of so many rows; the caller waits for it.
+ */
+pid_t stage_start_child(struct stage *stage, int packet);
+
 /*
  * Let another process carry the last run, and SIGKILL it so many milliseconds after the org got so
  * many records from it. False when it had ended before.
  */
 #define STAGE_CHILD_PACKET 50 /* rows */
 bool stage_kill_child(struct stage *stage, int64_t records, int64_t ms);
+
+/* The same to its end; what that process needed of memory at its peak, in kB. */
+long stage_carry_apart(struct stage *stage);
+
+/* What such a process does. */
 int stage_child_main(char **argv);
 
 /* The run as it is now; its counts are checked to add up. */

@@ -20,6 +20,7 @@ Suite *suite_sample(void);
 Suite *suite_run(void);
 Suite *suite_run_faults(void);
 Suite *suite_run_disk(void);
+Suite *suite_memory(void);
 Suite *suite_run_parents(void);
 Suite *suite_run_payload(void);
 Suite *suite_run_again(void);

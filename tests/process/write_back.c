@@ -190,21 +190,14 @@ START_TEST(kill_between_completion_and_write_back_loses_nothing)
 	int status;
 	pid_t pid;
 	sqlite3 *db;
-	char run[32];
 
 	open_stage(&stage, 120);
 	db = open_source(&stage);
 	ck_assert_int_eq(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
 	stage_create_run(&stage);
-	snprintf(run, sizeof(run), "%" PRId64, stage.run);
 	setenv("STAGE_QUERY", stage.interface.query, 1);
 	setenv("STAGE_AFTER_SUCCESS", GUARDED, 1);
-	pid = fork();
-	if (pid == 0) {
-		execl(test_program, test_program, "carry", stage.home, practice_url(stage.practice),
-			run, operation_name(OPERATION_UPSERT), "", (char *)NULL);
-		_exit(127);
-	}
+	pid = stage_start_child(&stage, STAGE_CHILD_PACKET);
 	while (info.counts.completed < 120 && waitpid(pid, &status, WNOHANG) == 0) {
 		clock_sleep(5);
 		info = stage_info(&stage);
