@@ -13,6 +13,7 @@ Suite *suite_terminal(void);
 Suite *suite_mapping(void);
 Suite *suite_bell(void);
 Suite *suite_mouse(void);
+Suite *suite_prompts(void);
 Suite *suite_process(void);
 Suite *suite_verbs(void);
 Suite *suite_checklist(void);

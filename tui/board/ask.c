@@ -82,6 +82,7 @@ void board_prompt(struct board *board, char sign, const char *text, const char *
 	prompt->on = true;
 	prompt->sign = sign;
 	text_copy(prompt->info, sizeof(prompt->info), info);
+	text_copy(prompt->hint, sizeof(prompt->hint), info);
 	prompt->error_at = -1;
 	prompt->entered = entered;
 	board->notice[0] = '\0';
@@ -117,6 +118,29 @@ static void enter(struct board *board)
 		prompt->on = true;
 }
 
+static void complete(struct board *board, int step)
+{
+	board->prompt.step = step;
+	board->prompt.complete(board);
+}
+
+/* What was typed or brought back stands there: an error is over, a list narrows down. */
+static void changed(struct board *board, bool typed)
+{
+	struct prompt *prompt = &board->prompt;
+
+	prompt->error[0] = '\0';
+	prompt->error_at = -1;
+	if (!prompt->listing)
+		return;
+	if (typed) {
+		complete(board, 0);
+		return;
+	}
+	prompt->listing = false;
+	text_copy(prompt->info, sizeof(prompt->info), prompt->hint);
+}
+
 void board_prompt_key(struct board *board, int key)
 {
 	struct prompt *prompt = &board->prompt;
@@ -126,11 +150,12 @@ void board_prompt_key(struct board *board, int key)
 	} else if (key == K_ESC || key == K_CTRL('C') ||
 		   (key == K_BACKSPACE && line_empty(&prompt->line))) {
 		leave(board);
-	} else if (key == K_TAB && prompt->complete) {
-		prompt->complete(board);
-	} else if (key == K_UP || key == K_DOWN ? prompt_recall(board, key == K_UP)
-						: line_key(&prompt->line, key)) {
-		prompt->error[0] = '\0';
-		prompt->error_at = -1;
+	} else if ((key == K_TAB || key == K_BACKTAB) && prompt->complete) {
+		complete(board, key == K_TAB ? 1 : -1);
+	} else if (key == K_UP || key == K_DOWN) {
+		if (prompt_recall(board, key == K_UP))
+			changed(board, false);
+	} else if (line_key(&prompt->line, key)) {
+		changed(board, true);
 	}
 }

@@ -127,7 +127,8 @@ static void do_quit(void *ctx, const char *argument)
 const struct key_binding board_keys[] = {
 	{ '?', "help", "Help", "What each key does here", BIND_LINE, do_help },
 	{ K_F(1), "help", "Help", "What each key does here", BIND_HIDDEN, do_help },
-	{ ':', "command", "Command", "Run an action by its name; Tab completes", 0, do_command },
+	{ ':', "command", "Command", "Run an action by its name; Tab completes and lists", 0,
+		do_command },
 	{ '1', "connection list", "Connection", "The connections and their pings", 0, do_tab_1 },
 	{ '2', "interface list", "Interface", "The interfaces and Manual Process", 0, do_tab_2 },
 	{ '3', "message list", "Message Monitor", "What became of every row", 0, do_tab_3 },

@@ -7,10 +7,13 @@
 #include "tui/board/state.h"
 
 #include "base/text.h"
+#include "tui/widget/glyph.h"
 
 #include <ctype.h>
 
-#define SHOWN_MAX 8
+#define WORD_GAP 2
+/* "  Tab: 12/15" behind a page of the list. */
+#define PAGE_COLS 12
 #define HISTORY_MAX 100
 
 /* ---- completion ---- */
@@ -26,59 +29,101 @@ static size_t same_until(const char *a, const char *b, size_t most)
 	return same;
 }
 
-/* Words that begin with the `len` bytes typed; *common = how many bytes they share. */
-static int matches_of(const struct text_list *words, const char *typed, size_t len,
-	const char **first, size_t *common, char *shown, size_t size)
+/* Those of `words` that begin with the `len` bytes typed; *common = how many bytes they share. */
+static void find_matches(struct text_list *matches, size_t *common, const struct text_list *words,
+	const char *typed, size_t len)
 {
-	int count = 0;
-
-	shown[0] = '\0';
 	for (size_t i = 0; i < words->count; i++) {
 		const char *word = words->items[i];
 
-		if (same_until(typed, word, len) < len)
+		if (same_until(typed, word, len) < len || !text_list_add(matches, word))
 			continue;
-		if (count++ == 0) {
-			*first = word;
-			*common = strlen(word);
-		}
-		*common = same_until(*first, word, *common);
-		if (count <= SHOWN_MAX)
-			snprintf(shown + strlen(shown), size - strlen(shown), "%s%s",
-				count > 1 ? "  " : "", word);
+		*common = matches->count == 1 ? strlen(word)
+					      : same_until(matches->items[0], word, *common);
 	}
-	if (count > SHOWN_MAX)
-		snprintf(shown + strlen(shown), size - strlen(shown), "  and %d more",
-			count - SHOWN_MAX);
-	return count;
+}
+
+/* Page `wanted` of the words in lines of `cols` columns; returns how many pages there are. */
+static int lay_page(char *out, size_t size, const struct text_list *words, int cols, int wanted)
+{
+	int page = 0;
+	int x = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < words->count; i++) {
+		int width = glyph_columns(words->items[i], false);
+
+		if (x && x + WORD_GAP + width > cols) {
+			page++;
+			x = 0;
+		}
+		if (page == wanted)
+			snprintf(out + strlen(out), size - strlen(out), "%s%s", x ? "  " : "",
+				words->items[i]);
+		x += width + (x ? WORD_GAP : 0);
+	}
+	return page + 1;
+}
+
+static void show_list(struct board *board, const struct text_list *matches)
+{
+	struct prompt *prompt = &board->prompt;
+	int cols = screen_cols(board->screen) - 2;
+	size_t size = sizeof(prompt->info);
+	int pages = lay_page(prompt->info, size, matches, cols, 0);
+
+	prompt->listing = true;
+	if (pages == 1) {
+		prompt->page = 0;
+		return;
+	}
+	pages = lay_page(prompt->info, size, matches, cols - PAGE_COLS, 0);
+	prompt->page = (prompt->page + pages) % pages;
+	lay_page(prompt->info, size, matches, cols - PAGE_COLS, prompt->page);
+	snprintf(prompt->info + strlen(prompt->info), size - strlen(prompt->info), "  Tab: %d/%d",
+		prompt->page + 1, pages);
+}
+
+/* Put the part that they share in the place of what was typed; false: it stands there already. */
+static bool put_in(struct line *line, size_t from, const struct text_list *matches, size_t common)
+{
+	const char *text = line_text(line);
+	const char *behind = text + line->at;
+	const char *word = matches->items[0];
+	bool whole = matches->count == 1 && word[common - 1] != ':' && *behind != ' ';
+	bool more = whole || common > line->at - from;
+	char put[PROMPT_MAX + 1];
+
+	snprintf(put, sizeof(put), "%.*s%.*s%s%s", (int)from, text, (int)common, word,
+		whole ? " " : "", behind);
+	line_set(line, put);
+	common += from + whole;
+	line->at = common < line->text.len ? common : line->text.len;
+	return more;
 }
 
 void prompt_complete(
 	struct board *board, size_t from, const struct text_list *words, const char *none)
 {
 	struct prompt *prompt = &board->prompt;
-	struct line *line = &prompt->line;
-	const char *text = line_text(line);
-	const char *first = NULL;
+	struct text_list matches = { NULL, 0 };
+	bool listed = prompt->listing;
 	size_t common = 0;
-	char whole[PROMPT_MAX + 1];
-	const char *behind = text + line->at;
-	const char *blank;
-	int count = matches_of(words, text + from, line->at - from, &first, &common, prompt->info,
-		sizeof(prompt->info));
 
+	find_matches(
+		&matches, &common, words, line_text(&prompt->line) + from, prompt->line.at - from);
 	prompt->error[0] = '\0';
 	prompt->error_at = -1;
-	if (count == 0) {
-		text_copy(prompt->info, sizeof(prompt->info), none);
-		return;
+	if (matches.count == 0) {
+		text_copy(prompt->info, sizeof(prompt->info), prompt->step ? none : prompt->hint);
+	} else if (prompt->step == 0 || put_in(&prompt->line, from, &matches, common)) {
+		prompt->page = 0;
+		show_list(board, &matches);
+	} else {
+		prompt->page = listed ? prompt->page + prompt->step : 0;
+		show_list(board, &matches);
 	}
-	blank = count == 1 && first[common - 1] != ':' && *behind != ' ' ? " " : "";
-	snprintf(whole, sizeof(whole), "%.*s%.*s%s%s", (int)from, text, (int)common, first, blank,
-		behind);
-	line_set(line, whole);
-	common += from + strlen(blank);
-	line->at = common < line->text.len ? common : line->text.len;
+	text_list_free(&matches);
 }
 
 /* ---- history ---- */

@@ -60,15 +60,19 @@ struct prompt {
 	bool on;
 	char sign; /* '/' or ':' */
 	struct line line;
-	char info[256]; /* below it, in place of the keys */
+	char info[512]; /* below it, in place of the keys ... */
+	char hint[256]; /* ... and what it says while no completions are listed */
 	char error[256];
 	int error_at; /* byte offset of the wrong word, -1 = none */
 	/* Enter; false keeps the prompt open (with `error` set). */
 	bool (*entered)(struct board *board, const char *text);
 	/* Esc; may be NULL. */
 	void (*left)(struct board *board);
-	/* Tab; may be NULL. */
+	/* Tab, and each change while completions are listed; may be NULL. */
 	void (*complete)(struct board *board);
+	bool listing; /* completions stand in `info` */
+	int step;     /* of the list's pages: 1 for Tab, -1 for Shift-Tab, 0 for what is typed */
+	int page;
 	size_t back;		    /* how many entries Up went back; 0 = none ... */
 	char draft[PROMPT_MAX + 1]; /* ... and what stood there before */
 };
@@ -231,8 +235,11 @@ void board_prompt_key(struct board *board, int key);
 
 /* ---- prompt_words.c: completion and history of prompts ---- */
 
-/* Complete what stands from byte `from` up to the cursor by the one of `words` that begins like
- * it, or as far as several agree; `none` is said where none does. */
+/*
+ * Complete what stands from byte `from` up to the cursor by the one of `words` that begins like it,
+ * or as far as several agree, and list them; `none` is said where none does. Where nothing can be
+ * added, prompt.step turns the pages of the list. While somebody types, it is only listed.
+ */
 void prompt_complete(
 	struct board *board, size_t from, const struct text_list *words, const char *none);
 /* It was entered at the question that is open. */
