@@ -18,6 +18,7 @@
 #include "tui/board/mouse.h"
 #include "tui/board/payload_form.h"
 #include "tui/board/ping_job.h"
+#include "tui/board/prompt_file.h"
 #include "tui/board/run_watch.h"
 #include "tui/board/state.h"
 #include "tui/board/verb_job.h"
@@ -581,6 +582,7 @@ static int open_tabs(struct board *board, struct err *err)
 		return err_nomem(err);
 	board_look(board);
 	wizard_look_for_draft(board);
+	prompt_file_load(board);
 	agent_look(board);
 	return 0;
 }

@@ -1,12 +1,13 @@
 /*
  * prompt_words.c — what the prompts help to type: Tab completes the word at the cursor, Up and Down
- * bring back what was entered. Each kind of question has a history of its own, for the session.
+ * bring back what was entered. Each kind of question has a history of its own; see prompt_file.h.
  */
 
 #include "base/base.h"
 #include "tui/board/state.h"
 
 #include "base/text.h"
+#include "tui/board/prompt_file.h"
 #include "tui/widget/glyph.h"
 
 #include <ctype.h>
@@ -14,7 +15,7 @@
 #define WORD_GAP 2
 /* "  Tab: 12/15" behind a page of the list. */
 #define PAGE_COLS 12
-#define HISTORY_MAX 100
+#define HISTORY_MAX 200
 
 /* ---- completion ---- */
 
@@ -128,15 +129,22 @@ void prompt_complete(
 
 /* ---- history ---- */
 
-/* That of the question which is open, or NULL when there are too many kinds. */
-static struct prompt_history *history_of(struct board *board)
+static void kind_of_open(char out[PROMPT_KIND_MAX], const struct board *board)
+{
+	char sign = board->prompt.sign;
+
+	snprintf(out, PROMPT_KIND_MAX, "%c%s", sign, sign == ':' ? "" : board_page(board)->name);
+}
+
+/* That of a kind of question, or NULL when there are too many kinds. */
+static struct prompt_history *history_of(struct board *board, const char *kind)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(board->histories); i++) {
 		struct prompt_history *history = &board->histories[i];
 
-		if (!history->of)
-			history->of = board->prompt.entered;
-		if (history->of == board->prompt.entered)
+		if (!history->of[0])
+			text_copy(history->of, sizeof(history->of), kind);
+		if (text_equal(history->of, kind))
 			return history;
 	}
 	return NULL;
@@ -150,12 +158,8 @@ static void drop(struct text_list *list, size_t place)
 		(list->count - place) * sizeof(*list->items));
 }
 
-void prompt_remember(struct board *board, const char *text)
+static void add(struct prompt_history *history, const char *text)
 {
-	struct prompt_history *history = history_of(board);
-
-	if (!history || !*text)
-		return;
 	for (size_t i = 0; i < history->entered.count; i++) {
 		if (text_equal(history->entered.items[i], text)) {
 			drop(&history->entered, i);
@@ -167,12 +171,45 @@ void prompt_remember(struct board *board, const char *text)
 	text_list_add(&history->entered, text);
 }
 
+void prompt_remember(struct board *board, const char *text)
+{
+	char kind[PROMPT_KIND_MAX];
+	struct prompt_history *history;
+
+	kind_of_open(kind, board);
+	history = history_of(board, kind);
+	if (!history || !*text)
+		return;
+	add(history, text);
+	prompt_file_add(board, kind, text);
+}
+
+/* Before what was entered meanwhile. */
+void prompt_restore(struct board *board, const char *kind, const char *text)
+{
+	struct prompt_history *history = history_of(board, kind);
+	struct text_list *list = history ? &history->entered : NULL;
+	char *last;
+
+	if (!list || list->count == HISTORY_MAX || text_list_has(list, text) ||
+		!text_list_add(list, text))
+		return;
+	last = list->items[list->count - 1];
+	memmove(&list->items[history->restored + 1], &list->items[history->restored],
+		(list->count - 1 - history->restored) * sizeof(*list->items));
+	list->items[history->restored++] = last;
+}
+
 bool prompt_recall(struct board *board, bool older)
 {
 	struct prompt *prompt = &board->prompt;
-	struct prompt_history *history = history_of(board);
-	size_t count = history ? history->entered.count : 0;
+	char kind[PROMPT_KIND_MAX];
+	struct prompt_history *history;
+	size_t count;
 
+	kind_of_open(kind, board);
+	history = history_of(board, kind);
+	count = history ? history->entered.count : 0;
 	if (older ? prompt->back >= count : prompt->back == 0)
 		return false;
 	if (prompt->back == 0)

@@ -54,6 +54,7 @@ struct page_ops {
 };
 
 #define PROMPT_MAX 500 /* bytes */
+#define PROMPT_KIND_MAX 48
 
 /* The line of / and of : at the bottom. */
 struct prompt {
@@ -79,8 +80,9 @@ struct prompt {
 
 /* What was entered at one kind of question, oldest first. */
 struct prompt_history {
-	bool (*of)(struct board *board, const char *text); /* prompt.entered; NULL = free */
+	char of[PROMPT_KIND_MAX]; /* ":", or the sign and the page's name; "" = free */
 	struct text_list entered;
+	size_t restored; /* of these, the first, are from earlier sessions */
 };
 #define PROMPT_HISTORIES 12
 
@@ -247,6 +249,8 @@ void prompt_remember(struct board *board, const char *text);
 /* Bring back the entry before (or behind) the one that stands there; false: there is none. */
 bool prompt_recall(struct board *board, bool older);
 void prompt_forget_all(struct board *board);
+/* It was entered in an earlier session at a question of this kind. */
+void prompt_restore(struct board *board, const char *kind, const char *text);
 
 /* ---- frame.c ---- */
 
