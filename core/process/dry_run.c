@@ -3,8 +3,10 @@
 
 #include "base/base.h"
 #include "process/dry_run.h"
+#include "process/key.h"
 #include "process/key_map.h"
 #include "process/foretold.h"
+#include "process/parent_fields.h"
 #include "process/question.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -13,6 +15,7 @@
 #define EXAMPLES 3
 #define PARENTS_MAX 8
 #define ORG_DECIDES "validation rules, duplicates, record types, e-mail addresses, locks, triggers"
+#define UNDONE_TOO ORG_DECIDES ", and which rows go back with one that these refuse (all_or_none)"
 
 /* One kind of failure, with its first keys. */
 struct kind {
@@ -26,6 +29,25 @@ struct waiting {
 	char *key;
 	char *missing; /* NULL = none */
 	bool by_id;
+	int64_t packet; /* that it would be in */
+};
+
+struct sums {
+	int64_t created, updated, deleted;
+};
+
+/* Rows of one packet that go in one request, all or none of them. */
+struct together {
+	int64_t packet;
+	struct sums sums;
+	char keys[EXAMPLES][81]; /* the first of those that are well */
+	struct {
+		uint64_t hash;
+		bool by_id;
+	} seen[PACKET_ROWS_MAX];
+	int count;
+	char culprit[81]; /* key of the first that fails ... */
+	bool spoilt;	  /* ... if one does */
 };
 
 struct dry_run {
@@ -39,11 +61,19 @@ struct dry_run {
 	struct waiting waiting[QUESTION_ROWS];
 	int count;
 	struct key_map seen; /* keys of this run: 1 = there after it, -1 = gone */
-	int64_t created, updated, deleted, not_looked_up, failed;
+	struct sums sums;
+	int64_t not_looked_up, failed;
 	struct kind kinds[KINDS_MAX];
 	int kind_count;
 	char note[256]; /* why the org could not be asked */
 	const char *org_decides;
+
+	bool all_or_none; /* then: */
+	int packet_rows;
+	int64_t packet; /* the one being filled, as intake.c does, in the order read */
+	int in_packet;
+	struct key_map packet_keys;
+	struct together together[2]; /* rows of a packet that go in different requests */
 };
 
 /* ---- what is asked for ---- */
@@ -100,14 +130,18 @@ static int add_questions(struct dry_run *dry, const struct interface *interface,
 	return rc;
 }
 
-/* Rows are foretold one by one: which of them share a packet is known when they leave. */
-static const char *what_is_left(const struct interface *interface)
+/* Where rows are packed by parent, which of them share a packet is known when they leave. */
+static const char *what_is_left(const struct interface *interface, const struct describe *describe)
 {
+	struct parent_field fields[PARENT_FIELDS_MAX];
+
 	if (interface->on_error == ON_ERROR_STOP)
 		return ORG_DECIDES ", and how far it comes (on_error = Stop)";
-	if (interface->all_or_none)
-		return ORG_DECIDES ", and which good rows go back with a bad one (all_or_none)";
-	return ORG_DECIDES;
+	if (interface->all_or_none && interface->parallel > 1 &&
+		parent_fields(fields, &interface->mapping, describe))
+		return UNDONE_TOO
+			", and which rows share a packet, since they are packed by parent";
+	return interface->all_or_none ? UNDONE_TOO : ORG_DECIDES;
 }
 
 int dry_run_new(struct dry_run **out, const struct process_env *env,
@@ -124,7 +158,9 @@ int dry_run_new(struct dry_run **out, const struct process_env *env,
 	dry->info = info;
 	dry->foretold = env->foretold;
 	dry->looks_up = interface_looks_up(interface);
-	dry->org_decides = what_is_left(interface);
+	dry->org_decides = what_is_left(interface, describe);
+	dry->all_or_none = interface->all_or_none && interface->on_error != ON_ERROR_STOP;
+	dry->packet_rows = interface->packet;
 	rc = org_new(&dry->org, connection, env->keyring, env->tokens, cancel, err);
 	if (!rc)
 		rc = add_questions(dry, interface, describe, err);
@@ -148,30 +184,62 @@ void dry_run_free(struct dry_run *dry)
 	for (int i = 0; i < dry->parent_count; i++)
 		question_free(&dry->parents[i]);
 	key_map_free(&dry->seen);
+	key_map_free(&dry->packet_keys);
 	org_free(dry->org);
 	free(dry);
 }
 
 /* ---- tallies ---- */
 
-void dry_run_bad(struct dry_run *dry, const char *key, const struct err *problem)
+/* NULL: there are too many kinds. */
+static struct kind *kind_of(struct dry_run *dry, const struct err *problem)
 {
-	struct kind *kind = NULL;
+	struct kind *kind;
 
-	dry->failed++;
 	for (int i = 0; i < dry->kind_count; i++)
 		if (text_equal(dry->kinds[i].code, problem->code))
-			kind = &dry->kinds[i];
-	if (!kind) {
-		if (dry->kind_count == KINDS_MAX)
-			return;
-		kind = &dry->kinds[dry->kind_count++];
-		text_copy(kind->code, sizeof(kind->code), problem->code);
-		text_copy(kind->text, sizeof(kind->text), problem->text);
-	}
+			return &dry->kinds[i];
+	if (dry->kind_count == KINDS_MAX)
+		return NULL;
+	kind = &dry->kinds[dry->kind_count++];
+	text_copy(kind->code, sizeof(kind->code), problem->code);
+	text_copy(kind->text, sizeof(kind->text), problem->text);
+	return kind;
+}
+
+static void count_bad(struct dry_run *dry, const char *key, const struct err *problem)
+{
+	struct kind *kind = kind_of(dry, problem);
+
+	dry->failed++;
+	if (!kind)
+		return;
 	if (kind->count < EXAMPLES)
 		text_copy(kind->keys[kind->count], sizeof(kind->keys[0]), key);
 	kind->count++;
+}
+
+/* The next row comes: which packet would it be in? No key is in one twice. */
+static int64_t place_row(struct dry_run *dry, const char *key)
+{
+	uint64_t hash = text_empty(key) ? 0 : key_hash(key, KEY_FOLDED);
+
+	if (dry->in_packet == dry->packet_rows || (hash && key_map_get(&dry->packet_keys, hash))) {
+		dry->packet++;
+		dry->in_packet = 0;
+		key_map_clear(&dry->packet_keys);
+	}
+	if (hash)
+		key_map_put(&dry->packet_keys, hash);
+	dry->in_packet++;
+	return dry->packet;
+}
+
+void dry_run_bad(struct dry_run *dry, const char *key, const struct err *problem)
+{
+	if (dry->all_or_none)
+		place_row(dry, key); /* it is not sent, but has its place */
+	count_bad(dry, key, problem);
 }
 
 static void bad(struct dry_run *dry, const char *key, const char *code, const char *fmt, ...)
@@ -187,7 +255,7 @@ static void bad(struct dry_run *dry, const char *key, const char *code, const ch
 	vsnprintf(problem.text, sizeof(problem.text), fmt, ap);
 	va_end(ap);
 	text_copy(problem.code, sizeof(problem.code), code);
-	dry_run_bad(dry, key, &problem);
+	count_bad(dry, key, &problem);
 }
 
 /* Is the row's record there, as far as is known? -1 = not known; more than 1: which is it? */
@@ -262,41 +330,112 @@ static bool is_created(const struct dry_run *dry, int records)
 }
 
 /* What one row creates, a later row of its key updates; what it deletes is gone. */
-static void see(struct dry_run *dry, int row)
+static void see(struct dry_run *dry, bool by_id, uint64_t hash)
 {
-	const struct question *asked = dry->waiting[row].by_id ? &dry->by_id : &dry->by_key;
-	uint64_t hash = asked->keys[row].hash;
 	int64_t *seen = hash ? key_map_put(&dry->seen, hash) : NULL;
 
 	if (seen)
 		*seen = dry->info->operation == OPERATION_DELETE ? -1 : 1;
-	if (hash && asked == &dry->by_key && dry->info->operation == OPERATION_UPSERT)
-		foretold_add(dry->foretold, dry->info->batch, &asked->lookup, hash);
+	if (hash && !by_id && dry->info->operation == OPERATION_UPSERT)
+		foretold_add(dry->foretold, dry->info->batch, &dry->by_key.lookup, hash);
+}
+
+static bool fails(struct dry_run *dry, int row, int records)
+{
+	const struct waiting *waiting = &dry->waiting[row];
+
+	if (fails_by_its_record(dry, row, records) || fails_by_a_parent(dry, row))
+		return true;
+	if (!is_created(dry, records) || !waiting->missing)
+		return false;
+	bad(dry, waiting->key, "REQUIRED_FIELD_MISSING", "Required fields are missing: [%s]",
+		waiting->missing);
+	return true;
+}
+
+/* ---- all or none ---- */
+
+/* The packet is known whole: all of it comes, or all goes back. */
+static void close_together(struct dry_run *dry, struct together *together)
+{
+	struct err undone = ERR_INIT;
+	struct kind *kind;
+
+	if (together->spoilt && together->count) {
+		err_set(&undone, ERR_SOURCE, "rolled back, since %s of the same packet fails",
+			together->culprit);
+		text_copy(undone.code, sizeof(undone.code), "ALL_OR_NONE_OPERATION_ROLLED_BACK");
+		kind = kind_of(dry, &undone);
+		for (int i = 0; kind && i < together->count; i++, kind->count++)
+			if (kind->count < EXAMPLES && i < EXAMPLES)
+				text_copy(kind->keys[kind->count], sizeof(kind->keys[0]),
+					together->keys[i]);
+		dry->failed += together->count;
+	} else if (together->count) {
+		dry->sums.created += together->sums.created;
+		dry->sums.updated += together->sums.updated;
+		dry->sums.deleted += together->sums.deleted;
+		for (int i = 0; i < together->count; i++)
+			see(dry, together->seen[i].by_id, together->seen[i].hash);
+	}
+	together->sums = (struct sums){ 0 };
+	together->count = 0;
+	together->spoilt = false;
+}
+
+/* Those with whom the row goes; NULL where each goes by itself. */
+static struct together *together_of(struct dry_run *dry, int row, int records)
+{
+	const struct waiting *waiting = &dry->waiting[row];
+	bool other = dry->looks_up ? is_created(dry, records) : waiting->by_id;
+
+	if (!dry->all_or_none)
+		return NULL;
+	for (int i = 0; i < 2; i++) {
+		if (dry->together[i].packet != waiting->packet)
+			close_together(dry, &dry->together[i]);
+		dry->together[i].packet = waiting->packet;
+	}
+	return &dry->together[dry->info->operation == OPERATION_UPSERT && other];
+}
+
+static void join(struct together *together, const struct waiting *waiting, uint64_t hash)
+{
+	if (together->count < EXAMPLES)
+		text_copy(together->keys[together->count], sizeof(together->keys[0]), waiting->key);
+	together->seen[together->count].hash = hash;
+	together->seen[together->count++].by_id = waiting->by_id;
 }
 
 static void tally(struct dry_run *dry, int row)
 {
 	const struct waiting *waiting = &dry->waiting[row];
+	const struct question *asked = waiting->by_id ? &dry->by_id : &dry->by_key;
 	int records = records_of(dry, row);
+	struct together *together = together_of(dry, row, records);
+	struct sums *sums = together ? &together->sums : &dry->sums;
 
 	if (records < 0 && dry->info->operation != OPERATION_INSERT) {
 		dry->not_looked_up++;
 		return;
 	}
-	if (fails_by_its_record(dry, row, records) || fails_by_a_parent(dry, row))
-		return;
-	if (is_created(dry, records) && waiting->missing) {
-		bad(dry, waiting->key, "REQUIRED_FIELD_MISSING",
-			"Required fields are missing: [%s]", waiting->missing);
+	if (fails(dry, row, records)) {
+		if (together && !together->spoilt)
+			text_copy(together->culprit, sizeof(together->culprit), waiting->key);
+		if (together)
+			together->spoilt = true;
 		return;
 	}
 	if (is_created(dry, records))
-		dry->created++;
+		sums->created++;
 	else if (dry->info->operation == OPERATION_DELETE)
-		dry->deleted++;
+		sums->deleted++;
 	else
-		dry->updated++;
-	see(dry, row);
+		sums->updated++;
+	if (together)
+		join(together, waiting, asked->keys[row].hash);
+	else
+		see(dry, waiting->by_id, asked->keys[row].hash);
 }
 
 /* ---- rows ---- */
@@ -347,7 +486,8 @@ int dry_run_row(struct dry_run *dry, const struct dry_row *row, struct err *err)
 	int rc = 0;
 
 	*waiting = (struct waiting){ .key = text_dup(row->key),
-		.missing = text_empty(row->missing) ? NULL : text_dup(row->missing) };
+		.missing = text_empty(row->missing) ? NULL : text_dup(row->missing),
+		.packet = dry->all_or_none ? place_row(dry, row->key) : 0 };
 	if (!record || !waiting->key) {
 		free(waiting->key);
 		free(waiting->missing);
@@ -364,6 +504,8 @@ int dry_run_row(struct dry_run *dry, const struct dry_row *row, struct err *err)
 void dry_run_finish(struct dry_run *dry)
 {
 	look_up(dry);
+	close_together(dry, &dry->together[0]);
+	close_together(dry, &dry->together[1]);
 }
 
 /* ---- telling ---- */
@@ -379,9 +521,9 @@ void dry_run_words(char *words, size_t size, const struct dry_run *dry)
 		const char *word;
 		int64_t count;
 	} parts[] = {
-		{ "would be created", dry->created },
-		{ "would be updated", dry->updated },
-		{ "would be deleted", dry->deleted },
+		{ "would be created", dry->sums.created },
+		{ "would be updated", dry->sums.updated },
+		{ "would be deleted", dry->sums.deleted },
 		{ "not looked up", dry->not_looked_up },
 	};
 	size_t used = 0;
@@ -422,9 +564,9 @@ int dry_run_json(char **out, const struct dry_run *dry, struct err *err)
 
 	json_open(&json, '{');
 	json_put_int(&json, "run", dry->info->id);
-	json_put_int(&json, "created", dry->created);
-	json_put_int(&json, "updated", dry->updated);
-	json_put_int(&json, "deleted", dry->deleted);
+	json_put_int(&json, "created", dry->sums.created);
+	json_put_int(&json, "updated", dry->sums.updated);
+	json_put_int(&json, "deleted", dry->sums.deleted);
 	json_put_int(&json, "failed", dry->failed);
 	json_put_int(&json, "not_looked_up", dry->not_looked_up);
 	json_put_text(&json, "note", dry->note[0] ? dry->note : NULL);

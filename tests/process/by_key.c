@@ -584,6 +584,79 @@ START_TEST(dry_run_and_run_agree_on_nasty_rows)
 }
 END_TEST
 
+static struct json_object *foretell(struct stage *stage)
+{
+	struct json_object *found;
+	char *text = NULL;
+
+	stage->dry_run = true;
+	ck_ok(stage_process(stage, 0), &stage->err);
+	ck_ok(view_setting(&text, stage->view, PROCESS_SETTING_DRY_RUN "order-lines", &stage->err),
+		&stage->err);
+	found = json_tokener_parse(text);
+	free(text);
+	stage->dry_run = false;
+	return found;
+}
+
+static int64_t failed_with(struct stage *stage, const char *code)
+{
+	struct message_window window;
+	struct filter *filter = NULL;
+	char words[100];
+	int count;
+
+	snprintf(words, sizeof(words), "run:%" PRId64 " status:failed code:%s", stage->run, code);
+	ck_ok(filter_parse(&filter, words, 0, NULL, &stage->err), &stage->err);
+	ck_ok(view_messages(&window, stage->view, filter, WINDOW_AFTER, 0, 1000, &stage->err),
+		&stage->err);
+	filter_free(filter);
+	count = window.count;
+	message_window_free(&window);
+	return count;
+}
+
+/*
+ * given packets that come or go back as a whole, and rows in two of them that fail / when a dry run
+ * is followed by a real one / then it has foretold which others go back, and that what went back is
+ * not there for rows behind
+ */
+START_TEST(dry_run_foretells_what_goes_back_with_a_bad_row)
+{
+	static const char *const lines[] = { "Order_No__c", "order_no", "Name", "name", "Price__c",
+		"price", "Account__r.Ext_Id__c", "note", NULL };
+	struct json_object *found;
+	struct stage stage;
+
+	stage_open(&stage, 200);
+	map(&stage, OPERATION_UPSERT, "Order_No__c", lines);
+	stage.interface.all_or_none = true;
+	stage.interface.packet = 20;
+	stage.interface.parallel = 1;
+	stage_sql(&stage,
+		"UPDATE order_line SET note = NULL;"
+		"UPDATE order_line SET note = 'NOBODY' WHERE id IN (25, 26);" /* 21 .. 40 */
+		"UPDATE order_line SET price = 'cheap' WHERE id IN (50, 70);" /* refused here */
+		"UPDATE order_line SET name = NULL WHERE id = 105;"	      /* 101 .. 110 */
+		"UPDATE order_line SET order_no = (SELECT o.order_no FROM order_line AS o WHERE"
+		" o.id = 103) WHERE id = 111;" /* a packet ends before it, and it comes after all */
+		"UPDATE order_line SET order_no = (SELECT o.order_no FROM order_line AS o WHERE"
+		" o.id = 90) WHERE id = 130");
+	found = foretell(&stage);
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	ck_assert_int_eq(stage_info(&stage).counts.failed,
+		json_object_get_int64(json_object_object_get(found, "failed")));
+	ck_assert_int_eq(failed_with(&stage, "ALL_OR_NONE_OPERATION_ROLLED_BACK"), 18 + 9);
+	ck_assert_int_eq(foretold_count(found, "ALL_OR_NONE_OPERATION_ROLLED_BACK"), 18 + 9);
+	ck_assert_int_eq(foretold_count(found, "INVALID_FIELD"), 2);
+	ck_assert_int_eq(json_object_get_int64(json_object_object_get(found, "created")),
+		stage_records(&stage));
+	ck_assert_int_eq(json_object_get_int64(json_object_object_get(found, "updated")), 1);
+	json_object_put(found);
+	stage_close(&stage);
+}
+END_TEST
+
 /* ---- Upsert ---- */
 
 static const char *const with_ids[] = { "Id", "note", "Order_No__c", "order_no", "Name", "name",
@@ -711,6 +784,7 @@ Suite *suite_by_key(void)
 	tcase_add_loop_test(tc, dry_run_foretells_what_is_found, 0, ARRAY_SIZE(foretold));
 	tcase_add_test(tc, dry_run_foretells_missing_parents);
 	tcase_add_test(tc, dry_runs_of_a_batch_know_of_each_other);
+	tcase_add_test(tc, dry_run_foretells_what_goes_back_with_a_bad_row);
 	tcase_add_test(tc, dry_run_and_run_agree_on_nasty_rows);
 	tcase_add_loop_test(tc, upsert_goes_by_the_id_of_a_row_that_has_one, 0, 2);
 	tcase_add_test(tc, upsert_by_several_fields_creates_what_it_does_not_find);

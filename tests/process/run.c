@@ -222,8 +222,8 @@ START_TEST(dry_run_foretells_what_the_run_does)
 }
 END_TEST
 
-/* given rows of which the org refuses one with all of its packet / when a dry run goes first / then
- * it says that it cannot tell which */
+/* given rows of which the org refuses one with all of its packet, by a rule of its own / when a dry
+ * run goes first / then it says that it cannot tell which */
 START_TEST(dry_run_leaves_packets_that_fail_as_a_whole_to_the_org)
 {
 	struct stage stage;
@@ -234,7 +234,8 @@ START_TEST(dry_run_leaves_packets_that_fail_as_a_whole_to_the_org)
 	ck_foretold(&stage, "locks, triggers\"");
 	stage.interface.all_or_none = true;
 	ck_ok(stage_process(&stage, 0), &stage.err);
-	ck_foretold(&stage, "triggers, and which good rows go back with a bad one (all_or_none)\"");
+	ck_foretold(&stage,
+		"triggers, and which rows go back with one that these refuse (all_or_none)\"");
 	stage.interface.on_error = ON_ERROR_STOP;
 	ck_ok(stage_process(&stage, 0), &stage.err);
 	ck_foretold(&stage, "triggers, and how far it comes (on_error = Stop)\"");
