@@ -139,7 +139,6 @@ static int add_mapped(struct work *work, struct object_permission *object, const
 	char relationship[FIELD_NAME_MAX];
 	char lookup[FIELD_NAME_MAX];
 	const char *dot = strchr(field, '.');
-	int rc;
 
 	if (!dot)
 		return api_name(field) ? add_field(work, object, field, true)
@@ -148,26 +147,34 @@ static int add_mapped(struct work *work, struct object_permission *object, const
 	if (!api_name(relationship) || !api_name(dot + 1))
 		return bad_name(work, "field", field);
 	lookup_field(lookup, relationship);
-	rc = add_field(work, object, lookup, true);
-	return rc < 0 ? rc
-		      : remark(work, &work->all->parents, &work->all->parent_count, relationship,
-				dot + 1, PARENT_READ);
+	return add_field(work, object, lookup, true);
+}
+
+/* The object's entry, made where there is none; NULL when out of memory. */
+static struct object_permission *make_object(struct permissions *all, const char *name)
+{
+	struct object_permission *object = find_object(all, name);
+
+	if (object)
+		return object;
+	object = grow(&all->objects, &all->object_count, sizeof(*object));
+	if (!object || !text_set(&object->object, name))
+		return NULL;
+	object->instead = permission_object_instead(object->object);
+	return object;
 }
 
 static int add_interface(struct work *work)
 {
 	const struct interface *interface = work->interface;
-	struct object_permission *object = find_object(work->all, interface->object);
+	struct object_permission *object;
 	int rc = 0;
 
 	if (!api_name(interface->object))
 		return bad_name(work, "object", interface->object);
-	if (!object) {
-		object = grow(&work->all->objects, &work->all->object_count, sizeof(*object));
-		if (!object || !text_set(&object->object, interface->object))
-			return err_nomem(work->err);
-		object->instead = permission_object_instead(object->object);
-	}
+	object = make_object(work->all, interface->object);
+	if (!object)
+		return err_nomem(work->err);
 	object->create |= interface->operation == OPERATION_INSERT ||
 			  interface->operation == OPERATION_UPSERT;
 	object->edit |= interface->operation != OPERATION_INSERT;
@@ -185,37 +192,62 @@ static int add_interface(struct work *work)
 	return rc;
 }
 
-/* Does the set itself open the parent? "Account__r.Ext__c" by Account or Account__c with Ext__c. */
-static bool parent_is_covered(const struct permissions *all, const char *what)
+/* ---- parents ---- */
+
+/*
+ * The object that `relationship` of the interface's object leads to: one that another interface
+ * writes ("Site__r": Site__c or Site), or a standard one by its name. False where only the org
+ * knows.
+ */
+static bool parent_object(
+	char name[FIELD_NAME_MAX], const struct work *work, const char *relationship)
 {
-	const char *dot = strchr(what, '.');
-	size_t len = (size_t)(dot - what);
-	bool custom = len > 3 && strncasecmp(dot - 3, "__r", 3) == 0;
-	char name[FIELD_NAME_MAX];
+	size_t len = strlen(relationship);
+	bool custom = len > 3 && strcasecmp(relationship + len - 3, "__r") == 0;
 
-	for (int tail = 0; tail < (custom ? 2 : 1); tail++) {
-		const struct object_permission *object;
-
-		snprintf(name, sizeof(name), "%.*s%s", (int)(custom ? len - 3 : len), what,
-			tail ? "__c" : "");
-		object = find_object(all, name);
-		if (object && find_field(object, dot + 1))
-			return true;
-	}
-	return false;
+	if (!custom && permission_standard_parent(name, work->interface->object, relationship))
+		return true;
+	snprintf(name, FIELD_NAME_MAX, "%.*s__c", (int)(custom ? len - 3 : len), relationship);
+	if (custom && find_object(work->all, name))
+		return true;
+	snprintf(name, FIELD_NAME_MAX, "%.*s", (int)(custom ? len - 3 : len), relationship);
+	return find_object(work->all, name) ||
+	       (custom && permission_standard_parent(name, "", name));
 }
 
-static void drop_covered_parents(struct permissions *all)
+/* The row's lookup is resolved by the parent's key: that is read. */
+static int add_parent(struct work *work, const char *field)
 {
-	size_t kept = 0;
+	char relationship[FIELD_NAME_MAX], name[FIELD_NAME_MAX], listed[FIELD_NAME_MAX];
+	const char *dot = strchr(field, '.');
+	struct object_permission *object;
+	const char *why;
 
-	for (size_t i = 0; i < all->parent_count; i++) {
-		if (parent_is_covered(all, all->parents[i].what))
-			free(all->parents[i].what);
-		else
-			all->parents[kept++] = all->parents[i];
-	}
-	all->parent_count = kept;
+	snprintf(relationship, sizeof(relationship), "%.*s", (int)(dot - field), field);
+	if (!parent_object(name, work, relationship))
+		return remark(work, &work->all->parents, &work->all->parent_count, relationship,
+			dot + 1, PARENT_READ);
+	object = make_object(work->all, name);
+	if (!object)
+		return err_nomem(work->err);
+	/* What is open to everybody needs no word about it. */
+	return permission_field_listed(listed, &why, object->object, dot + 1)
+		       ? add_field(work, object, dot + 1, false)
+		       : 0;
+}
+
+/* When the objects of all interfaces are known. */
+static int add_parents(struct work *work)
+{
+	const struct interface *interface = work->interface;
+	int rc = 0;
+
+	if (interface->operation == OPERATION_DELETE)
+		return 0;
+	for (size_t i = 0; rc == 0 && i < interface->mapping.count; i++)
+		if (strchr(interface->mapping.entries[i].field, '.'))
+			rc = add_parent(work, interface->mapping.entries[i].field);
+	return rc;
 }
 
 static int by_object(const void *a, const void *b)
@@ -271,13 +303,16 @@ int permissions_derive(struct permissions **out, const struct interface *const *
 		work.interface = interfaces[i];
 		rc = add_interface(&work);
 	}
+	for (size_t i = 0; rc == 0 && i < count; i++) {
+		work.interface = interfaces[i];
+		rc = add_parents(&work);
+	}
 	if (rc == 0)
 		rc = check_required(&work);
 	if (rc < 0) {
 		permissions_free(work.all);
 		return rc;
 	}
-	drop_covered_parents(work.all);
 	sort(work.all);
 	*out = work.all;
 	return 0;

@@ -6,6 +6,8 @@
  *    Delete deletes, which Salesforce grants with edit alone; each reads;
  *  - every mapped field is made editable, the external ID at least readable; a parent named by its
  *    external ID (X__r.Y) stands for the lookup X__c, a part of an address for the address;
+ *  - the parent and its external ID are readable, where the parent's object can be told by name:
+ *    one that another interface writes, or a standard one;
  *  - left out is what Salesforce refuses in a permission set: fields it sets itself, fields that
  *    are required by the platform (open to everybody who may write the object), names of people.
  *    The table is in permission_rules.c. Whether a custom field is required, or the child's side
@@ -45,7 +47,7 @@ struct permissions {
 	size_t object_count;
 	struct permission_remark *left_out; /* in the order found, each once */
 	size_t left_out_count;
-	struct permission_remark *parents; /* "Account.Ext_Id__c": to be given by hand */
+	struct permission_remark *parents; /* "Ship_To__r.Code__c": what that is, the org knows */
 	size_t parent_count;
 };
 
@@ -71,5 +73,10 @@ bool permission_field_listed(
 
 /* What decides about an object that has no object permission of its own, or NULL. */
 const char *permission_object_instead(const char *object);
+
+/* The object that a relationship of a standard object (`object`) leads to, by name; false when that
+ * does not say. */
+bool permission_standard_parent(
+	char name[FIELD_NAME_MAX], const char *object, const char *relationship);
 
 #endif

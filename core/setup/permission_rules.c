@@ -145,3 +145,29 @@ const char *permission_object_instead(const char *object)
 	}
 	return NULL;
 }
+
+/* Objects whose relationship from others bears their own name. */
+static const char *const standard_parents[] = { "Account", "Asset", "Campaign", "Case", "Contact",
+	"Contract", "Lead", "Opportunity", "Order", "Pricebook2", "PricebookEntry", "Product2",
+	"Quote", "Solution" };
+
+/* Those that are their own parents. */
+static const char *const trees[] = { "Account", "Asset", "Campaign", "Case" };
+
+bool permission_standard_parent(
+	char name[FIELD_NAME_MAX], const char *object, const char *relationship)
+{
+	const char *found = NULL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(trees); i++)
+		if (text_equal_fold(relationship, "Parent") && text_equal_fold(object, trees[i]))
+			found = trees[i];
+	for (size_t i = 0; i < ARRAY_SIZE(standard_parents); i++)
+		if (text_equal_fold(relationship, standard_parents[i]))
+			found = standard_parents[i];
+	if (text_equal_fold(relationship, "ReportsTo"))
+		found = "Contact";
+	if (found)
+		text_copy(name, FIELD_NAME_MAX, found);
+	return found != NULL;
+}

@@ -54,7 +54,14 @@ static const struct right_case {
 	{ "X__c", OPERATION_INSERT, "E__c", { "A__c" }, "X__c:c/A__c,E__c!" },
 	/* lookups by their parent's external ID */
 	{ "X__c", OPERATION_INSERT, NULL, { "P__r.E__c", "Owner.E__c" }, "X__c:c/P__c" },
-	{ "Contact", OPERATION_INSERT, NULL, { "Account.E__c" }, "Contact:c/AccountId" },
+	/* ... which is read on the parent, where its object is known by name */
+	{ "Contact", OPERATION_INSERT, NULL, { "Account.E__c", "ReportsTo.F__c" },
+		"Account:/E__c! Contact:c/AccountId,F__c!,ReportsToId" },
+	{ "Account", OPERATION_UPSERT, "E__c", { "E__c", "Parent.E__c", "Parent.F__c" },
+		"Account:ce/E__c,F__c!,ParentId" },
+	{ "X__c", OPERATION_INSERT, NULL, { "Account__r.E__c", "X__r.E__c", "Case.Status" },
+		"Account:/E__c! Case: X__c:c/Account__c,CaseId,E__c!,X__c" },
+	{ "X__c", OPERATION_DELETE, NULL, { "Id", "Account__r.E__c" }, "X__c:ed" },
 	/* what a permission set cannot list */
 	{ "Account", OPERATION_INSERT, NULL, { "Name", "OwnerId", "Phone" }, "Account:c/Phone" },
 	{ "Lead", OPERATION_INSERT, NULL, { "LastName", "Company", "Status", "Street" },
@@ -120,11 +127,10 @@ START_TEST(a_parent_outside_the_set_is_told)
 
 	sample_fill(&sample);
 	ck_ok(permissions_derive(&all, sample.list, SAMPLE_INTERFACES, NULL, &err), &err);
-	/* Account__r.Ext_Id__c is opened by the interface accounts, Warehouse__r.Code__c by nobody,
-	 * and which object Parent is only the org knows. */
-	ck_assert_uint_eq(all->parent_count, 2);
-	ck_assert_str_eq(all->parents[0].what, "Parent.Ext_Id__c");
-	ck_assert_str_eq(all->parents[1].what, "Warehouse__r.Code__c");
+	/* Account__r.Ext_Id__c is opened by the interface accounts, and its Parent is one, too;
+	 * which object the parent Warehouse__r is, only the org knows. */
+	ck_assert_uint_eq(all->parent_count, 1);
+	ck_assert_str_eq(all->parents[0].what, "Warehouse__r.Code__c");
 	permissions_free(all);
 	setup_sample_free(&sample);
 }
