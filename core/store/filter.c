@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "model/message.h"
+#include "store/cause.h"
 #include "store/filter_private.h"
 
 #include <ctype.h>
@@ -168,6 +169,18 @@ static int parse_pattern(struct parser *parser, struct term *term, struct term_v
 	return 0;
 }
 
+/* A comment, or the form of one. */
+static int parse_form(struct parser *parser, struct term *term, struct term_value *value)
+{
+	char form[CAUSE_FORM_MAX];
+
+	(void)term;
+	cause_form(form, value->text);
+	free(value->folded);
+	value->folded = strdup(form);
+	return value->folded ? 0 : err_nomem(parser->err);
+}
+
 /* ---- the words before the colon ---- */
 
 static const struct {
@@ -187,13 +200,15 @@ static const struct {
 	{ "object", TERM_OBJECT, parse_pattern },
 	{ "field", TERM_FIELD, parse_pattern },
 	{ "comment", TERM_COMMENT, parse_pattern },
+	{ "like", TERM_LIKE, parse_form },
 	{ "id", TERM_ID, parse_pattern },
 	{ "message", TERM_MESSAGE, parse_number },
 	{ "is", TERM_IS, parse_property },
 };
 
 static const char *const names[] = { "status", "interface", "run", "key", "code", "since", "before",
-	"connection", "integration", "object", "field", "comment", "id", "message", "is", NULL };
+	"connection", "integration", "object", "field", "comment", "like", "id", "message", "is",
+	NULL };
 
 const char *const *filter_terms(void)
 {

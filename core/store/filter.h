@@ -10,6 +10,7 @@
  *   interface: connection: integration: object:  what the run belongs to
  *   key: code: field: id:  the whole text; id: takes 15 or 18 characters
  *   comment:     a part of the text
+ *   like:        comments of that form: values in quotes, numbers and Ids do not count
  *   is:          created, updated, edited, superseded, retried
  *   since: before:  30s 5m 1h 2d 1w ago, or a time (local unless it ends in Z)
  *

@@ -22,6 +22,7 @@ enum term_kind {
 	TERM_CODE,
 	TERM_FIELD,
 	TERM_COMMENT,
+	TERM_LIKE,
 	TERM_IS,
 	TERM_KEY,
 	TERM_ID,
@@ -33,7 +34,7 @@ enum property { IS_CREATED, IS_UPDATED, IS_EDITED, IS_SUPERSEDED, IS_RETRIED };
 /* One of the values of a term, as the kind of the term needs it. */
 struct term_value {
 	char *text;	     /* as typed, without quotes */
-	char *folded;	     /* in lower case */
+	char *folded;	     /* in lower case; like: its form, see cause.h */
 	const char *literal; /* the longest part of `folded` without wildcards ... */
 	size_t literal_len;  /* ... 0 = none: it may match anything */
 	bool wild;	     /* has * or ? */

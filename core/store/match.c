@@ -6,6 +6,7 @@
 
 #include "base/base.h"
 #include "base/text.h"
+#include "store/cause.h"
 #include "store/scan.h"
 
 /* Rows of scan->packet that pass `term`; only those of `asked` matter. */
@@ -203,6 +204,18 @@ static bool comment_passes(const struct term *term, struct view *view, const cha
 	return any_inside(term, view, text, strlen(text));
 }
 
+static bool form_passes(const struct term *term, struct view *view, const char *text)
+{
+	char form[CAUSE_FORM_MAX];
+
+	(void)view;
+	cause_form(form, text);
+	for (int i = 0; i < term->count; i++)
+		if (text_equal(term->values[i].folded, form))
+			return true;
+	return false;
+}
+
 /* "Name,Price__c": one of the names. */
 static bool field_passes(const struct term *term, struct view *view, const char *text)
 {
@@ -220,7 +233,7 @@ static bool field_passes(const struct term *term, struct view *view, const char 
 	return false;
 }
 
-/* The three texts that base and own rows both have. */
+/* What is asked of the texts that base and own rows both have. */
 static const struct {
 	enum term_kind kind;
 	bool (*passes)(const struct term *term, struct view *view, const char *text);
@@ -228,6 +241,7 @@ static const struct {
 } words[] = {
 	{ TERM_CODE, code_passes, offsetof(struct row_detail, code) },
 	{ TERM_COMMENT, comment_passes, offsetof(struct row_detail, comment) },
+	{ TERM_LIKE, form_passes, offsetof(struct row_detail, comment) },
 	{ TERM_FIELD, field_passes, offsetof(struct row_detail, fields) },
 };
 
@@ -235,7 +249,7 @@ static const char *base_word(const struct packet *packet, enum term_kind kind)
 {
 	if (kind == TERM_CODE)
 		return empty_if_null(packet->code);
-	return kind == TERM_COMMENT ? empty_if_null(packet->comment) : "";
+	return kind == TERM_FIELD ? "" : empty_if_null(packet->comment);
 }
 
 static int match_word(struct row_set *out, struct scan *scan, const struct term *term,
@@ -444,6 +458,7 @@ static matcher *const matchers[] = {
 	[TERM_CODE] = match_word,
 	[TERM_FIELD] = match_word,
 	[TERM_COMMENT] = match_word,
+	[TERM_LIKE] = match_word,
 	[TERM_IS] = match_property,
 	[TERM_KEY] = match_key,
 	[TERM_ID] = match_id,

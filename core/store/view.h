@@ -239,15 +239,30 @@ const char *attempt_record(const struct message_detail *detail, const struct att
 int view_message(struct message_detail **out, struct view *view, int64_t message, struct err *err);
 void message_detail_free(struct message_detail *detail);
 
-/* Failures by cause, most frequent first; the words are those of one of them. Caller frees. */
+/*
+ * Failures by cause, most frequent first: by their code, the fields that the org names, and where
+ * it names none by what their words have in common. The words are those of one of them. Caller
+ * frees.
+ */
+#define CAUSE_FORM_MAX 160
 struct cause {
 	char code[64];
 	char fields[128];
+	char form[CAUSE_FORM_MAX]; /* "value * too long": the filter like: finds those; "" = none */
+	bool rest;		   /* words of more forms than are told apart for a code */
 	char comment[256];
+	int64_t message; /* the first of them */
 	int64_t count;
 };
 int view_causes(struct cause **out, int *count, struct view *view, const struct filter *filter,
 	struct err *err);
+
+/*
+ * The filter that has exactly the messages of causes[place] among those that pass `within`: the
+ * more of them share a code, the more has to be said. False when it has no code, or no room.
+ */
+bool cause_filter(char *out, size_t size, const char *within, const struct cause *causes, int count,
+	int place);
 
 /* ---- what the sender needs ---- */
 

@@ -1,4 +1,4 @@
-/* view_messages.c — windows over messages, one message with all about it, counts and causes. */
+/* view_messages.c — windows over messages, and counts. */
 
 #include "base/base.h"
 #include "base/clock.h"
@@ -7,7 +7,6 @@
 
 #define ANCHOR_MAX (INT64_MAX - 1)
 #define COUNT_PATIENCE_MS 40
-#define CAUSES_MAX 1000
 
 /* ---- windows ---- */
 
@@ -244,114 +243,4 @@ int view_message_count(int64_t *count, bool *exact, struct view *view, const str
 					      : count_by_walking(count, exact, view, filter, err);
 	view_end(view);
 	return rc;
-}
-
-/* ---- causes ---- */
-
-struct causes {
-	struct cause *list; /* sorted by code and fields while it is filled */
-	int count, room;
-};
-
-static int compare_words(const struct cause *cause, const char *code, const char *fields)
-{
-	int order = strncmp(cause->code, code, sizeof(cause->code) - 1);
-
-	return order ? order : strncmp(cause->fields, fields, sizeof(cause->fields) - 1);
-}
-
-static int count_cause(struct causes *causes, const char *code, const char *fields,
-	const char *comment, struct err *err)
-{
-	int low = 0;
-	int high = causes->count;
-
-	while (low < high) {
-		int middle = (low + high) / 2;
-
-		if (compare_words(&causes->list[middle], code, fields) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low == causes->count || compare_words(&causes->list[low], code, fields) != 0) {
-		if (causes->count == CAUSES_MAX)
-			return 0;
-		if (causes->count == causes->room) {
-			int room = causes->room ? causes->room * 2 : 16;
-			struct cause *list = realloc(causes->list, (size_t)room * sizeof(*list));
-
-			if (!list)
-				return err_nomem(err);
-			causes->list = list;
-			causes->room = room;
-		}
-		memmove(&causes->list[low + 1], &causes->list[low],
-			(size_t)(causes->count - low) * sizeof(*causes->list));
-		memset(&causes->list[low], 0, sizeof(*causes->list));
-		text_copy(causes->list[low].code, sizeof(causes->list[low].code), code);
-		text_copy(causes->list[low].fields, sizeof(causes->list[low].fields), fields);
-		text_copy(causes->list[low].comment, sizeof(causes->list[low].comment), comment);
-		causes->count++;
-	}
-	causes->list[low].count++;
-	return 0;
-}
-
-/* Failed messages always have rows of their own. */
-static int count_causes(struct causes *causes, struct scan *scan, struct err *err)
-{
-	const struct packet *packet = &scan->packet.head;
-	struct row_set rows;
-	int rc;
-
-	while ((rc = scan_next(&rows, scan, err)) == 1) {
-		rows = row_set_and(rows, packet->own);
-		rc = row_set_empty(&rows) ? 0 : scan_details(scan, err);
-		for (int i = 0; rc == 0 && i < packet->count; i++) {
-			const struct row_detail *detail = &scan->packet.details[i];
-			const char *words = scan->view->words.data;
-
-			if (row_set_has(&rows, i) && packet->rows[i].status == MESSAGE_FAILED)
-				rc = count_cause(causes, words + detail->code,
-					words + detail->fields, words + detail->comment, err);
-		}
-		if (rc != 0)
-			break;
-	}
-	return rc;
-}
-
-static int by_count(const void *a, const void *b)
-{
-	const struct cause *x = a;
-	const struct cause *y = b;
-
-	if (x->count != y->count)
-		return x->count < y->count ? 1 : -1;
-	return compare_words(x, y->code, y->fields);
-}
-
-int view_causes(struct cause **out, int *count, struct view *view, const struct filter *filter,
-	struct err *err)
-{
-	struct causes causes = { NULL, 0, 0 };
-	struct scan *scan = NULL;
-	int rc = view_begin(view, err);
-
-	if (rc == 0)
-		rc = scan_open_failed(&scan, view, filter, err);
-	if (rc == 0)
-		rc = count_causes(&causes, scan, err);
-	scan_close(scan);
-	view_end(view);
-	if (rc != 0) {
-		free(causes.list);
-		return rc;
-	}
-	if (causes.count)
-		qsort(causes.list, (size_t)causes.count, sizeof(*causes.list), by_count);
-	*out = causes.list;
-	*count = causes.count;
-	return 0;
 }

@@ -12,6 +12,7 @@ Suite *suite_health(void);
 Suite *suite_job(void);
 Suite *suite_known(void);
 Suite *suite_brake(void);
+Suite *suite_cause(void);
 Suite *suite_open(void);
 Suite *suite_operator(void);
 Suite *suite_power(void);

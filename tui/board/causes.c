@@ -11,7 +11,6 @@
 #include "tui/board/words.h"
 #include "tui/widget/table.h"
 
-#define FIELD_SEPARATORS ", "
 /* Below the list: a rule, the cause, what to do. */
 #define REMEDY_ROWS 5
 
@@ -21,7 +20,7 @@ struct causes_page {
 	struct cause *causes; /* owned */
 	int count;
 	bool loaded;
-	char code[64], fields[128]; /* of the cause under the cursor */
+	struct cause current; /* the one under the cursor */
 };
 
 enum { COL_COUNT, COL_CODE, COL_FIELDS };
@@ -29,7 +28,7 @@ enum { COL_COUNT, COL_CODE, COL_FIELDS };
 static const struct table_column columns[] = {
 	[COL_COUNT] = { "Messages", 8, 11, 0, true },
 	[COL_CODE] = { "Cause", 20, 60, 0, false },
-	[COL_FIELDS] = { "Fields", 8, 0, 0, false },
+	[COL_FIELDS] = { "About", 8, 0, 0, false },
 };
 
 static void cell_of(void *ctx, int64_t row, int column, struct table_cell *out)
@@ -49,85 +48,11 @@ static void cell_of(void *ctx, int64_t row, int column, struct table_cell *out)
 	default:
 		if (cause->fields[0])
 			snprintf(out->text, sizeof(out->text), "[%s]", cause->fields);
+		else
+			text_copy(out->text, sizeof(out->text),
+				cause->rest ? "in many other words" : cause->form);
 		break;
 	}
-}
-
-/* ---- the filter of a group ---- */
-
-static void add(struct buf *out, const char *term, const char *value, size_t len)
-{
-	bool quote = memchr(value, ' ', len) || memchr(value, ':', len);
-
-	buf_addf(out, "%s%s%s%.*s%s", out->len ? " " : "", term, quote ? "\"" : "", (int)len, value,
-		quote ? "\"" : "");
-}
-
-static bool names(const char *fields, const char *name, size_t len)
-{
-	while (*(fields += strspn(fields, FIELD_SEPARATORS))) {
-		size_t here = strcspn(fields, FIELD_SEPARATORS);
-
-		if (here == len && strncasecmp(fields, name, len) == 0)
-			return true;
-		fields += here;
-	}
-	return false;
-}
-
-static bool has_all(const char *fields, const char *wanted)
-{
-	while (*(wanted += strspn(wanted, FIELD_SEPARATORS))) {
-		size_t len = strcspn(wanted, FIELD_SEPARATORS);
-
-		if (!names(fields, wanted, len))
-			return false;
-		wanted += len;
-	}
-	return true;
-}
-
-/* `field:` finds a name among others: those of a larger group of the same code are kept out. */
-static void keep_out(struct buf *out, const struct cause *cause, const struct cause *other)
-{
-	const char *name = other->fields;
-
-	if (other == cause || !text_equal_fold(other->code, cause->code) ||
-		!has_all(other->fields, cause->fields))
-		return;
-	while (*(name += strspn(name, FIELD_SEPARATORS))) {
-		size_t len = strcspn(name, FIELD_SEPARATORS);
-
-		if (!names(cause->fields, name, len)) {
-			add(out, "!field:", name, len);
-			return;
-		}
-		name += len;
-	}
-}
-
-bool causes_filter(char *out, size_t size, const char *within, const struct cause *causes,
-	int count, int place)
-{
-	const struct cause *cause = &causes[place];
-	struct buf text = BUF_INIT(4096);
-	const char *name = cause->fields;
-	bool whole;
-
-	buf_add_str(&text, within);
-	add(&text, "status:", "failed", strlen("failed"));
-	add(&text, "code:", cause->code, strlen(cause->code));
-	while (*(name += strspn(name, FIELD_SEPARATORS))) {
-		size_t len = strcspn(name, FIELD_SEPARATORS);
-
-		add(&text, "field:", name, len);
-		name += len;
-	}
-	for (int i = 0; i < count; i++)
-		keep_out(&text, cause, &causes[i]);
-	whole = cause->code[0] && text_copy(out, size, buf_str(&text));
-	buf_free(&text);
-	return whole;
 }
 
 /* ---- the page ---- */
@@ -143,10 +68,14 @@ static void remember(struct board *board)
 {
 	const struct cause *cause = current(board);
 
-	if (!cause)
-		return;
-	text_copy(board->causes->code, sizeof(board->causes->code), cause->code);
-	text_copy(board->causes->fields, sizeof(board->causes->fields), cause->fields);
+	if (cause)
+		board->causes->current = *cause;
+}
+
+static bool is_same(const struct cause *a, const struct cause *b)
+{
+	return text_equal(a->code, b->code) && text_equal(a->fields, b->fields) &&
+	       text_equal(a->form, b->form) && a->rest == b->rest;
 }
 
 void causes_take(struct board *board, struct feed_news *news)
@@ -163,8 +92,7 @@ void causes_take(struct board *board, struct feed_news *news)
 	page->loaded = true;
 	table_count(&page->table, page->count);
 	for (int i = 0; i < page->count; i++) {
-		if (text_equal(page->causes[i].code, page->code) &&
-			text_equal(page->causes[i].fields, page->fields))
+		if (is_same(&page->causes[i], &page->current))
 			table_select(&page->table, i);
 	}
 	remember(board);
@@ -232,7 +160,7 @@ static bool group(char *out, size_t size, struct board *board)
 {
 	const struct causes_page *page = board->causes;
 
-	if (!current(board) || !causes_filter(out, size, page->within, page->causes, page->count,
+	if (!current(board) || !cause_filter(out, size, page->within, page->causes, page->count,
 				       (int)page->table.cursor)) {
 		board_say(board, STYLE_WARN, "No filter can tell this group from the others");
 		return false;

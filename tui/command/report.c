@@ -172,14 +172,14 @@ void report_run_line(FILE *to, const struct run_info *run)
 }
 
 /* One message of the cause, and what to do about that: its words tell more than its code. */
-static void print_example(FILE *to, struct view *view, int64_t run, const struct cause *cause)
+static void print_example(FILE *to, struct view *view, const struct cause *cause)
 {
 	struct message_window window = { 0 };
 	const struct remedy *remedy = NULL;
 	struct filter *filter = NULL;
 	char text[160];
 
-	snprintf(text, sizeof(text), "run:%" PRId64 " status:failed code:%s", run, cause->code);
+	snprintf(text, sizeof(text), "message:%" PRId64, cause->message);
 	if (filter_parse(&filter, text, clock_now(), NULL, NULL) == 0 &&
 		view_messages(&window, view, filter, WINDOW_AFTER, 0, 1, NULL) == 0 &&
 		window.count == 1) {
@@ -213,7 +213,7 @@ void report_causes(FILE *to, struct view *view, int64_t run)
 		fprintf(to, "    %6s %s%s%s%s\n", report_number(number, causes[i].count),
 			causes[i].code, causes[i].fields[0] ? " [" : "", causes[i].fields,
 			causes[i].fields[0] ? "]" : "");
-		print_example(to, view, run, &causes[i]);
+		print_example(to, view, &causes[i]);
 	}
 	if (count > CAUSES_SHOWN)
 		fprintf(to,
