@@ -19,8 +19,6 @@ struct column {
 	char *name;
 	size_t name_len;
 	size_t start, len; /* the row's value in `text`; len 0 = empty */
-	size_t bytes;	   /* of it as a cell */
-	bool quoted;
 };
 
 struct bulk_sheet {
@@ -171,25 +169,29 @@ static unsigned kinds_in(const char *text, size_t len)
 	return found;
 }
 
-/* How the value is written: quoted where the guide wants it, quotes doubled. */
-static void measure(struct column *column, const char *text)
+/* Where the guide wants it. */
+static bool is_quoted(const char *text, size_t len, unsigned found)
 {
-	unsigned found = kinds_in(text, column->len);
-	size_t quotes = 0;
-
-	for (size_t i = 0; found & QUOTE && i < column->len; i++)
-		quotes += text[i] == '"';
-	column->quoted = found & (QUOTE | COMMA | LF | CR) ||
-			 (column->len && (text[0] == ' ' || text[column->len - 1] == ' '));
-	column->bytes = column->len + quotes + (column->quoted ? 2 : 0);
+	return found & (QUOTE | COMMA | LF | CR) ||
+	       (len && (text[0] == ' ' || text[len - 1] == ' '));
 }
 
-static void write_cell(struct buf *out, const struct column *column, const char *text)
+static size_t cell_bytes(const char *text, size_t len)
 {
-	const char *end = text + column->len;
+	unsigned found = kinds_in(text, len);
+	size_t quotes = 0;
 
-	if (!column->quoted) {
-		buf_add(out, text, column->len);
+	for (size_t i = 0; found & QUOTE && i < len; i++)
+		quotes += text[i] == '"';
+	return len + quotes + (is_quoted(text, len, found) ? 2 : 0);
+}
+
+static void write_cell(struct buf *out, const char *text, size_t len)
+{
+	const char *end = text + len;
+
+	if (!is_quoted(text, len, kinds_in(text, len))) {
+		buf_add(out, text, len);
 		return;
 	}
 	buf_add_char(out, '"');
@@ -223,7 +225,7 @@ void bulk_sheet_write_row(struct buf *out, const struct bulk_sheet *sheet)
 		if (i)
 			buf_add_char(out, ',');
 		if (column->len)
-			write_cell(out, column, buf_str(&sheet->text) + column->start);
+			write_cell(out, buf_str(&sheet->text) + column->start, column->len);
 	}
 	buf_add_char(out, '\n');
 }
@@ -233,7 +235,8 @@ size_t bulk_sheet_row_bytes(const struct bulk_sheet *sheet)
 	size_t bytes = 0;
 
 	for (size_t i = 0; i < sheet->count; i++)
-		bytes += sheet->columns[i].bytes;
+		bytes += cell_bytes(
+			buf_str(&sheet->text) + sheet->columns[i].start, sheet->columns[i].len);
 	return bytes;
 }
 
@@ -241,7 +244,7 @@ void bulk_sheet_clear(struct bulk_sheet *sheet)
 {
 	buf_reset(&sheet->text);
 	for (size_t i = 0; i < sheet->count; i++)
-		sheet->columns[i].len = sheet->columns[i].bytes = 0;
+		sheet->columns[i].start = sheet->columns[i].len = 0;
 }
 
 static void set_cell(struct bulk_sheet *sheet, int column, size_t start)
@@ -250,7 +253,6 @@ static void set_cell(struct bulk_sheet *sheet, int column, size_t start)
 
 	to->start = start;
 	to->len = sheet->text.len - start;
-	measure(to, buf_str(&sheet->text) + start);
 }
 
 int bulk_sheet_set(

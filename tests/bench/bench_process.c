@@ -25,6 +25,7 @@
 #include <sql.h>
 #include <sqlext.h>
 #include <sqlite3.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -307,6 +308,7 @@ static void make_connection(struct connection *connection, const char *url, cons
 	connection->salesforce.consumer_secret.kind = SECRET_ENV;
 	text_set(&connection->salesforce.consumer_secret.ref, "BENCH_SECRET");
 	text_set(&connection->source.odbc, odbc);
+	connection->api_stop_percent = 0; /* many rows are more than a day's requests */
 }
 
 static void make_interface(struct interface *interface, enum transfer_mode mode)
@@ -454,6 +456,7 @@ static pid_t start_practice(char url[128])
 		die("pipe", NULL);
 	pid = fork();
 	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGTERM); /* when the benchmark dies before its end */
 		dup2(out[1], STDOUT_FILENO);
 		execl("/proc/self/exe", "bench_process", "practice", (char *)NULL);
 		_exit(127);
