@@ -18,7 +18,7 @@ static int apply_begun(void *ctx, struct store *store, struct err *err)
 {
 	const struct sender_spec *spec = ctx;
 
-	return store_supersede_begun(store, spec->claim, err);
+	return store_supersede_begun(store, spec->claim, spec->kind != KEY_FOLDED, err);
 }
 
 int overtaken_begin(const struct sender_spec *spec, struct err *err)

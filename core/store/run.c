@@ -32,9 +32,8 @@ int store_run_create(
 			B_INT(RUN_QUEUED), B_INT(spec->initial), B_INT(spec->dry_run),
 			B_TEXT(spec->trigger ? spec->trigger : "manual"),
 			B_TEXT(spec->who ? spec->who : ""), B_INT(spec->limit_rows),
-			B_INT(spec->batch), B_INT((int64_t)spec->mapping_version),
-			B_INT(spec->key_case_sensitive), B_INT(clock_now()),
-			B_INT(spec->keep_older), B_INT(spec->again)),
+			B_INT(spec->batch), B_INT((int64_t)spec->mapping_version), B_INT(0),
+			B_INT(clock_now()), B_INT(spec->keep_older), B_INT(spec->again)),
 		err);
 	if (rc == 0)
 		*run = sqlite3_last_insert_rowid(store->db.handle);

@@ -62,7 +62,6 @@ struct run_spec {
 	uint64_t mapping_version;
 	int64_t batch;	 /* runs started together share it; 0 = alone */
 	bool keep_older; /* leave older failed messages of a key that completed as they are */
-	bool key_case_sensitive; /* keys that differ in case alone are different keys */
 };
 
 /* A new run in state Queued. */
@@ -242,9 +241,11 @@ int store_unwant_write_back(
 
 /*
  * What is older than a Completed message of its key is out of date, and must not be sent: before a
- * run sends, mark what runs under way completed of its keys ...
+ * run sends, mark what runs under way completed of its keys; `case_counts`: its keys that differ in
+ * case alone are different keys ...
  */
-int store_supersede_begun(struct store *store, const struct run_claim *claim, struct err *err);
+int store_supersede_begun(
+	struct store *store, const struct run_claim *claim, bool case_counts, struct err *err);
 
 /* ... and later mark these rows of a packet, which another run has overtaken: what of them is New
  * or Pending becomes Cancelled. Those that are marked already, a person sends all the same. */

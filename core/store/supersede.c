@@ -396,12 +396,16 @@ static const char sql_unmarked[] =
 	" AND EXISTS (SELECT 1 FROM packet AS p WHERE p.run = r.id AND p.n_completed > 0"
 	" AND p.changed >= r.marked)";
 
-int store_supersede_begun(struct store *store, const struct run_claim *claim, struct err *err)
+int store_supersede_begun(
+	struct store *store, const struct run_claim *claim, bool case_counts, struct err *err)
 {
+	static const char sql[] = "UPDATE run SET key_case = ?2 WHERE id = ?1";
 	struct id_list runs = { NULL, 0, 0 };
 	struct scope scope;
 	int rc = store_check_claim(store, claim, err);
 
+	if (rc == 0)
+		rc = db_run(&store->db, sql, BINDS(B_INT(claim->run), B_INT(case_counts)), err);
 	if (rc == 0)
 		rc = scope_load(&scope, &store->db, claim->run, err);
 	if (rc != 0)

@@ -396,7 +396,7 @@ START_TEST(what_others_completed_is_marked_before_a_run_sends)
 
 	fixture_send(&fx, packet, 0, "rr");
 	claim = run_again("ORD", 3, "sff");
-	ck_commit(&fx, store_supersede_begun(fx.store, fx.claim, &err), &err);
+	ck_commit(&fx, store_supersede_begun(fx.store, fx.claim, false, &err), &err);
 	check_status(MESSAGE_ID(packet, 0), MESSAGE_CANCELLED,
 		"superseded: a younger message of its key was completed");
 	check_status(MESSAGE_ID(packet, 1), MESSAGE_PENDING, "unable to obtain exclusive access");
@@ -408,7 +408,7 @@ START_TEST(what_others_completed_is_marked_before_a_run_sends)
 	/* what a person sends all the same is not taken out of his hands */
 	fixture_event(&fx, MESSAGE_ID(packet, 2), EVENT_FORCE);
 	ck_commit(&fx, store_overtaken(fx.store, fx.claim, packet, &rows, &err), &err);
-	ck_commit(&fx, store_supersede_begun(fx.store, fx.claim, &err), &err);
+	ck_commit(&fx, store_supersede_begun(fx.store, fx.claim, false, &err), &err);
 	check_status(MESSAGE_ID(packet, 2), MESSAGE_PENDING, "reprocess --force by anna");
 	run_claim_free(claim);
 }
