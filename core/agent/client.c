@@ -3,15 +3,62 @@
 #include "base/base.h"
 #include "agent/agent.h"
 #include "agent/wire.h"
+#include "base/text.h"
 #include "http/client.h"
 
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 /* Counting the source's rows for the production guard may take as long as the query does. */
 #define PATIENCE_MS 300000
 #define ANSWER_MAX (64u << 20)
 #define REQUEST_MAX (1u << 20) /* as control.c takes it */
+
+/* Is the process stopped (SIGSTOP, a debugger)? proc(5): the state is behind the name in brackets.
+ */
+static bool is_stopped(pid_t pid)
+{
+	char path[64], text[512];
+	const char *state;
+	size_t len;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%ld/stat", (long)pid);
+	file = fopen(path, "re");
+	if (!file)
+		return false;
+	len = fread(text, 1, sizeof(text) - 1, file);
+	fclose(file);
+	text[len] = '\0';
+	state = strrchr(text, ')');
+	return state && (text_starts(state, ") T") || text_starts(state, ") t"));
+}
+
+/*
+ * A process that is stopped keeps its runs, which nobody overtakes, and answers nobody: say so at
+ * once. Who it is, the kernel remembers from when it began to listen.
+ */
+static int check_awake(const char *socket_path, struct err *err)
+{
+	struct sockaddr_un where = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	struct ucred peer = { .pid = 0 };
+	socklen_t len = sizeof(peer);
+
+	text_copy(where.sun_path, sizeof(where.sun_path), socket_path);
+	if (fd >= 0 && connect(fd, (struct sockaddr *)&where, sizeof(where)) == 0)
+		getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len);
+	if (fd >= 0)
+		close(fd);
+	if (!peer.pid || !is_stopped(peer.pid))
+		return 0;
+	return err_set(err, ERR_UNFINISHED,
+		"process %ld, which has the runs of this home, is stopped and answers nobody: let "
+		"it go on (kill -CONT %ld), or end it (kill -KILL %ld); its runs go on behind it",
+		(long)peer.pid, (long)peer.pid, (long)peer.pid);
+}
 
 /*
  * One request. 0 with the answer of a 200; the agent's own error for anything else. `cancel` ends
@@ -36,7 +83,9 @@ static int ask_until(struct http_answer *answer, const char *socket_path, const 
 	/* One whom its owner keeps out knows nothing of it, not even that it is down. */
 	if (access(socket_path, W_OK) != 0 && errno == EACCES)
 		return err_set_errno(err, ERR_STORE, errno, "could not ask at %s", socket_path);
-	rc = http_client_new(&client, &options, err);
+	rc = check_awake(socket_path, err);
+	if (rc == 0)
+		rc = http_client_new(&client, &options, err);
 	if (rc < 0)
 		return rc;
 	snprintf(url, sizeof(url), "http://agent%s", path);

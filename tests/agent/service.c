@@ -8,10 +8,15 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "http/client.h"
 
 #include <pthread.h>
+#include <signal.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static const char *dir;
@@ -196,6 +201,39 @@ START_TEST(an_agent_whose_home_vanishes_says_so_and_ends)
 	free(log);
 	free(data);
 	free(config);
+}
+END_TEST
+
+/* given a process that listens at the socket, and is stopped / when a command asks it / then that
+ * is told at once, with its number, and not taken for an agent that is down */
+START_TEST(a_stopped_process_is_told_and_not_waited_for)
+{
+	struct sockaddr_un where = { .sun_family = AF_UNIX };
+	struct agent_status status;
+	struct err err = ERR_INIT;
+	int64_t begun = clock_mono();
+	char words[64];
+	int wait_status;
+	pid_t pid;
+
+	text_copy(where.sun_path, sizeof(where.sun_path), socket_path);
+	pid = fork();
+	if (pid == 0) {
+		int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+		if (bind(fd, (struct sockaddr *)&where, sizeof(where)) || listen(fd, 8))
+			_exit(1);
+		raise(SIGSTOP);
+		_exit(0);
+	}
+	ck_assert_int_eq(waitpid(pid, &wait_status, WUNTRACED), pid);
+	ck_assert(WIFSTOPPED(wait_status));
+	ck_assert_int_eq(agent_client_status(&status, socket_path, &err), -ERR_UNFINISHED);
+	snprintf(words, sizeof(words), "process %ld, which has the runs", (long)pid);
+	ck_assert_msg(text_starts(err.text, words), "%s", err.text);
+	ck_assert_int_lt(clock_mono() - begun, 5000);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
 }
 END_TEST
 
@@ -395,6 +433,7 @@ Suite *suite_service(void)
 	tcase_add_loop_test(tcase, the_loop_ends_when_the_socket_or_the_flag_says_so, 0, 2);
 	tcase_add_loop_test(
 		tcase, an_agent_whose_home_vanishes_says_so_and_ends, 0, (int)ARRAY_SIZE(losses));
+	tcase_add_test(tcase, a_stopped_process_is_told_and_not_waited_for);
 	tcase_add_test(tcase, errors_cross_the_socket_with_their_kind);
 	tcase_add_loop_test(
 		tcase, the_socket_knows_its_paths_and_no_others, 0, (int)ARRAY_SIZE(paths));
