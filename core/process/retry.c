@@ -27,34 +27,32 @@ static const struct request_rule {
 	const struct retry_pace *pace;
 	bool fewer;
 	enum run_state stop_state;
-	int64_t stop_ms;
 } request_rules[] = {
 	/* limits: the daily one is over for hours, the others pass */
 	{ 400, 599, "REQUEST_LIMIT_EXCEEDED", "TotalRequests", REQUEST_STOP, NULL, false,
-		RUN_PAUSED, 15 * MINUTE },
+		RUN_PAUSED },
 	{ 400, 599, "REQUEST_LIMIT_EXCEEDED", "Concurrent", REQUEST_AGAIN, &pace_busy, true,
-		RUN_SENDING, 0 },
-	{ 400, 599, "REQUEST_LIMIT_EXCEEDED", NULL, REQUEST_STOP, NULL, false, RUN_PAUSED,
-		15 * MINUTE },
-	{ 400, 599, "STORAGE_LIMIT_EXCEEDED", NULL, REQUEST_STOP, NULL, false, RUN_STOPPED, 0 },
-	{ 429, 429, NULL, NULL, REQUEST_AGAIN, &pace_busy, true, RUN_SENDING, 0 },
+		RUN_SENDING },
+	{ 400, 599, "REQUEST_LIMIT_EXCEEDED", NULL, REQUEST_STOP, NULL, false, RUN_PAUSED },
+	{ 400, 599, "STORAGE_LIMIT_EXCEEDED", NULL, REQUEST_STOP, NULL, false, RUN_STOPPED },
+	{ 429, 429, NULL, NULL, REQUEST_AGAIN, &pace_busy, true, RUN_SENDING },
 	/* not executed for certain: the API itself says that it is closed */
-	{ 503, 503, "SERVER_UNAVAILABLE", NULL, REQUEST_AGAIN, &pace_busy, false, RUN_SENDING, 0 },
+	{ 503, 503, "SERVER_UNAVAILABLE", NULL, REQUEST_AGAIN, &pace_busy, false, RUN_SENDING },
 	/* one row of the wrong shape spoils its request; a large one is smaller in halves */
-	{ 400, 400, "INVALID_TYPE", NULL, REQUEST_STOP, NULL, false, RUN_STOPPED, 0 },
-	{ 400, 400, NULL, NULL, REQUEST_SPLIT, NULL, false, RUN_SENDING, 0 },
-	{ 413, 414, NULL, NULL, REQUEST_SPLIT, NULL, false, RUN_SENDING, 0 },
-	{ 431, 431, NULL, NULL, REQUEST_SPLIT, NULL, false, RUN_SENDING, 0 },
+	{ 400, 400, "INVALID_TYPE", NULL, REQUEST_STOP, NULL, false, RUN_STOPPED },
+	{ 400, 400, NULL, NULL, REQUEST_SPLIT, NULL, false, RUN_SENDING },
+	{ 413, 414, NULL, NULL, REQUEST_SPLIT, NULL, false, RUN_SENDING },
+	{ 431, 431, NULL, NULL, REQUEST_SPLIT, NULL, false, RUN_SENDING },
 	/* 401 and 403: what a new token mends was looked at before */
-	{ 401, 401, NULL, NULL, REQUEST_STOP, NULL, false, RUN_PAUSED, 15 * MINUTE },
-	{ 403, 403, NULL, NULL, REQUEST_STOP, NULL, false, RUN_PAUSED, 15 * MINUTE },
+	{ 401, 401, NULL, NULL, REQUEST_STOP, NULL, false, RUN_PAUSED },
+	{ 403, 403, NULL, NULL, REQUEST_STOP, NULL, false, RUN_PAUSED },
 	/* an address that is not there, a redirect, a method refused: none of the others will do */
-	{ 300, 399, NULL, NULL, REQUEST_STOP, NULL, false, RUN_STOPPED, 0 },
-	{ 404, 407, NULL, NULL, REQUEST_STOP, NULL, false, RUN_STOPPED, 0 },
-	{ 410, 412, NULL, NULL, REQUEST_STOP, NULL, false, RUN_STOPPED, 0 },
-	{ 415, 415, NULL, NULL, REQUEST_STOP, NULL, false, RUN_STOPPED, 0 },
+	{ 300, 399, NULL, NULL, REQUEST_STOP, NULL, false, RUN_STOPPED },
+	{ 404, 407, NULL, NULL, REQUEST_STOP, NULL, false, RUN_STOPPED },
+	{ 410, 412, NULL, NULL, REQUEST_STOP, NULL, false, RUN_STOPPED },
+	{ 415, 415, NULL, NULL, REQUEST_STOP, NULL, false, RUN_STOPPED },
 	/* everything else came from a server or an edge in trouble, after it had the rows */
-	{ 0, 999, NULL, NULL, REQUEST_LOST, &pace_busy, false, RUN_SENDING, 0 },
+	{ 0, 999, NULL, NULL, REQUEST_LOST, &pace_busy, false, RUN_SENDING },
 };
 
 static const struct request_rule *request_rule(int status, const struct err *err)
@@ -92,7 +90,6 @@ void retry_request(struct request_verdict *verdict, const struct http_answer *an
 	verdict->pace = rule->pace;
 	verdict->fewer = rule->fewer;
 	verdict->stop_state = rule->stop_state;
-	verdict->stop_ms = rule->stop_ms;
 	if (answer->retry_after_ms > 0)
 		verdict->retry_after_ms = answer->retry_after_ms < RETRY_AFTER_MAX
 						  ? answer->retry_after_ms
@@ -113,7 +110,6 @@ void retry_unmade(struct request_verdict *verdict)
 	case ERR_REFUSED:
 		verdict->class = REQUEST_STOP;
 		verdict->stop_state = RUN_PAUSED;
-		verdict->stop_ms = 15 * MINUTE;
 		break;
 	default:
 		verdict->class = REQUEST_STOP;
@@ -182,6 +178,12 @@ void retry_hurry(int64_t times)
 	atomic_store(&hurry, times);
 }
 
+/* Many agents that were refused together must not come back together. */
+static int64_t spread(int64_t width)
+{
+	return (int64_t)randombytes_uniform((uint32_t)width + 1);
+}
+
 int64_t retry_delay(const struct retry_pace *pace, int tries, int64_t retry_after_ms)
 {
 	int64_t delay = pace->first_ms;
@@ -190,8 +192,9 @@ int64_t retry_delay(const struct retry_pace *pace, int tries, int64_t retry_afte
 		delay *= 2;
 	if (delay > pace->cap_ms)
 		delay = pace->cap_ms;
-	/* Many agents that were refused together must not come back together. */
-	delay += (int64_t)randombytes_uniform((uint32_t)(delay / 2 + 1)) - delay / 4;
+	delay += spread(delay / 2) - delay / 4;
+	if (retry_after_ms > 0)
+		retry_after_ms += spread(retry_after_ms / 10);
 	return (delay > retry_after_ms ? delay : retry_after_ms) / atomic_load(&hurry);
 }
 

@@ -21,7 +21,8 @@ enum request_class {
 	REQUEST_LOST,  /* unknown: it left, and no answer tells what became of it */
 	REQUEST_RENEW, /* not executed: the token is too old */
 	REQUEST_SPLIT, /* not executed: one row spoils it, or it is too large */
-	REQUEST_STOP,  /* not executed, and no other request of the run would be */
+	REQUEST_STOP,  /* not executed, and no other request of the run would be; the run rests, its
+			  rows go as soon as it goes on */
 };
 
 /* How long to wait: `first_ms`, doubled with each try up to `cap_ms`, a quarter more or less. */
@@ -34,7 +35,6 @@ struct request_verdict {
 	enum request_class class;
 	const struct retry_pace *pace; /* of AGAIN and LOST */
 	int64_t retry_after_ms;	       /* asked for by the org; 0 = not */
-	int64_t stop_ms;	       /* of STOP: how long the rows wait at least */
 	enum run_state stop_state; /* of STOP: Paused passes by itself, Stopped needs a person */
 	bool fewer;		   /* too many requests at once */
 	struct err err;		   /* what is told of it; none for ROWS */

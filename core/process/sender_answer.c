@@ -94,7 +94,7 @@ static void split(struct sender *sender, struct flight *flight, const struct err
 static void stop(
 	struct sender *sender, struct flight *flight, const struct request_verdict *verdict)
 {
-	all_again(sender, flight, &verdict->err, clock_now() + verdict->stop_ms);
+	all_again(sender, flight, &verdict->err, clock_now());
 	sender_stop(sender, verdict->stop_state, &verdict->err);
 }
 
@@ -423,7 +423,6 @@ void sender_answer(struct sender *sender, struct flight *flight, const struct ht
 		break;
 	case REQUEST_RENEW: /* new tokens were tried, and they are no better */
 		verdict.stop_state = RUN_PAUSED;
-		verdict.stop_ms = 0;
 		/* fall through */
 	case REQUEST_STOP:
 		stop(sender, flight, &verdict);

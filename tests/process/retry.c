@@ -130,15 +130,44 @@ START_TEST(delays_grow_spread_and_end)
 
 	for (int tries = 1; tries < 40; tries++) {
 		int64_t plain = tries > 6 ? 60000 : INT64_C(1000) << (tries - 1);
+		int64_t least = INT64_MAX, most = 0;
 
 		for (int i = 0; i < 50; i++) {
 			int64_t delay = retry_delay(&pace, tries, 0);
 
 			ck_assert_int_ge(delay, plain * 3 / 4);
 			ck_assert_int_le(delay, plain * 5 / 4 + 1);
+			least = delay < least ? delay : least;
+			most = delay > most ? delay : most;
 		}
+		ck_assert_int_gt(most - least, plain / 10); /* not all agents at once */
 	}
-	ck_assert_int_ge(retry_delay(&pace, 1, 90000), 90000); /* the org asked for it */
+}
+END_TEST
+
+/* given an org that names a time / when many wait for it / then none comes earlier, nor all at
+ * once, and no answer makes a run wait for days */
+START_TEST(the_org_s_own_time_is_kept_and_spread)
+{
+	static const struct retry_pace pace = { 1000, 60000, 0 };
+	struct http_answer answer = {
+		.reach = HTTP_ANSWERED, .status = 429, .retry_after_ms = INT64_C(86400000)
+	};
+	struct request_verdict verdict;
+	int64_t most = 0;
+
+	for (int i = 0; i < 50; i++) {
+		int64_t delay = retry_delay(&pace, 1, 90000);
+
+		ck_assert_int_ge(delay, 90000);
+		ck_assert_int_le(delay, 100000);
+		most = delay > most ? delay : most;
+	}
+	ck_assert_int_gt(most, 90100);
+	buf_init(&answer.body, 100);
+	retry_request(&verdict, &answer);
+	ck_assert_int_eq(verdict.class, REQUEST_AGAIN);
+	ck_assert_int_eq(verdict.retry_after_ms, 3600000);
 }
 END_TEST
 
@@ -160,6 +189,7 @@ Suite *suite_retry(void)
 	tcase_add_loop_test(tc, answer_is_of_its_class, 0, ARRAY_SIZE(answers));
 	tcase_add_loop_test(tc, failed_row_is_of_its_class, 0, ARRAY_SIZE(failures));
 	tcase_add_test(tc, delays_grow_spread_and_end);
+	tcase_add_test(tc, the_org_s_own_time_is_kept_and_spread);
 	tcase_add_test(tc, only_what_cannot_double_is_repeated);
 	suite_add_tcase(suite, tc);
 	return suite;

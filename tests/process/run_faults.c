@@ -152,26 +152,37 @@ START_TEST(run_pauses_at_the_share_of_the_allowance)
 }
 END_TEST
 
+static int apply_unblock(void *ctx, struct store *store, struct err *err)
+{
+	return store_unblock(store, ctx, err);
+}
+
+/* given tokens that die now and then / when the org refuses a new one in mid-run / then nobody asks
+ * for another, and once the cause is mended every row goes at once */
 START_TEST(credential_refused_in_mid_run_leaves_the_rest_waiting)
 {
 	struct run_info info;
 	struct stage stage;
+	int64_t tokens;
 
 	stage_open(&stage, 4000);
 	stage.interface.packet = 20;
+	stage_switch(&stage, "faults", "{\"401\": 0.1}");
 	stage_switch_later(&stage, 400, "misconfigure", "{\"names\": [\"no-run-as-user\"]}");
-	/* the session of an app without its user ends too */
-	ck_assert_int_eq(stage_requests(&stage, "/oauth2/token"), 0);
-	ck_ok(stage_process(&stage, 0) == 0 ? 0 : 0, &stage.err);
-	pthread_join(stage.later.thread, NULL);
-	stage.later.running = false;
-	stage_switch(&stage, "expire", "{}");
-	stage_sql(&stage, "UPDATE order_line SET note = 'again'");
 	ck_assert_int_eq(stage_process(&stage, 60000), -ERR_REFUSED);
 	info = stage_info(&stage);
 	ck_assert_int_eq(info.state, RUN_PAUSED);
-	ck_assert_int_eq(info.counts.completed, 0);
-	ck_assert_int_eq(stage_requests(&stage, "/oauth2/token"), 2);
+	ck_assert_int_ge(info.counts.completed, 400);
+	ck_assert_int_eq(info.counts.completed + info.counts.pending, info.counts.read);
+	tokens = stage_requests(&stage, "/oauth2/token");
+	ck_assert_int_eq(stage_resume(&stage, 60000), -ERR_REFUSED);
+	ck_assert_int_eq(stage_requests(&stage, "/oauth2/token"), tokens);
+	stage_switch(&stage, "faults", "{\"401\": 0}");
+	stage_switch(&stage, "misconfigure", "{\"names\": []}");
+	ck_ok(writer_call(stage.env.writer, apply_unblock, stage.connection.name, &stage.err),
+		&stage.err);
+	ck_ok(stage_resume(&stage, 0), &stage.err);
+	ck_assert_int_eq(stage_ledger(&stage, "ORD-"), 4000);
 	stage_close(&stage);
 }
 END_TEST
@@ -188,6 +199,38 @@ START_TEST(token_that_dies_is_renewed_once_for_all)
 	ck_assert_int_eq(stage_info(&stage).counts.completed, 4000);
 	ck_assert_int_eq(stage_requests(&stage, "/oauth2/token"), 2);
 	ck_assert_int_eq(stage_ledger(&stage, "ORD-"), 4000);
+	stage_close(&stage);
+}
+END_TEST
+
+/* given an org that takes no token for longer than a request / when two new ones were no better /
+ * then nobody asks for more */
+START_TEST(tokens_that_keep_dying_pause_the_run)
+{
+	struct stage stage;
+
+	stage_open(&stage, 10);
+	stage_switch(&stage, "faults", "{\"401\": 1}");
+	ck_assert_int_lt(stage_process(&stage, 0), 0);
+	ck_assert_int_eq(stage_info(&stage).state, RUN_PAUSED);
+	ck_assert_int_eq(stage_info(&stage).counts.failed, 0);
+	ck_assert_int_le(stage_requests(&stage, "/oauth2/token"), 4);
+	stage_close(&stage);
+}
+END_TEST
+
+/* given a trigger that cannot do more than 50 rows at once / when packets of 200 come / then they
+ * are halved until it can */
+START_TEST(packet_that_is_too_much_for_a_trigger_is_halved)
+{
+	struct stage stage;
+
+	stage_open(&stage, 400);
+	stage.interface.packet = 200;
+	stage_switch(&stage, "misconfigure", "{\"names\": [\"trigger-limit\"]}");
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	ck_assert_int_eq(stage_info(&stage).counts.completed, 400);
+	ck_assert_int_eq(stage_requests(&stage, "/composite"), 2 * (1 + 2 + 4));
 	stage_close(&stage);
 }
 END_TEST
@@ -274,6 +317,12 @@ START_TEST(locked_row_is_given_up_in_the_end)
 	ck_assert_str_eq(window.messages[0].code, "UNABLE_TO_LOCK_ROW");
 	ck_assert_int_gt(window.messages[0].next_try, clock_now() - 1000);
 	message_window_free(&window);
+	ck_ok(stage_resume(&stage, 120000), &stage.err);
+	ck_assert_int_eq(stage_info(&stage).counts.failed, 3);
+	stage_message(&stage, &window, "ORD-007919");
+	ck_assert_msg(strstr(window.messages[0].comment, "(given up after 8 tries)"), "%s",
+		window.messages[0].comment);
+	message_window_free(&window);
 	stage_close(&stage);
 }
 END_TEST
@@ -358,6 +407,8 @@ Suite *suite_run_faults(void)
 	tcase_add_test(tc, refused_credential_is_asked_once_and_blocks);
 	tcase_add_test(tc, credential_refused_in_mid_run_leaves_the_rest_waiting);
 	tcase_add_test(tc, token_that_dies_is_renewed_once_for_all);
+	tcase_add_test(tc, tokens_that_keep_dying_pause_the_run);
+	tcase_add_test(tc, packet_that_is_too_much_for_a_trigger_is_halved);
 	tcase_add_test(tc, daily_limit_stops_all_sending);
 	tcase_add_test(tc, outage_leaves_rows_waiting_and_a_resume_sends_them);
 	tcase_add_test(tc, open_rows_of_an_earlier_run_are_held);
