@@ -535,7 +535,8 @@ static int64_t sleep_ms(const struct sender *sender)
 
 	if (sender->more_came)
 		return 0;
-	ms = ms == INT64_MAX ? TURN_MS : ms - clock_now();
+	/* What is due and has no room is woken by the next answer. */
+	ms = ms == INT64_MAX || !has_room(sender) ? TURN_MS : ms - clock_now();
 	if (sender->paused_until > clock_now() && sender->paused_until - clock_now() < ms)
 		ms = sender->paused_until - clock_now();
 	return ms < 0 ? 0 : ms > TURN_MS ? TURN_MS : ms;

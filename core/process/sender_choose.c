@@ -109,10 +109,22 @@ bool sender_look_ahead(struct sender *sender, struct flight *flight)
 	return true;
 }
 
+/*
+ * Of a run that goes on, packets wait that were not looked at in passing: those before them may
+ * hold older rows of their keys, and come first. (In order, the first one that waits is the first.)
+ */
+static bool is_not_its_turn(void *ctx, int64_t packet)
+{
+	const struct sender *sender = ctx;
+
+	return is_busy(ctx, packet) ||
+	       (packet > sender->cursor && !sender->at_end && !sender->in_order);
+}
+
 bool sender_look_again(struct sender *sender, struct flight *flight)
 {
 	int64_t now = clock_now();
-	int64_t packet = backlog_next(sender->backlog, now, is_busy, sender);
+	int64_t packet = backlog_next(sender->backlog, now, is_not_its_turn, sender);
 
 	if (!packet)
 		return false;

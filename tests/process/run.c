@@ -110,6 +110,41 @@ START_TEST(rows_of_one_key_arrive_in_the_order_read)
 }
 END_TEST
 
+/* given versions of some rows, of which the org locks many / when the process ends, and the
+ * next one goes on, in fair weather or not / then no version comes behind a newer one */
+START_TEST(rows_of_one_key_keep_their_order_through_locks_and_a_resume)
+{
+	struct stage stage;
+
+	stage_open(&stage, 0);
+	stage.interface.packet = 7;
+	stage_sql(&stage,
+		"WITH RECURSIVE k(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM k LIMIT 300)"
+		" INSERT INTO order_line (order_no, name) SELECT 'K' || (i %% 30), 'v' || (i / 30)"
+		" FROM k");
+	stage_switch(&stage, "faults", "{\"lock\": 0.2, \"seed\": 4}");
+	stage_switch_later(&stage, 15, "stop", NULL);
+	ck_assert_int_eq(stage_process(&stage, 120000), -ERR_INTERRUPTED);
+	pthread_join(stage.later.thread, NULL);
+	stage.later.running = false;
+	atomic_store(&stage.control.stop, false);
+	if (_i)
+		stage_switch(&stage, "faults", "{\"lock\": 0}");
+	stage_restart(&stage);
+	ck_ok(stage_resume(&stage, 120000), &stage.err);
+	ck_assert_int_eq(stage_info(&stage).counts.cancelled, 0);
+	ck_assert_int_eq(stage_info(&stage).counts.failed, 0);
+	ck_assert_int_eq(stage_records(&stage), 30);
+	for (int i = 0; i < 30; i++) {
+		char key[16];
+
+		snprintf(key, sizeof(key), "K%d", i);
+		ck_assert_str_eq(stage_field(&stage, key, "Name"), "v9");
+	}
+	stage_close(&stage);
+}
+END_TEST
+
 START_TEST(many_rows_of_one_key_go_one_by_one)
 {
 	struct stage stage;
@@ -547,6 +582,7 @@ Suite *suite_run(void)
 	tcase_add_test(tc, finished_run_is_not_run_again);
 	tcase_add_test(tc, bad_rows_fail_with_their_own_words);
 	tcase_add_test(tc, rows_of_one_key_arrive_in_the_order_read);
+	tcase_add_loop_test(tc, rows_of_one_key_keep_their_order_through_locks_and_a_resume, 0, 2);
 	tcase_add_test(tc, many_rows_of_one_key_go_one_by_one);
 	tcase_add_test(tc, failed_row_is_held_until_it_changes);
 	tcase_add_test(tc, dry_run_counts_and_stores_nothing);
