@@ -89,6 +89,28 @@ START_TEST(auto_counts_before_it_chooses)
 }
 END_TEST
 
+/* given a run that chose its way, and pauses / when the interface says otherwise by the time it
+ * goes on / then it keeps to what it chose */
+START_TEST(a_run_that_goes_on_keeps_its_way)
+{
+	struct run_info info;
+	struct stage stage;
+
+	stage_open(&stage, 50);
+	stage.interface.mode = TRANSFER_AUTO;
+	stage_switch(&stage, "faults", "{\"lock\": 1}");
+	ck_assert_int_eq(stage_process(&stage, 0), -ERR_UNFINISHED);
+	stage_switch(&stage, "faults", "{\"lock\": 0}");
+	stage.interface.mode = TRANSFER_BULK;
+	ck_ok(stage_resume(&stage, 60000), &stage.err);
+	info = stage_info(&stage);
+	ck_assert_int_eq(info.counts.completed, 50);
+	ck_assert_int_eq(info.mode, TRANSFER_COLLECTIONS);
+	ck_assert_int_eq(stage_requests(&stage, "/jobs/ingest"), 0);
+	stage_close(&stage);
+}
+END_TEST
+
 START_TEST(auto_stays_with_collections_where_bulk_would_not_leave_the_same)
 {
 	struct run_info info;
@@ -571,6 +593,7 @@ Suite *suite_bulk_run(void)
 	tcase_set_timeout(tc, 150);
 	tcase_add_test(tc, every_row_arrives_by_one_job);
 	tcase_add_test(tc, auto_counts_before_it_chooses);
+	tcase_add_test(tc, a_run_that_goes_on_keeps_its_way);
 	tcase_add_test(tc, auto_stays_with_collections_where_bulk_would_not_leave_the_same);
 	tcase_add_loop_test(tc, what_is_in_the_way_of_bulk_is_said, 0, ARRAY_SIZE(obstacles));
 	tcase_add_test(tc, bulk_leaves_what_collections_leaves);

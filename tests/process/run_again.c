@@ -316,6 +316,73 @@ START_TEST(lost_answers_are_settled_by_what_the_org_has)
 }
 END_TEST
 
+/* A run of two Inserts, the second with that name; what happens to it is `fault`, NULL = nothing.
+ */
+static int64_t insert_one(const char *no, const char *name, const char *fault)
+{
+	char json[64];
+
+	stage_sql(&stage,
+		"DELETE FROM order_line; INSERT INTO order_line (order_no, name) VALUES"
+		" ('1-%s', 'first'), ('%s', '%s')",
+		no, no, name);
+	snprintf(json, sizeof(json), "{\"%s\": 1}", fault ? fault : "slow");
+	stage_switch(&stage, "faults", "{\"slow\": \"1:200\"}");
+	stage_switch_later(&stage, stage_records(&stage) + 1, "faults", json);
+	ck_ok(stage_process(&stage, WAIT), &stage.err);
+	pthread_join(stage.later.thread, NULL);
+	stage.later.running = false;
+	stage_switch(&stage, "faults", "{\"reset-before\": 0, \"truncate\": 0, \"slow\": 0}");
+	return stage.run;
+}
+
+/* What else has the name of the row whose answer was lost, when and in which weather it was
+ * made. */
+static const struct {
+	const char *lost_by, *other, *comment;
+	bool before;
+} look_alikes[] = {
+	{ "reset-before", NULL, "checked by Name: nothing that we created since it was sent",
+		true },
+	{ "truncate", NULL, "checked by Name: 2 records since it was sent", false },
+	{ "reset-before", NULL, "is there, but message", false },
+	{ "reset-before", "truncate", "is there, but 2 Unknown messages have this value", false },
+};
+
+/* given a lost answer / when the org has a record of the same value that is not for certain this
+ * row's / then it stays Unknown, and says so */
+START_TEST(a_look_alike_is_no_evidence)
+{
+	struct message_window window;
+	int64_t lost;
+
+	stage_open(&stage, 1);
+	stage_insert(&stage);
+	stage.interface.packet = 1;
+	stage.interface.parallel = 1;
+	text_set(&stage.interface.reconcile_key, "Name");
+	if (look_alikes[_i].before) {
+		clock_freeze(clock_now() - INT64_C(86400000));
+		insert_one("OTHER", "same", look_alikes[_i].other);
+		clock_freeze(-1);
+	}
+	lost = insert_one("LOST", "same", look_alikes[_i].lost_by);
+	ck_assert_int_eq(stage_info(&stage).counts.unknown, 1);
+	if (!look_alikes[_i].before)
+		insert_one("OTHER", "same", look_alikes[_i].other);
+	clock_freeze(clock_now() + 11 * 60000);
+	stage.run = lost;
+	ck_ok(stage_resume(&stage, WAIT), &stage.err);
+	ck_assert_int_eq(stage_info(&stage).counts.unknown, 1);
+	stage_find(&stage, &window, "status:unknown");
+	ck_assert_msg(strstr(window.messages[0].comment, look_alikes[_i].comment), "%s",
+		window.messages[0].comment);
+	message_window_free(&window);
+	ck_assert_int_gt(stage_logged(&stage, "CreatedById"), 0);
+	clock_freeze(-1);
+}
+END_TEST
+
 START_TEST(evidence_that_fits_two_messages_settles_none)
 {
 	int64_t unknown = lose_answers();
@@ -345,6 +412,7 @@ Suite *suite_run_again(void)
 	tcase_add_test(tcase, a_run_that_goes_on_undoes_nothing_of_another_one);
 	tcase_add_test(tcase, keys_of_another_case_are_other_records_where_case_counts);
 	tcase_add_test(tcase, lost_answers_are_settled_by_what_the_org_has);
+	tcase_add_loop_test(tcase, a_look_alike_is_no_evidence, 0, ARRAY_SIZE(look_alikes));
 	tcase_add_test(tcase, evidence_that_fits_two_messages_settles_none);
 	tcase_add_test(tcase, a_reopened_run_reads_nothing_more);
 	suite_add_tcase(suite, tcase);

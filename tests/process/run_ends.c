@@ -2,6 +2,7 @@
 
 #include "process/suites.h"
 #include "process/stage.h"
+#include "store/brake.h"
 #include "base/clock.h"
 
 #define WAIT 120000
@@ -459,6 +460,42 @@ static void *carry_parallel(void *ctx)
 	return NULL;
 }
 
+static int apply_hold(void *ctx, struct store *store, struct err *err)
+{
+	return store_hold(store, ctx, "anna", "month end", err);
+}
+
+/* given a run that sends / when its connection is held, by whichever process / then it stops within
+ * seconds, and what it had not sent waits */
+START_TEST(a_hold_stops_what_is_being_sent)
+{
+	struct parallel_run run;
+	struct stage stage;
+	pthread_t thread;
+
+	stage_open(&stage, 4000);
+	stage.interface.packet = 20;
+	stage.interface.parallel = 1;
+	stage_create_run(&stage);
+	run = (struct parallel_run){
+		.stage = &stage, .run = stage.run, .interface = &stage.interface
+	};
+	stage_switch(&stage, "faults", "{\"slow\":\"1:50\"}");
+	ck_assert_int_eq(pthread_create(&thread, NULL, carry_parallel, &run), 0);
+	while (stage_records(&stage) < 40)
+		clock_sleep(5);
+	ck_ok(writer_call(stage.env.writer, apply_hold, stage.connection.name, &stage.err),
+		&stage.err);
+	pthread_join(thread, NULL);
+	ck_assert_int_eq(run.rc, -ERR_REFUSED);
+	ck_assert_msg(strstr(run.err.text, "is held since"), "%s", run.err.text);
+	ck_assert_int_eq(stage_info(&stage).state, RUN_PAUSED);
+	ck_assert_int_eq(stage_info(&stage).counts.completed, stage_records(&stage));
+	ck_assert_int_lt(stage_records(&stage), 2000);
+	stage_close(&stage);
+}
+END_TEST
+
 /* given rows of one run that wait, and a run of another interface that read their newer versions /
  * when both send at once, the second one from the other end / then no older version comes behind a
  * newer one: what was overtaken is not sent */
@@ -543,6 +580,7 @@ Suite *suite_run_ends(void)
 	tcase_add_test(tc, stop_heeds_a_row_that_failed_while_reading);
 	tcase_add_test(tc, stop_keeps_the_order_through_locks);
 	tcase_add_test(tc, counts_add_up_at_every_moment);
+	tcase_add_test(tc, a_hold_stops_what_is_being_sent);
 	tcase_add_test(tc, two_runs_share_keys_in_the_order_read);
 	suite_add_tcase(suite, tc);
 	return suite;
