@@ -8,6 +8,7 @@
 #include "base/queue.h"
 
 #define ON_THE_WAY 5		    /* packets with the writer, beside those being filled */
+#define FAMILY_SHARE 4		    /* a full packet gives up a quarter of its rows at most */
 #define PACKET_AGE_MS INT64_C(2000) /* a slow source's rows wait no longer for a full packet */
 
 struct packet {
@@ -134,19 +135,29 @@ static int flush_bin(struct fill *fill, int bin, struct err *err)
 }
 
 /*
- * The packet is full, and a row of `parent` comes: rows of that parent go with it into the next
- * packet, unless they fill this one alone. Where the order of the source counts, those that came
- * just before it.
+ * The packet is full, and a row of `parent` comes: which rows of that parent go with it into the
+ * next packet? Those that came just before it, unless they fill this one alone. Where several
+ * packets are filled, those further back as well, as long as this one stays nearly full: a parent
+ * with more rows than that is in several packets anyway.
  */
+static int family_from(const struct fill *fill, const struct pack *pack, uint64_t parent)
+{
+	int tail = parent ? pack_tail_of(pack, parent) : pack->count;
+	int all = pack_count_of(pack, parent, 0);
+
+	if (fill->count > 1 && all > pack->count - tail)
+		return all * FAMILY_SHARE <= pack->count ? 0 : pack->count;
+	return tail ? tail : pack->count;
+}
+
 static int flush_full(struct fill *fill, int bin, uint64_t parent, struct err *err)
 {
 	struct packet *packet = fill->bins[bin];
-	int from = fill->count == 1 ? pack_tail_of(&packet->pack, parent) : 0;
-	int family = pack_count_of(&packet->pack, parent, from);
+	int from = family_from(fill, &packet->pack, parent);
 	struct packet *next;
 	int rc;
 
-	if (!family || family == packet->pack.count)
+	if (from == packet->pack.count)
 		return flush_bin(fill, bin, err);
 	next = fresh_packet(fill);
 	pack_move_of(&next->pack, &packet->pack, parent, from);

@@ -377,7 +377,30 @@ START_TEST(rows_of_scattered_parents_meet_in_few_packets)
 }
 END_TEST
 
-/* Little rows, and rows that go one request after the other anyway, stay as the source has them. */
+static int count_packets(const int64_t *packets, int lines)
+{
+	int count = 0;
+
+	for (int i = 0; i < lines; i++)
+		count += in_packet(packets, i, packets[i]) == 0;
+	return count;
+}
+
+/* Accounts with more lines than a packet takes: keeping them together must not cost requests. */
+START_TEST(rows_of_large_scattered_parents_fill_their_packets)
+{
+	int64_t packets[LINES_MAX];
+
+	open_with_scattered_lines(LINES_MAX, 12);
+	stage.interface.packet = 20;
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	packets_of(packets, LINES_MAX);
+	ck_assert_int_le(count_packets(packets, LINES_MAX), LINES_MAX / 20 * 5 / 4);
+	stage_close(&stage);
+}
+END_TEST
+
+/* Few rows, and rows that go one request after the other anyway, stay as the source has them. */
 START_TEST(scattered_rows_keep_their_order_where_nothing_is_gained)
 {
 	static const struct {
@@ -451,29 +474,25 @@ START_TEST(parents_that_a_save_locks_count_before_others)
 }
 END_TEST
 
-#define LOCK_LINES 400
-
 /*
  * The org refuses what meets at a parent: not one row does, though packets are many at once, and
  * accounts have more rows than a packet.
  */
 START_TEST(packets_in_flight_share_no_parent)
 {
-	int64_t packets[LOCK_LINES];
-	int64_t requests, distinct = 0;
+	int64_t packets[LINES_MAX];
+	int64_t requests;
 
-	open_with_scattered_lines(LOCK_LINES, 2);
+	open_with_scattered_lines(LINES_MAX, 2);
 	stage_switch(&stage, "misconfigure", "{\"names\": [\"parent-locks\"]}");
 	stage.interface.packet = PACKET;
 	stage.interface.parallel = 8;
 	requests = stage_requests(&stage, "composite/sobjects");
 	ck_ok(stage_process(&stage, 0), &stage.err);
 	requests = stage_requests(&stage, "composite/sobjects") - requests;
-	ck_assert_int_eq(stage_info(&stage).counts.completed, LOCK_LINES);
-	packets_of(packets, LOCK_LINES);
-	for (int i = 0; i < LOCK_LINES; i++)
-		distinct += in_packet(packets, i, packets[i]) == 0;
-	ck_assert_int_eq(requests, distinct); /* none of them was needed again */
+	ck_assert_int_eq(stage_info(&stage).counts.completed, LINES_MAX);
+	packets_of(packets, LINES_MAX);
+	ck_assert_int_eq(requests, count_packets(packets, LINES_MAX)); /* none was needed again */
 	stage_close(&stage);
 }
 END_TEST
@@ -520,6 +539,7 @@ Suite *suite_run_parents(void)
 	tcase_add_test(tc, tree_is_sent_from_the_root_and_a_ring_of_one_fails);
 	tcase_add_loop_test(tc, rows_of_one_parent_stay_in_one_packet, 0, 2);
 	tcase_add_test(tc, rows_of_scattered_parents_meet_in_few_packets);
+	tcase_add_test(tc, rows_of_large_scattered_parents_fill_their_packets);
 	tcase_add_loop_test(tc, scattered_rows_keep_their_order_where_nothing_is_gained, 0, 2);
 	tcase_add_loop_test(
 		tc, parents_that_a_save_locks_count_before_others, 0, ARRAY_SIZE(parent_cases));
