@@ -87,6 +87,47 @@ static void check_file(struct fixture *fx, const char *mapping)
 	free(path);
 }
 
+/* given lines that were moved, one removed, one changed / when each is taken back / then the file
+ * is the one that was there, and what is not taken back is saved in the new order */
+START_TEST(changes_are_taken_back_one_by_one_and_lines_change_places)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fixture_start(&fx);
+	editor(&fx);
+	pty_wait(fx.pty, "row 1 of 3");
+	pty_type(fx.pty, "J");
+	pty_wait(fx.pty, "not saved");
+	pty_type(fx.pty, "jd");
+	pty_wait(fx.pty, "Price__c is not mapped any more");
+	pty_type(fx.pty, "gn");
+	pty_wait(fx.pty, "Name: NULL now clears the field");
+	pty_type(fx.pty, "u");
+	pty_wait(fx.pty, "Undone; 2 more can be");
+	pty_type(fx.pty, "u");
+	pty_wait(fx.pty, "Undone; 1 more can be");
+	pty_wait(fx.pty, "round(price * 1.19, 2)");
+	pty_type(fx.pty, "u");
+	pty_wait(fx.pty, "that was the first change here");
+	pty_wait_gone(fx.pty, "not saved");
+	pty_type(fx.pty, "u");
+	pty_wait(fx.pty, "There is nothing to undo");
+	pty_type(fx.pty, "gjK");
+	pty_wait(fx.pty, "not saved");
+	pty_type(fx.pty, KEY_F4);
+	pty_wait(fx.pty, "Save it all the same?");
+	pty_type(fx.pty, KEY_LEFT "\r");
+	pty_wait(fx.pty, "Saved 'order-lines'");
+	check_file(&fx, "mapping = (\n"
+			"  { field = \"Name\"; column = \"name\"; }, { field = \"Order_No__c\"; "
+			"column = \"order_no\"; },\n"
+			"  { field = \"Price__c\"; formula = \"round(price * 1.19, 2)\"; },\n"
+			"  { field = \"Source__c\"; value = \"ERP\"; } );\n");
+	fixture_end(&fx);
+}
+END_TEST
+
 /* A parent by external ID, a formula first wrong and then right, what names say; then the file. */
 START_TEST(a_mapping_is_made_by_keys_and_saved_as_plain_text)
 {
@@ -297,6 +338,7 @@ Suite *suite_mapping(void)
 	tcase_add_test(tc, without_the_org_the_columns_are_there_and_formulas_are_tried);
 	tcase_add_test(tc, each_row_of_the_source_can_be_tried);
 	tcase_add_test(tc, a_mapping_is_made_by_keys_and_saved_as_plain_text);
+	tcase_add_test(tc, changes_are_taken_back_one_by_one_and_lines_change_places);
 	tcase_add_test(tc, a_key_must_have_a_value_that_differs_by_row);
 	tcase_add_test(tc, what_fails_on_the_row_is_told_before_it_is_saved);
 	tcase_add_loop_test(tc, no_way_out_loses_what_is_not_saved, 0, (int)ARRAY_SIZE(ways_out));

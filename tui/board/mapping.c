@@ -285,6 +285,42 @@ static void do_remove(void *ctx, const char *argument)
 	board_say(board, STYLE_OK, "%s is not mapped any more", field);
 }
 
+static void move_line(struct board *board, int by)
+{
+	struct mapping_page *page = board->mapping;
+	const struct mapping_entry *entry = line_meant(board);
+	char field[FIELD_NAME_MAX];
+
+	if (!entry)
+		return;
+	text_copy(field, sizeof(field), entry->field);
+	if (mapping_move(page, mapping_at(page)->entry, by))
+		mapping_altered(board, field);
+	else
+		board_say(board, STYLE_TEXT, "%s is the %s line", field, by < 0 ? "first" : "last");
+}
+
+static void do_up(void *ctx, const char *argument)
+{
+	(void)argument;
+	move_line(ctx, -1);
+}
+
+static void do_down(void *ctx, const char *argument)
+{
+	(void)argument;
+	move_line(ctx, 1);
+}
+
+static void do_undo(void *ctx, const char *argument)
+{
+	struct board *board = ctx;
+
+	(void)argument;
+	if (board->mapping->share)
+		mapping_undo_do(board);
+}
+
 static bool name_entered(struct board *board, const char *text)
 {
 	struct mapping_page *page = board->mapping;
@@ -391,6 +427,11 @@ static const struct key_binding keys[] = {
 	{ '/', "filter", "Find", "Show only what has these letters in its name", BIND_LINE,
 		do_filter },
 	{ 'b', "row back", "Row before", "Try the mapping on the row before", 0, do_previous_row },
+	{ 'u', "undo", "Undo", "Take the last change back, and those before it one by one",
+		BIND_WRITE, do_undo },
+	{ 'K', "line up", "Up", "Move the line up, before the one above it", BIND_WRITE, do_up },
+	{ 'J', "line down", "Down", "Move the line down, behind the one below it", BIND_WRITE,
+		do_down },
 	{ 'a', "add", "Add", "Add a line for a field by its name", BIND_WRITE, do_add },
 	{ K_DELETE, "remove", "Remove", "Take the line out of the mapping",
 		BIND_HIDDEN | BIND_WRITE, do_remove },
@@ -405,6 +446,7 @@ static void close_page(struct board *board)
 		return;
 	mapping_stop_jobs(page);
 	trials_forget(&page->trials);
+	mapping_undo_forget(page);
 	sample_drop(page->share);
 	interface_free_fields(&page->before);
 	interface_free_fields(&page->interface);
@@ -446,6 +488,7 @@ static void open_editor(struct board *board, const struct interface *interface, 
 		close_page(board);
 		return;
 	}
+	mapping_undo_note(page);
 	mapping_fetch(board);
 	board_open_page(board, &mapping_ops);
 }

@@ -16,6 +16,7 @@ void mapping_altered(struct board *board, const char *field)
 	char name[FIELD_NAME_MAX];
 
 	text_copy(name, sizeof(name), field); /* it may be of a row that is about to go */
+	mapping_undo_note(page);
 	mapping_rebuild(page, name);
 	mapping_try(board);
 }
@@ -54,6 +55,20 @@ void mapping_remove(struct mapping_page *page, int at)
 	memmove(&mapping->entries[place], &mapping->entries[place + 1],
 		(mapping->count - place - 1) * sizeof(*mapping->entries));
 	mapping->count--;
+}
+
+bool mapping_move(struct mapping_page *page, int at, int by)
+{
+	struct mapping *mapping = &page->interface.mapping;
+	struct mapping_entry moved;
+	int to = at + by;
+
+	if (to < 0 || (size_t)to >= mapping->count)
+		return false;
+	moved = mapping->entries[at];
+	mapping->entries[at] = mapping->entries[to];
+	mapping->entries[to] = moved;
+	return true;
 }
 
 void mapping_fill_parent(struct board *board, const struct field *lookup, const char *name)

@@ -1,6 +1,7 @@
 /* mapping_private.h — shared by the editor's files: mapping.c (the page and its keys),
  * mapping_rows.c (what stands in which row), mapping_draw.c, mapping_edit.c (changes and saving),
- * mapping_pick.c and mapping_form.c (the pages above it), mapping_jobs.c (what takes time). */
+ * mapping_undo.c, mapping_pick.c and mapping_form.c (the pages above it), mapping_jobs.c (what
+ * takes time). */
 
 #ifndef BOARD_MAPPING_PRIVATE_H
 #define BOARD_MAPPING_PRIVATE_H
@@ -42,6 +43,19 @@ void trials_forget(struct trials *trials);
 
 /* ---- the page ---- */
 
+/* What a change changes, and as it was before each of the last ones. */
+#define MAPPING_UNDO_MAX 100
+struct mapping_state {
+	struct mapping mapping;
+	char *external_id;
+};
+struct mapping_undo {
+	bool begun;
+	struct mapping_state now;
+	struct mapping_state past[MAPPING_UNDO_MAX]; /* the latest last */
+	int count;
+};
+
 enum mapping_side { SIDE_COLUMNS, SIDE_FIELDS };
 
 /*
@@ -71,6 +85,7 @@ struct mapping_page {
 	enum mapping_side side;
 	struct table tables[2];
 
+	struct mapping_undo undo;
 	bool in_form; /* the interface form is below, and takes what is made here */
 	bool saving;
 	struct interface sent; /* to be saved */
@@ -154,6 +169,9 @@ bool mapping_set(struct mapping_page *page, const char *field, enum mapping_kind
 	const char *text, enum null_policy nulls);
 void mapping_remove(struct mapping_page *page, int entry);
 
+/* Change places with the line before (-1) or behind (1) it; false: there is none. */
+bool mapping_move(struct mapping_page *page, int entry, int by);
+
 /* What NULL does to a field now, or would. */
 enum null_policy mapping_nulls(const struct mapping_page *page, const char *field);
 
@@ -165,6 +183,13 @@ struct proposal *mapping_proposal(const struct mapping_page *page);
 void mapping_propose(struct board *board);
 
 void mapping_save(struct board *board);
+
+/* ---- mapping_undo.c ---- */
+
+/* The mapping stands as it shall be shown: what it was before can be brought back. */
+void mapping_undo_note(struct mapping_page *page);
+void mapping_undo_do(struct board *board);
+void mapping_undo_forget(struct mapping_page *page);
 
 /* ---- mapping_pick.c ---- */
 
