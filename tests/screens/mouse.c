@@ -175,6 +175,28 @@ START_TEST(what_was_typed_is_not_lost_by_a_click)
 }
 END_TEST
 
+/* Two lists side by side: the click goes where it points, whichever has the cursor. */
+START_TEST(a_click_reaches_the_other_list_of_the_mapping)
+{
+	struct fixture fx;
+	int row;
+	int col;
+
+	start(&fx);
+	pty_type(fx.pty, "2");
+	pty_wait(fx.pty, "1,204 ok");
+	pty_type(fx.pty, "j");
+	pty_wait(fx.pty, ">[ ]  20");
+	pty_type(fx.pty, "m");
+	pty_wait(fx.pty, "row 1 of 3");
+	click_on(&fx, "customer"); /* a column that fills nothing, left */
+	pty_settle(fx.pty, 200);
+	row = find(&fx, "customer", &col);
+	ck_assert_int_eq(pty_line(fx.pty, row)[0], '>');
+	fixture_end(&fx);
+}
+END_TEST
+
 START_TEST(the_wheel_moves_and_pauses_the_tail)
 {
 	struct fixture fx;
@@ -309,6 +331,7 @@ Suite *suite_mouse(void)
 	tcase_add_test(tc, clicks_do_what_keys_do);
 	tcase_add_test(tc, the_first_crumb_is_the_tab_as_it_was);
 	tcase_add_test(tc, what_was_typed_is_not_lost_by_a_click);
+	tcase_add_test(tc, a_click_reaches_the_other_list_of_the_mapping);
 	tcase_add_test(tc, the_wheel_moves_and_pauses_the_tail);
 	tcase_add_test(tc, columns_beyond_223_are_reached);
 	tcase_add_loop_test(tc, it_is_off_however_the_board_ends, 0, (int)ARRAY_SIZE(endings));
