@@ -106,6 +106,23 @@ START_TEST(a_run_outlives_the_board_that_started_it)
 }
 END_TEST
 
+START_TEST(a_board_takes_what_agent_cfg_says_of_it)
+{
+	static const char text[] = "port = 0;\nboard: { mouse = true; bell = true; };\n";
+	struct terminal terminal;
+	struct err err = ERR_INIT;
+
+	ck_ok(file_write(world.settings, text, strlen(text), 0600, &err), &err);
+	terminal_open(&terminal, &world);
+	terminal_await(&terminal, "\033[?1006h");
+	terminal_await(&terminal, "agent down");
+	terminal_type(&terminal, ":bell\r");
+	terminal_await(&terminal, "The bell is off"); /* so it was on */
+	kill(terminal.pid, SIGTERM);
+	terminal_close(&terminal);
+}
+END_TEST
+
 /* ---- an agent that is killed ---- */
 
 START_TEST(an_agent_killed_under_load_resumes_by_itself)
@@ -276,6 +293,7 @@ Suite *suite_e2e_service(void)
 	tcase_set_timeout(tcase, 120);
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_loop_test(tcase, a_run_outlives_the_board_that_started_it, 0, 2);
+	tcase_add_test(tcase, a_board_takes_what_agent_cfg_says_of_it);
 	tcase_add_test(tcase, an_agent_killed_under_load_resumes_by_itself);
 	tcase_add_test(tcase, a_call_starts_a_run_and_follows_it_to_its_end);
 	tcase_add_test(

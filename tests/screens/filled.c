@@ -83,12 +83,12 @@ static void write_log(const struct home *home)
 
 /* ---- the store ---- */
 
-static int64_t create_run(struct fixture *fx, const char *interface, const char *object,
-	const char *trigger, struct run_claim **claim)
+static int64_t create_run(struct fixture *fx, const char *connection, const char *interface,
+	const char *object, const char *trigger, struct run_claim **claim)
 {
 	struct err err = ERR_INIT;
 	struct run_spec spec = { .interface = interface,
-		.connection = "orders-prod",
+		.connection = connection,
 		.object = object,
 		.external_id = "Ext_Id__c",
 		.operation = OPERATION_UPSERT,
@@ -228,7 +228,7 @@ static void past_run(struct fixture *fx, const char *interface, const char *obje
 {
 	struct run_claim *claim = NULL;
 
-	create_run(fx, interface, object, trigger, &claim);
+	create_run(fx, "orders-prod", interface, object, trigger, &claim);
 	change_run(fx, claim, RUN_READING, false, NULL);
 	for (int first = 0; first < rows; first += ROWS_A_PACKET) {
 		int count = rows - first < ROWS_A_PACKET ? rows - first : ROWS_A_PACKET;
@@ -283,7 +283,28 @@ static void add_hostile(struct fixture *fx)
 	int64_t packet;
 
 	row.record_len = strlen(row.record);
-	create_run(fx, "accounts", "Account", "manual", &claim);
+	create_run(fx, "orders-prod", "accounts", "Account", "manual", &claim);
+	ck_ok(store_begin(fx->store, &err), &err);
+	ck_ok(store_packet_add(&packet, fx->store, claim, &row, 1, &err), &err);
+	ck_ok(store_commit(fx->store, &err), &err);
+	change_run(fx, claim, RUN_DONE, true, "one row");
+	run_claim_free(claim);
+}
+
+/* A row to another org than that of the run under way. */
+static void add_other_org(struct fixture *fx)
+{
+	struct row_in row = { .key = "SBX-1",
+		.source = "",
+		.record = "{}",
+		.record_len = 2,
+		.hash = 3,
+		.reject = "BAD_VALUE: none of ours" };
+	struct run_claim *claim = NULL;
+	struct err err = ERR_INIT;
+	int64_t packet;
+
+	create_run(fx, "crm-sandbox", "accounts", "Account", "manual", &claim);
 	ck_ok(store_begin(fx->store, &err), &err);
 	ck_ok(store_packet_add(&packet, fx->store, claim, &row, 1, &err), &err);
 	ck_ok(store_commit(fx->store, &err), &err);
@@ -313,7 +334,7 @@ static void add_huge(struct fixture *fx)
 	buf_add_str(&record, "\"}");
 	row.record = buf_str(&record);
 	row.record_len = record.len;
-	create_run(fx, "accounts", "Account", "manual", &claim);
+	create_run(fx, "orders-prod", "accounts", "Account", "manual", &claim);
 	ck_ok(store_begin(fx->store, &err), &err);
 	ck_ok(store_packet_add(&packet, fx->store, claim, &row, 1, &err), &err);
 	ck_ok(store_commit(fx->store, &err), &err);
@@ -333,7 +354,8 @@ static void fill_store(struct fixture *fx)
 	record_ping(fx, "orders-prod", false, true, "");
 	record_ping(fx, "crm-sandbox", false, false, "no client credentials user enabled");
 	clock_freeze(FIXTURE_NOW - 49000);
-	fx->run = create_run(fx, "order-lines", "Order_Line__c", "manual", &fx->claim);
+	fx->run =
+		create_run(fx, "orders-prod", "order-lines", "Order_Line__c", "manual", &fx->claim);
 	change_run(fx, fx->claim, RUN_READING, false, NULL);
 	for (int i = 0; i < 20; i++)
 		fx->packets[fx->packet_count++] =
@@ -439,6 +461,8 @@ void filled_open(struct fixture *fx, const char *folder)
 	ck_ok(store_commit(fx->store, &err), &err);
 	if (fx->org_name)
 		name_org(fx);
+	if (fx->other_org)
+		add_other_org(fx);
 	if (fx->hostile)
 		add_hostile(fx);
 	if (fx->huge)

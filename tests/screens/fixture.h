@@ -32,6 +32,7 @@ struct fixture {
 	bool read_only, ascii, no_color, mouse, bell;
 	enum theme theme;
 	bool agent_down;
+	bool other_org;	      /* a row of another org than the run under way */
 	bool hostile;	      /* a row that tries to take the terminal over */
 	bool huge;	      /* one with 10 MB, wide, combining and right-to-left text */
 	bool shell;	      /* a shell with job control is behind it: Ctrl-Z stops */

@@ -178,6 +178,25 @@ START_TEST(a_narrow_title_keeps_what_matters_most)
 }
 END_TEST
 
+START_TEST(the_title_names_the_org_of_the_message_that_is_open)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fx.other_org = true;
+	fixture_start(&fx);
+	pty_wait(fx.pty, "agent up");
+	pty_type(fx.pty, "3/key:SBX-1\r");
+	pty_wait(fx.pty, "none of ours");
+	pty_wait(fx.pty, " PRODUCTION   ORG:ACME"); /* of the run above the list */
+	pty_type(fx.pty, "\r");
+	pty_wait(fx.pty, "sandbox  crm-sandbox  agent up");
+	pty_type(fx.pty, "\033");
+	pty_wait(fx.pty, " PRODUCTION   ORG:ACME");
+	fixture_end(&fx);
+}
+END_TEST
+
 START_TEST(crumbs_tell_the_way_and_esc_goes_it_back)
 {
 	struct fixture fx;
@@ -544,6 +563,7 @@ Suite *suite_terminal(void)
 	tcase_add_test(tc, another_size_is_another_picture);
 	tcase_add_test(tc, the_cursor_stands_on_what_is_selected);
 	tcase_add_test(tc, a_narrow_title_keeps_what_matters_most);
+	tcase_add_test(tc, the_title_names_the_org_of_the_message_that_is_open);
 	tcase_add_test(tc, crumbs_tell_the_way_and_esc_goes_it_back);
 	tcase_add_test(tc, a_theme_reaches_the_terminal);
 	tcase_add_loop_test(tc, without_colour_not_one_colour_is_sent, 0, (int)ARRAY_SIZE(mono));
