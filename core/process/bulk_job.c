@@ -14,7 +14,8 @@
 #include <sodium.h>
 
 #define PARTS_A_TURN 64 /* attempts that begin in one commit */
-#define POLL_FLOOR_MS INT64_C(100)
+#define POLL_FIRST_MS INT64_C(100)
+#define POLL_STEP_MS INT64_C(20) /* at least, between two looks */
 #define POLL_CAP_MS INT64_C(60000)
 #define CANCEL_WAIT_MS INT64_C(180000) /* for an aborted job to be over */
 #define TROUBLES_MAX 5
@@ -394,13 +395,13 @@ static int64_t first_delay(const struct bulk *bulk)
 
 	if (bulk->rows < bulk->last_rows)
 		delay = delay * bulk->rows / bulk->last_rows;
-	return delay < POLL_FLOOR_MS ? POLL_FLOOR_MS : delay < POLL_CAP_MS ? delay : POLL_CAP_MS;
+	return delay < POLL_FIRST_MS ? POLL_FIRST_MS : delay < POLL_CAP_MS ? delay : POLL_CAP_MS;
 }
 
 /* When the rest will be done at the pace so far, but not after twice the time that has passed. */
 static int64_t next_delay(const struct bulk *bulk, const struct bulk_info *info, int64_t passed)
 {
-	int64_t least = passed / 8 > POLL_FLOOR_MS ? passed / 8 : POLL_FLOOR_MS;
+	int64_t least = passed / 8 > POLL_STEP_MS ? passed / 8 : POLL_STEP_MS;
 	int64_t delay = passed;
 
 	if (info->processed > 0 && info->processed <= bulk->rows)
