@@ -132,9 +132,23 @@ static void check_writeable(struct findings *findings, const struct interface *i
 			field->name);
 }
 
+/* What the org says of a parent, for the permission set; what has no room is asked for again. */
+static void keep_parent(struct steps *steps, const struct describe *describe,
+	const char *relationship, const char *parent)
+{
+	char *parents = steps->out->parents;
+	size_t used = strlen(parents);
+	char line[320];
+
+	snprintf(line, sizeof(line), "%.80s.%.128s=%.80s\n", describe->name, relationship, parent);
+	if (!strstr(parents, line) && used + strlen(line) < sizeof(steps->out->parents))
+		text_copy(parents + used, sizeof(steps->out->parents) - used, line);
+}
+
 /* "Account__r.Ext_Id__c": the lookup must be writeable, the key an external ID of its object. */
-static void check_parent(struct findings *findings, struct described *described,
-	const struct interface *interface, const struct describe *describe, const char *path)
+static void check_parent(struct steps *steps, struct findings *findings,
+	struct described *described, const struct interface *interface,
+	const struct describe *describe, const char *path)
 {
 	char relationship[129];
 	const char *dot = strchr(path, '.');
@@ -152,6 +166,7 @@ static void check_parent(struct findings *findings, struct described *described,
 	check_writeable(findings, interface, lookup, false);
 	if (lookup->targets.count != 1)
 		return; /* several kinds of parent: the org decides */
+	keep_parent(steps, describe, lookup->relationship, lookup->targets.items[0]);
 	parent = describe_once(described, lookup->targets.items[0], NULL);
 	key = parent ? describe_field(parent, dot + 1) : NULL;
 	if (!parent)
@@ -284,7 +299,7 @@ static void fields_step(struct steps *steps, const char *name, const struct inte
 		if (interface->operation == OPERATION_DELETE)
 			break; /* only the Id is sent */
 		if (strchr(field, '.'))
-			check_parent(&findings, described, interface, describe, field);
+			check_parent(steps, &findings, described, interface, describe, field);
 		else
 			check_field(&findings, interface, describe, field);
 	}

@@ -51,6 +51,8 @@ struct ping_result {
 	char api_version[16];
 	int64_t api_used, api_allowed; /* 0 = unknown */
 	char interfaces[40];	       /* ping_interfaces_hash() of those it looked at; "" = none */
+	char parents[2048]; /* lines "Object.Relationship__r=Parent__c", of those that mappings name
+			     */
 };
 
 typedef void ping_on_step(void *ctx, const struct ping_result *result);

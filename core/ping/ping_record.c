@@ -65,6 +65,20 @@ static int record_org(struct store *store, const struct connection *connection,
 	return rc;
 }
 
+static void parents_name(char name[96], const char *connection)
+{
+	snprintf(name, 96, "parents %s", connection);
+}
+
+static int record_parents(struct store *store, const struct connection *connection,
+	const struct ping_result *result, struct err *err)
+{
+	char name[96];
+
+	parents_name(name, connection->name);
+	return store_setting(store, name, result->parents, err);
+}
+
 int ping_record(struct store *store, const struct connection *connection, enum ping_kind kind,
 	const struct ping_result *result, struct err *err)
 {
@@ -93,7 +107,22 @@ int ping_record(struct store *store, const struct connection *connection, enum p
 	rc = store_ping_record(store, &record, err);
 	if (rc == 0 && kind == PING_SALESFORCE)
 		rc = record_org(store, connection, result, err);
+	if (rc == 0 && result->parents[0])
+		rc = record_parents(store, connection, result, err);
 	return rc;
+}
+
+char *ping_recall_parents(const char *data, const char *connection)
+{
+	struct view *view = NULL;
+	char name[96];
+	char *parents = NULL;
+
+	parents_name(name, connection);
+	if (view_open(&view, data, NULL) == 0)
+		view_setting(&parents, view, name, NULL);
+	view_close(view);
+	return parents;
 }
 
 /* ---- and out of it ---- */

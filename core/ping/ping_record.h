@@ -44,4 +44,10 @@ struct ping_wish {
 void ping_of_kind(struct ping_result *out, enum ping_kind kind, const struct ping_wish *wish,
 	ping_on_step *on_step, void *ctx);
 
+/*
+ * The parents of a connection's mappings, as the org described them to the last ping that saw any:
+ * lines as in ping_result. Owned; NULL when none are known. `data` is the home's.
+ */
+char *ping_recall_parents(const char *data, const char *connection);
+
 #endif

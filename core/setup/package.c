@@ -225,7 +225,8 @@ int package_make(struct package **out, const struct connection *connection,
 	if (rc == 0)
 		rc = find_parts(&work, err);
 	if (rc == 0)
-		rc = permissions_derive(&permissions, interfaces, count, options->required, err);
+		rc = permissions_derive(
+			&permissions, interfaces, count, options->required, options->parents, err);
 	work.permissions = permissions;
 	if (rc == 0)
 		rc = package_add_notes(&work, err);

@@ -30,6 +30,7 @@ struct package_options {
 	const char *contact;	     /* e-mail in the app; NULL = as username */
 	bool permissions_only;	     /* no app, no remote site */
 	const char *const *required; /* "Object.Field", NULL-terminated; see permission.h */
+	const char *parents; /* what the org said of them, see permission.h; NULL = nothing */
 };
 
 struct package_file {

@@ -10,13 +10,14 @@
 #define GIVEN_AS_REQUIRED "named with --required: open to whoever may write the object"
 #define PARENT_READ                                                                                \
 	"the lookup is resolved by this field: the API user must be able to read the object and "  \
-	"the field"
+	"the field. Which object that is, the org tells the ping: write the package again then"
 
 /* What is needed while deriving. */
 struct work {
 	struct permissions *all;
 	const struct interface *interface;
 	const char *const *required;
+	const char *parents;	/* NULL = nothing is known */
 	uint64_t required_used; /* bit i: required[i] was met */
 	struct err *err;
 };
@@ -194,10 +195,33 @@ static int add_interface(struct work *work)
 
 /* ---- parents ---- */
 
+/* As the org told it: the line "Object.Relationship=Parent". */
+static bool told_parent(
+	char name[FIELD_NAME_MAX], const struct work *work, const char *relationship)
+{
+	char begins[2 * FIELD_NAME_MAX + 2];
+	size_t len;
+
+	snprintf(begins, sizeof(begins), "%.*s.%.*s=", FIELD_NAME_MAX, work->interface->object,
+		FIELD_NAME_MAX, relationship);
+	len = strlen(begins);
+	for (const char *line = work->parents; line && *line;) {
+		const char *end = strchrnul(line, '\n');
+
+		if (strncasecmp(line, begins, len) == 0) {
+			snprintf(name, FIELD_NAME_MAX, "%.*s", (int)(end - line - (int)len),
+				line + len);
+			return api_name(name);
+		}
+		line = *end ? end + 1 : end;
+	}
+	return false;
+}
+
 /*
- * The object that `relationship` of the interface's object leads to: one that another interface
- * writes ("Site__r": Site__c or Site), or a standard one by its name. False where only the org
- * knows.
+ * The object that `relationship` of the interface's object leads to: what the org told, or one that
+ * another interface writes ("Site__r": Site__c or Site), or a standard one by its name. False where
+ * only the org knows.
  */
 static bool parent_object(
 	char name[FIELD_NAME_MAX], const struct work *work, const char *relationship)
@@ -205,6 +229,8 @@ static bool parent_object(
 	size_t len = strlen(relationship);
 	bool custom = len > 3 && strcasecmp(relationship + len - 3, "__r") == 0;
 
+	if (told_parent(name, work, relationship))
+		return true;
 	if (!custom && permission_standard_parent(name, work->interface->object, relationship))
 		return true;
 	snprintf(name, FIELD_NAME_MAX, "%.*s__c", (int)(custom ? len - 3 : len), relationship);
@@ -290,9 +316,9 @@ static int check_required(const struct work *work)
 }
 
 int permissions_derive(struct permissions **out, const struct interface *const *interfaces,
-	size_t count, const char *const *required, struct err *err)
+	size_t count, const char *const *required, const char *parents, struct err *err)
 {
-	struct work work = { .required = required, .err = err };
+	struct work work = { .required = required, .parents = parents, .err = err };
 	int rc = 0;
 
 	*out = NULL;

@@ -6,8 +6,8 @@
  *    Delete deletes, which Salesforce grants with edit alone; each reads;
  *  - every mapped field is made editable, the external ID at least readable; a parent named by its
  *    external ID (X__r.Y) stands for the lookup X__c, a part of an address for the address;
- *  - the parent and its external ID are readable, where the parent's object can be told by name:
- *    one that another interface writes, or a standard one;
+ *  - the parent and its external ID are readable, where the parent's object is known: the org told
+ *    it once, another interface writes it, or it is a standard one by its name;
  *  - left out is what Salesforce refuses in a permission set: fields it sets itself, fields that
  *    are required by the platform (open to everybody who may write the object), names of people.
  *    The table is in permission_rules.c. Whether a custom field is required, or the child's side
@@ -53,11 +53,12 @@ struct permissions {
 
 /*
  * `required` (NULL-terminated, may be NULL): fields as "Object.Field" that the org calls required.
- * ERR_CONFIG names the interface whose object or field is no API name; ERR_USAGE a `required` that
- * names no mapped field.
+ * `parents`: lines "Object.Relationship__r=Parent__c" that the org told once; NULL = nothing is
+ * known. ERR_CONFIG names the interface whose object or field is no API name; ERR_USAGE a
+ * `required` that names no mapped field.
  */
 int permissions_derive(struct permissions **out, const struct interface *const *interfaces,
-	size_t count, const char *const *required, struct err *err);
+	size_t count, const char *const *required, const char *parents, struct err *err);
 void permissions_free(struct permissions *permissions);
 
 /* ---- permission_rules.c: what Salesforce lists ---- */

@@ -109,6 +109,20 @@ START_TEST(an_assumed_key_is_a_warning_that_hides_no_failure)
 }
 END_TEST
 
+/* For the permission set: once each, and not what several objects may be. */
+START_TEST(parents_are_told_as_the_org_describes_them)
+{
+	rig_interface(&rig, "a", "order_line__c", OPERATION_UPSERT, "Order_No__c",
+		FIELDS("Order_No__c", "Name", "account__r.Ext_Id__c"));
+	rig_interface(&rig, "b", "Order_Line__c", OPERATION_UPSERT, "Order_No__c",
+		FIELDS("Order_No__c", "Name", "Account__r.Ext_Id__c", "Account__r.Phone"));
+	rig_interface(
+		&rig, "c", "Account", OPERATION_DELETE, NULL, FIELDS("Id", "Parent.Ext_Id__c"));
+	ping();
+	ck_assert_str_eq(rig.result.parents, "Order_Line__c.Account__r=Account\n");
+}
+END_TEST
+
 START_TEST(interfaces_of_other_connections_are_left_alone)
 {
 	struct interface *interface =
@@ -158,6 +172,7 @@ Suite *suite_interfaces(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, what_a_mapping_lacks_is_told);
 	tcase_add_test(tc, an_assumed_key_is_a_warning_that_hides_no_failure);
+	tcase_add_test(tc, parents_are_told_as_the_org_describes_them);
 	tcase_add_test(tc, interfaces_of_other_connections_are_left_alone);
 	tcase_add_test(tc, one_bad_interface_does_not_hide_the_others);
 	tcase_add_test(tc, more_interfaces_than_fit_are_counted_not_forgotten);

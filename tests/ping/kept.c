@@ -8,6 +8,7 @@
 #include "ping/ping_record.h"
 #include "practice/practice.h"
 
+static const char *folder;
 static struct practice *org;
 static struct connection connection;
 static struct store *store;
@@ -17,9 +18,9 @@ static struct ping_result *seen, *kept;
 static void setup(void)
 {
 	struct practice_options options = { .seed = 1 };
-	const char *folder = test_folder();
 	struct err err = ERR_INIT;
 
+	folder = test_folder();
 	text_list_add(&options.misconfigure, "field-hidden");
 	ck_ok(practice_start(&org, &options, &err), &err);
 	text_list_free(&options.misconfigure);
@@ -102,6 +103,24 @@ START_TEST(a_remedy_comes_back_in_the_words_of_the_app_that_is_used_now)
 }
 END_TEST
 
+/* A later ping that does not come as far forgets nothing. */
+START_TEST(parents_that_the_org_told_are_kept)
+{
+	char *parents = ping_recall_parents(folder, connection.name);
+
+	ck_assert_ptr_null(parents);
+	text_copy(seen->parents, sizeof(seen->parents), "A.B__r=C\n");
+	record(PING_SALESFORCE);
+	seen->parents[0] = '\0';
+	record(PING_SALESFORCE);
+	record(PING_AGENT);
+	parents = ping_recall_parents(folder, connection.name);
+	ck_assert_str_eq(parents, "A.B__r=C\n");
+	free(parents);
+	ck_assert_ptr_null(ping_recall_parents(folder, "another"));
+}
+END_TEST
+
 /* Which change makes which ping stale. */
 static const struct {
 	bool agent; /* the agent's port is changed, else the consumer key */
@@ -169,6 +188,7 @@ Suite *suite_kept(void)
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, a_ping_comes_back_step_by_step_with_its_remedies);
+	tcase_add_test(tc, parents_that_the_org_told_are_kept);
 	tcase_add_test(tc, a_remedy_comes_back_in_the_words_of_the_app_that_is_used_now);
 	tcase_add_loop_test(tc, a_changed_setting_makes_the_pings_stale_that_used_it, 0,
 		(int)ARRAY_SIZE(changes));

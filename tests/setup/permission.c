@@ -33,7 +33,7 @@ static int derive_one(struct permissions **out, const char *object, enum operati
 	int rc;
 
 	sample_interface(&interface, "one", object, operation, external_id, fields);
-	rc = permissions_derive(out, list, 1, required, err);
+	rc = permissions_derive(out, list, 1, required, NULL, err);
 	interface_free_fields(&interface);
 	return rc;
 }
@@ -110,7 +110,7 @@ START_TEST(interfaces_of_one_object_add_up)
 	sample_interface(&interfaces[0], "one", "X__c", OPERATION_INSERT, "B__c", a);
 	sample_interface(&interfaces[1], "two", "x__C", OPERATION_UPDATE, NULL, b);
 	sample_interface(&interfaces[2], "three", "Account", OPERATION_DELETE, NULL, id);
-	ck_ok(permissions_derive(&all, list, 3, NULL, &err), &err);
+	ck_ok(permissions_derive(&all, list, 3, NULL, NULL, &err), &err);
 	describe(text, sizeof(text), all);
 	ck_assert_str_eq(text, "Account:ed X__c:ce/a__c,B__c");
 	permissions_free(all);
@@ -126,11 +126,30 @@ START_TEST(a_parent_outside_the_set_is_told)
 	struct err err = ERR_INIT;
 
 	sample_fill(&sample);
-	ck_ok(permissions_derive(&all, sample.list, SAMPLE_INTERFACES, NULL, &err), &err);
+	ck_ok(permissions_derive(&all, sample.list, SAMPLE_INTERFACES, NULL, NULL, &err), &err);
 	/* Account__r.Ext_Id__c is opened by the interface accounts, and its Parent is one, too;
 	 * which object the parent Warehouse__r is, only the org knows. */
 	ck_assert_uint_eq(all->parent_count, 1);
 	ck_assert_str_eq(all->parents[0].what, "Warehouse__r.Code__c");
+	permissions_free(all);
+	setup_sample_free(&sample);
+}
+END_TEST
+
+START_TEST(a_parent_that_the_org_told_is_read)
+{
+	static const char told[] = "Contact.Warehouse__r=Other__c\n"
+				   "order_line__c.Warehouse__r=Site__c\nX__c.Y__r=Z__c\n";
+	struct sample sample;
+	struct permissions *all = NULL;
+	struct err err = ERR_INIT;
+	char text[500];
+
+	sample_fill(&sample);
+	ck_ok(permissions_derive(&all, sample.list, SAMPLE_INTERFACES, NULL, told, &err), &err);
+	ck_assert_uint_eq(all->parent_count, 0);
+	describe(text, sizeof(text), all);
+	ck_assert_msg(strstr(text, " Site__c:/Code__c! "), "%s", text);
 	permissions_free(all);
 	setup_sample_free(&sample);
 }
@@ -193,6 +212,7 @@ Suite *suite_permission(void)
 	tcase_add_loop_test(tc, operation_and_mapping_decide, 0, ARRAY_SIZE(right_cases));
 	tcase_add_test(tc, interfaces_of_one_object_add_up);
 	tcase_add_test(tc, a_parent_outside_the_set_is_told);
+	tcase_add_test(tc, a_parent_that_the_org_told_is_read);
 	tcase_add_test(tc, what_the_org_requires_is_left_out_and_told);
 	tcase_add_loop_test(tc, a_name_that_is_none_is_refused, 0, ARRAY_SIZE(bad_cases));
 	suite_add_tcase(suite, tc);

@@ -4,6 +4,7 @@
 #include "base/base.h"
 #include "tui/board/wizard_private.h"
 
+#include "ping/ping_record.h"
 #include "setup/package.h"
 
 enum { PACK_FOLDER, PACK_USER, PACK_SPACE, PACK_WRITE, PACK_CANCEL };
@@ -39,8 +40,12 @@ static int work(struct job *job, struct err *err)
 {
 	struct package_job *pj = (struct package_job *)job;
 	struct package_options options = { .username = text_empty(pj->user) ? NULL : pj->user };
-	int rc = package_of(&pj->package, &pj->connection, pj->env->catalog, &options, err);
+	char *parents = ping_recall_parents(pj->env->home->data, pj->connection.name);
+	int rc;
 
+	options.parents = parents;
+	rc = package_of(&pj->package, &pj->connection, pj->env->catalog, &options, err);
+	free(parents);
 	return rc ? rc : package_write(pj->package, pj->folder, err);
 }
 

@@ -2,6 +2,7 @@
  * line. */
 
 #include "base/base.h"
+#include "ping/ping_record.h"
 #include "setup/package.h"
 #include "tui/command/command.h"
 
@@ -79,10 +80,12 @@ static int run_package(struct command_env *env, const struct arguments *args)
 	struct package_options options;
 	struct package *package = NULL;
 	struct connection connection;
+	char *parents = ping_recall_parents(env->home->data, name);
 	struct err err = ERR_INIT;
 	int code = 0;
 	int rc = read_options(&options, required, args, &err);
 
+	options.parents = parents;
 	connection_init(&connection);
 	if (rc == 0)
 		rc = env->catalog.connection(env->catalog.self, &connection, name, &err);
@@ -97,6 +100,7 @@ static int run_package(struct command_env *env, const struct arguments *args)
 	else
 		print_lines(env, package, dir);
 	package_free(package);
+	free(parents);
 	connection_free_fields(&connection);
 	return code;
 }
