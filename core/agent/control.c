@@ -8,6 +8,8 @@
 #include "base/text.h"
 #include "http/server.h"
 
+#define REQUEST_TIMEOUT_S 30 /* to come in whole, and for its answer to be taken */
+
 struct control {
 	struct http_server *server;
 	struct agent *agent;
@@ -290,9 +292,11 @@ int control_start(
 	struct control **out, struct agent *agent, const char *socket_path, struct err *err)
 {
 	struct control *control = calloc(1, sizeof(*control));
-	struct http_server_options options = {
-		.unix_path = socket_path, .body_max = 1u << 20, .handler = handle, .ctx = control
-	};
+	struct http_server_options options = { .unix_path = socket_path,
+		.body_max = 1u << 20,
+		.request_timeout_s = REQUEST_TIMEOUT_S,
+		.handler = handle,
+		.ctx = control };
 	int rc;
 
 	*out = NULL;

@@ -99,6 +99,31 @@ START_TEST(the_status_tells_what_is_scheduled_next)
 }
 END_TEST
 
+/* Boards and commands get their answers, whoever of the group holds lines open and says nothing. */
+START_TEST(lines_that_are_held_open_delay_no_board)
+{
+	struct sockaddr_un where = { .sun_family = AF_UNIX };
+	struct agent_status status;
+	struct err err = ERR_INIT;
+	int64_t before;
+	int held[64];
+
+	start(false);
+	ck_assert(text_copy(where.sun_path, sizeof(where.sun_path), socket_path));
+	for (size_t i = 0; i < ARRAY_SIZE(held); i++) {
+		held[i] = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		ck_assert_int_eq(
+			connect(held[i], (const struct sockaddr *)&where, sizeof(where)), 0);
+	}
+	clock_sleep(400);
+	before = clock_mono();
+	ck_ok(agent_client_status(&status, socket_path, &err), &err);
+	ck_assert_int_lt(clock_mono() - before, 1000);
+	for (size_t i = 0; i < ARRAY_SIZE(held); i++)
+		close(held[i]);
+}
+END_TEST
+
 START_TEST(a_second_agent_of_a_home_is_refused_and_told_who_is_up)
 {
 	struct agent_options second = options();
@@ -428,6 +453,7 @@ Suite *suite_service(void)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, the_socket_tells_the_status);
 	tcase_add_test(tcase, the_status_tells_what_is_scheduled_next);
+	tcase_add_test(tcase, lines_that_are_held_open_delay_no_board);
 	tcase_add_test(tcase, a_second_agent_of_a_home_is_refused_and_told_who_is_up);
 	tcase_add_test(tcase, a_home_is_free_again_when_its_agent_has_gone);
 	tcase_add_loop_test(tcase, the_loop_ends_when_the_socket_or_the_flag_says_so, 0, 2);
