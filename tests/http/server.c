@@ -449,6 +449,44 @@ START_TEST(garbage_neither_stops_nor_leaks)
 }
 END_TEST
 
+/* Nobody who begins no TLS keeps those out who do. */
+START_TEST(lines_without_a_word_give_up_their_places)
+{
+	struct http_server_options options = { .connections_max = 8, .request_timeout_s = 30 };
+	struct sockaddr_in where = { .sin_family = AF_INET };
+	const char *dir = test_folder();
+	struct http_server *server;
+	struct reply reply;
+	char cert[400], key[400];
+	int64_t before;
+	int held[8];
+
+	snprintf(cert, sizeof(cert), "%s/cert.pem", dir);
+	snprintf(key, sizeof(key), "%s/key.pem", dir);
+	make_certificate(cert, key);
+	options.tls_cert = cert;
+	options.tls_key = key;
+	server = start(options);
+	where.sin_port = htons((uint16_t)http_server_port(server));
+	where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	for (size_t i = 0; i < ARRAY_SIZE(held); i++) {
+		held[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		ck_assert_int_eq(
+			connect(held[i], (const struct sockaddr *)&where, sizeof(where)), 0);
+	}
+	clock_sleep(700);
+	before = clock_mono();
+	reply = call("https", http_server_port(server), "/x", trust, cert);
+	ck_assert_msg(reply.code == CURLE_OK, "%s", curl_easy_strerror(reply.code));
+	ck_assert_int_eq(reply.status, 200);
+	ck_assert_int_lt(clock_mono() - before, 1000);
+	reply_free(&reply);
+	for (size_t i = 0; i < ARRAY_SIZE(held); i++)
+		close(held[i]);
+	http_server_stop(server);
+}
+END_TEST
+
 Suite *suite_server(void)
 {
 	Suite *suite = suite_create("http/server");
@@ -466,6 +504,7 @@ Suite *suite_server(void)
 	tcase_add_test(tc, taken_port_is_told_in_words);
 	tcase_add_test(tc, tls_serves_its_certificate_and_refuses_old_versions);
 	tcase_add_test(tc, connections_of_one_address_are_limited);
+	tcase_add_test(tc, lines_without_a_word_give_up_their_places);
 	tcase_add_loop_test(tc, garbage_neither_stops_nor_leaks, 0, ARRAY_SIZE(garbage));
 	suite_add_tcase(suite, tc);
 	return suite;
