@@ -123,6 +123,7 @@ START_TEST(a_full_disk_leaves_the_old_file_and_says_why)
 	ck_assert_str_eq(buf_str(&buf), "one");
 	ck_assert_int_eq(entries(dir), 1); /* nothing half, nothing beside */
 	ck_ok(file_write(path, "two!", 4, 0600, &err), &err);
+	small_disk_end(dir);
 	buf_free(&buf);
 	free(other);
 	free(path);

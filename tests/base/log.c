@@ -146,6 +146,7 @@ START_TEST(a_full_disk_costs_lines_and_tells_how_many)
 	last = strstr(text, "info run=0 behind\n");
 	ck_assert(last && last[strlen("info run=0 behind\n")] == '\0');
 	check_lines(text, 100);
+	small_disk_end(dir);
 	free(text);
 	free(path);
 }

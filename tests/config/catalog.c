@@ -167,6 +167,7 @@ START_TEST(a_save_on_a_full_disk_leaves_the_file_as_it_was)
 	ck_assert_str_eq(get(home->connections, "orders"), text);
 	ck_ok(catalog.save_connection(catalog.self, &c, &err), &err);
 	ck_assert_ptr_nonnull(strstr(get(home->connections, "orders"), "port = 2"));
+	small_disk_end(home->connections);
 	connection_free_fields(&c);
 }
 END_TEST

@@ -2,10 +2,14 @@
 
 #include "harness/check_main.h"
 
+#include "base/text.h"
+
 #include <arpa/inet.h>
 #include <ftw.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#define SANITIZED_FACTOR 6
 
 static char root[256];
 
@@ -31,6 +35,17 @@ const char *test_folder(void)
 	snprintf(folder, sizeof(folders[0]), "%s/XXXXXX", root);
 	ck_assert_ptr_nonnull(mkdtemp(folder));
 	return folder;
+}
+
+int test_patience(void)
+{
+	const char *multiplier = getenv("CK_TIMEOUT_MULTIPLIER");
+	int64_t factor = TEST_SANITIZED ? SANITIZED_FACTOR : 1;
+	int64_t given;
+
+	if (multiplier && text_int(&given, multiplier, 1, 100) && given > factor)
+		factor = given;
+	return (int)factor;
 }
 
 void test_refusing_url(char *url, size_t size)

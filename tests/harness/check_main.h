@@ -30,6 +30,10 @@ int check_main(suite_maker *const *makers, size_t count);
 #define TEST_SANITIZED 0
 #endif
 
+/* How many times as long as elsewhere a test should wait here: for sanitizers, and as told by
+ * CK_TIMEOUT_MULTIPLIER. */
+int test_patience(void);
+
 /* Call, and on failure print the error's own words. */
 #define ck_ok(call, err) ck_assert_msg((call) >= 0, "%s: %s", #call, (err)->text)
 

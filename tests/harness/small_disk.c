@@ -121,3 +121,10 @@ void small_disk_free(const char *dir)
 	filler(path, sizeof(path), dir);
 	must(mounted ? unlink(path) == 0 : setrlimit(RLIMIT_FSIZE, &before) == 0);
 }
+
+void small_disk_end(const char *dir)
+{
+	if (mounted)
+		ck_assert_int_eq(umount2(dir, MNT_DETACH), 0);
+	mounted = false;
+}

@@ -27,4 +27,7 @@ void small_disk_mount(const char *dir, size_t bytes);
 void small_disk_fill(const char *dir);
 void small_disk_free(const char *dir); /* there is room again */
 
+/* `dir` is what it was before it was mounted: its process may have other tests to do. */
+void small_disk_end(const char *dir);
+
 #endif

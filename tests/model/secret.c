@@ -62,6 +62,7 @@ START_TEST(a_full_disk_leaves_no_half_key)
 	ck_assert_msg(strstr(err.text, "/key") && strchr(err.text, ':'), "%s", err.text);
 	ck_assert(!file_exists(path));
 	ck_ok(keyring_open(&keyring, path, true, &err), &err);
+	small_disk_end(dir);
 	keyring_free(keyring);
 	free(path);
 }

@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #define DEADLINE_MS 10000
-#define SANITIZED_FACTOR 6
 #define RAW_MAX (16u << 20)
 
 struct pty {
@@ -50,13 +49,7 @@ static int64_t now_us(void)
 
 int pty_patience(void)
 {
-	const char *multiplier = getenv("CK_TIMEOUT_MULTIPLIER");
-	int64_t factor = TEST_SANITIZED ? SANITIZED_FACTOR : 1;
-	int64_t given;
-
-	if (multiplier && text_int(&given, multiplier, 1, 100) && given > factor)
-		factor = given;
-	return (int)factor;
+	return test_patience();
 }
 
 static int64_t deadline(void)
