@@ -26,7 +26,6 @@ struct deadlines {
 	pthread_mutex_t lock; /* guards the rest */
 	pthread_cond_t changed;
 	struct deadline *list;
-	bool full; /* and nobody has waited long enough to go */
 	bool stopping;
 };
 
@@ -92,11 +91,12 @@ static bool cut_longest(struct deadlines *deadlines, const struct deadline *like
 	return true;
 }
 
-/* One place is always free, or soon will be: libmicrohttpd takes no connection without. */
-static void keep_one_free(struct deadlines *deadlines)
+/* One too many of all, or of its address: somebody goes, if need be the new one. */
+static void make_room(
+	struct deadlines *deadlines, struct deadline *new, const struct deadline *like, int places)
 {
-	deadlines->full = count_open(deadlines, NULL) >= deadlines->options.places &&
-			  !cut_longest(deadlines, NULL);
+	if (places && count_open(deadlines, like) > places && !cut_longest(deadlines, like))
+		cut(new);
 }
 
 /* ---- the thread ---- */
@@ -109,12 +109,11 @@ static void *look(void *ctx)
 	pthread_mutex_lock(&deadlines->lock);
 	while (!deadlines->stopping) {
 		clock_gettime(CLOCK_MONOTONIC, &until);
-		until.tv_nsec += (deadlines->full ? GRACE_MS : LOOK_EVERY_MS) * 1000000L;
+		until.tv_nsec += LOOK_EVERY_MS * 1000000L;
 		until.tv_sec += until.tv_nsec / 1000000000L;
 		until.tv_nsec %= 1000000000L;
 		pthread_cond_timedwait(&deadlines->changed, &deadlines->lock, &until);
 		cut_late(deadlines);
-		keep_one_free(deadlines);
 	}
 	pthread_mutex_unlock(&deadlines->lock);
 	return NULL;
@@ -175,13 +174,8 @@ struct deadline *deadline_watch(struct deadlines *deadlines, int fd, const struc
 	};
 	note_address(deadline, peer);
 	deadlines->list = deadline;
-	if (deadlines->options.address_places &&
-		count_open(deadlines, deadline) > deadlines->options.address_places &&
-		!cut_longest(deadlines, deadline))
-		cut(deadline);
-	keep_one_free(deadlines);
-	if (deadlines->full)
-		pthread_cond_signal(&deadlines->changed);
+	make_room(deadlines, deadline, deadline, deadlines->options.address_places);
+	make_room(deadlines, deadline, NULL, deadlines->options.places);
 	pthread_mutex_unlock(&deadlines->lock);
 	return deadline;
 }
@@ -201,20 +195,25 @@ void deadline_drop(struct deadlines *deadlines, struct deadline *deadline)
 	free(deadline);
 }
 
-static void set_phase(struct deadlines *deadlines, struct deadline *deadline, enum phase phase)
+/* False when it was cut meanwhile. */
+static bool set_phase(struct deadlines *deadlines, struct deadline *deadline, enum phase phase)
 {
+	bool open;
+
 	if (!deadline)
-		return;
+		return true;
 	pthread_mutex_lock(&deadlines->lock);
-	if (deadline->phase != CUT)
+	open = deadline->phase != CUT;
+	if (open)
 		deadline->phase = phase;
 	deadline->since = clock_mono();
 	pthread_mutex_unlock(&deadlines->lock);
+	return open;
 }
 
-void deadline_pause(struct deadlines *deadlines, struct deadline *deadline)
+bool deadline_pause(struct deadlines *deadlines, struct deadline *deadline)
 {
-	set_phase(deadlines, deadline, HANDLED);
+	return set_phase(deadlines, deadline, HANDLED);
 }
 
 void deadline_answer(struct deadlines *deadlines, struct deadline *deadline)

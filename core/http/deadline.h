@@ -9,6 +9,7 @@
 #ifndef HTTP_DEADLINE_H
 #define HTTP_DEADLINE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/socket.h>
 
@@ -19,7 +20,7 @@ struct deadline; /* of one connection */
 
 struct deadlines_options {
 	int64_t patience_ms;
-	int places;	    /* connections at once, beyond which nobody is let in */
+	int places;	    /* connections at once; 0 = as many as come */
 	int address_places; /* of one address; 0 = as many as there are */
 };
 
@@ -36,8 +37,8 @@ void deadlines_stop(
 struct deadline *deadline_watch(struct deadlines *deadlines, int fd, const struct sockaddr *peer);
 void deadline_drop(struct deadlines *deadlines, struct deadline *deadline);
 
-/* The request is here: no time is taken ... */
-void deadline_pause(struct deadlines *deadlines, struct deadline *deadline);
+/* The request is here: no time is taken ... False when it was cut meanwhile: nobody waits. */
+bool deadline_pause(struct deadlines *deadlines, struct deadline *deadline);
 /* ... until its answer is ready to leave; it keeps its place ... */
 void deadline_answer(struct deadlines *deadlines, struct deadline *deadline);
 /* ... until that is done, and the next request may come. */

@@ -29,6 +29,8 @@
 #define HEADER_MAX_DEFAULT (64u << 10)
 #define DRAIN_MS 5000
 #define HANG_UP_MS 1000
+#define CUT_MAX                                                                                    \
+	64 /* lines that lost their places and are not closed yet, beside those that have one */
 #define TLS_PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
 
 /* An open connection; in the server's list from its beginning until it is about to be closed. */
@@ -357,7 +359,8 @@ static enum MHD_Result handle(struct http_server *server, struct MHD_Connection 
 	server->in_flight++;
 	pthread_mutex_unlock(&server->lock);
 	req->counted = true;
-	deadline_pause(server->deadlines, deadline_of(connection));
+	if (!deadline_pause(server->deadlines, deadline_of(connection)))
+		return MHD_NO;
 	identify_peer(&in, peer, sizeof(peer));
 	outgoing_init(&out);
 	server->options.handler(server->options.ctx, &in, &out);
@@ -461,7 +464,8 @@ static int start_daemon(struct http_server *server, int fd, struct err *err)
 	};
 	struct MHD_OptionItem items[] = {
 		{ MHD_OPTION_LISTEN_SOCKET, fd, NULL },
-		{ MHD_OPTION_CONNECTION_LIMIT, options->connections_max, NULL },
+		{ MHD_OPTION_CONNECTION_LIMIT,
+			options->connections_max + (server->deadlines ? CUT_MAX : 0), NULL },
 		{ MHD_OPTION_CONNECTION_TIMEOUT, options->idle_timeout_s, NULL },
 		{ MHD_OPTION_CONNECTION_MEMORY_LIMIT, options->header_max, NULL },
 		{ MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_completed, server },
