@@ -250,6 +250,49 @@ START_TEST(a_board_that_only_shows_keeps_no_draft_and_says_so)
 }
 END_TEST
 
+static void begin_connection(struct pty *pty, const char *name)
+{
+	pty_type(pty, "n");
+	pty_wait(pty, "SQLite3");
+	pty_type(pty, name);
+}
+
+/* given a board with something typed / when a second one is opened and typed into / then each has
+ * its own, and boards that come later go on with both */
+START_TEST(two_boards_do_not_write_over_each_other)
+{
+	struct pty *first, *second;
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fx.empty = true;
+	fixture_start(&fx);
+	first = fx.pty;
+	pty_wait(first, "agent up");
+	begin_connection(first, "of-the-first");
+	wait_for_file(&fx, "draft.cfg", "of-the-first");
+	second = fx.pty = fixture_another(&fx);
+	pty_wait(second, "Another board of yours has begun a connection");
+	begin_connection(second, "of-the-second");
+	wait_for_file(&fx, "draft-b2.cfg", "of-the-second");
+	fx.pty = first;
+	pty_type(first, "-still");
+	wait_for_file(&fx, "draft.cfg", "of-the-first-still");
+	ck_assert_ptr_nonnull(strstr(data_file(&fx, "draft-b2.cfg"), "of-the-second"));
+	pty_signal(first, SIGKILL);
+	pty_signal(second, SIGKILL);
+	pty_wait_exit(second);
+	pty_end(second);
+	fixture_restart(&fx, 0);
+	pty_wait(fx.pty, "of-the-first-still");
+	second = fixture_another(&fx);
+	pty_wait(second, "of-the-second");
+	pty_wait(second, "n goes on");
+	pty_end(second);
+	fixture_end(&fx);
+}
+END_TEST
+
 Suite *suite_draft(void)
 {
 	Suite *suite = suite_create("screens/draft");
@@ -262,6 +305,7 @@ Suite *suite_draft(void)
 	tcase_add_test(tc, a_data_source_is_chosen_like_a_driver);
 	tcase_add_test(tc, a_draft_that_cannot_be_read_is_left_out_with_a_notice);
 	tcase_add_test(tc, a_draft_without_room_is_told_and_kept_once_there_is_some);
+	tcase_add_test(tc, two_boards_do_not_write_over_each_other);
 	tcase_add_test(tc, a_board_that_only_shows_keeps_no_draft_and_says_so);
 	suite_add_tcase(suite, tc);
 	return suite;

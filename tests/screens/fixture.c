@@ -128,7 +128,12 @@ void fixture_restart(struct fixture *fx, int number)
 		pty_signal(fx->pty, number);
 	pty_wait_exit(fx->pty);
 	pty_end(fx->pty);
-	fx->pty = pty_start(&fx->terminal, fx->shell ? run_shell : run_board, fx);
+	fx->pty = fixture_another(fx);
+}
+
+struct pty *fixture_another(struct fixture *fx)
+{
+	return pty_start(&fx->terminal, fx->shell ? run_shell : run_board, fx);
 }
 
 void fixture_end(struct fixture *fx)

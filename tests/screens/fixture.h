@@ -60,6 +60,8 @@ void fixture_init(struct fixture *fx);
 
 /* Make the home and start the board. */
 void fixture_start(struct fixture *fx);
+/* A second board over the same home; end it with pty_end(). */
+struct pty *fixture_another(struct fixture *fx);
 void fixture_end(struct fixture *fx);
 
 /* The board gets this signal (0: it ended already) and ends; another begins in its home. */

@@ -607,6 +607,7 @@ static void finish(struct board *board)
 	wizard_forget(board);
 	ping_forget_all(board);
 	worker_stop(board->worker); /* only now: pages and pings told their jobs to end */
+	draft_slot_free(board->draft);
 	feed_stop(board->feed);
 	for (int i = 0; i < BOARD_TABS; i++)
 		board_tabs[i]->close(board);

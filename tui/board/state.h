@@ -12,6 +12,7 @@
 #include "agent/agent.h"
 #include "base/text.h"
 #include "tui/board/board.h"
+#include "tui/board/draft_slot.h"
 #include "tui/board/feed.h"
 #include "tui/board/services.h"
 #include "tui/board/worker.h"
@@ -144,6 +145,8 @@ struct board {
 
 	struct ping_shown *pings; /* what was seen of pings; see ping_job.h */
 	unsigned ping_turn;
+
+	struct draft_slot *draft; /* of the wizard; owned; NULL until it is taken */
 
 	struct verb_job *verb_running; /* something is being done to messages; see verb_job.h */
 

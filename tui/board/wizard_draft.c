@@ -18,26 +18,12 @@
 /* Ticks of the board's clock between two writes while somebody types. */
 #define KEEP_TICKS 2
 
-/* A connection that exists is changed under a path of its own: its name says not which it is. */
-enum { DRAFT_NEW, DRAFT_EDIT, DRAFT_KINDS };
-
-/* In a system home each user has a draft. NULL when out of memory. */
-static char *draft_path(const struct home *home, int kind)
-{
-	const char *what = kind == DRAFT_EDIT ? "draft-edit" : "draft";
-	char name[64];
-
-	if (home->system)
-		snprintf(name, sizeof(name), "%s-%u.cfg", what, (unsigned)geteuid());
-	else
-		snprintf(name, sizeof(name), "%s.cfg", what);
-	return file_join(home->data, name);
-}
-
 struct draft_job {
 	struct job job;
 	char *paths[DRAFT_KINDS];
-	const struct catalog *catalog; /* borrowed */
+	const struct home *home;       /* borrowed, as ... */
+	const struct catalog *catalog; /* ... this */
+	struct draft_slot *slot;       /* owned: the one that was taken */
 	struct connection connection;
 	int kind;
 	bool found;
@@ -51,26 +37,39 @@ static void free_draft(struct job *job)
 	for (int i = 0; i < DRAFT_KINDS; i++)
 		free(dj->paths[i]);
 	connection_free_fields(&dj->connection);
+	draft_slot_free(dj->slot);
 	free(dj);
 }
 
 static struct draft_job *new_job(const struct board *board)
 {
-	struct draft_job *dj = calloc(1, sizeof(*dj));
+	struct draft_job *dj = board->env->read_only ? NULL : calloc(1, sizeof(*dj));
 
 	if (!dj)
 		return NULL;
 	connection_init(&dj->connection);
 	dj->job.free = free_draft;
+	dj->home = board->env->home;
 	dj->catalog = board->env->catalog;
-	for (int i = 0; i < DRAFT_KINDS; i++) {
-		dj->paths[i] = draft_path(board->env->home, i);
-		if (!dj->paths[i]) {
-			free_draft(&dj->job);
-			return NULL;
-		}
-	}
 	return dj;
+}
+
+static bool name_files(struct draft_job *dj, const struct draft_slot *slot)
+{
+	for (int i = 0; i < DRAFT_KINDS; i++)
+		dj->paths[i] = draft_slot_path(dj->home, slot->number, i);
+	return dj->paths[DRAFT_NEW] && dj->paths[DRAFT_EDIT];
+}
+
+/* One that is about the files of our slot; NULL, too, when none was taken so far. */
+static struct draft_job *file_job(const struct board *board)
+{
+	struct draft_job *dj = board->draft ? new_job(board) : NULL;
+
+	if (!dj || name_files(dj, board->draft))
+		return dj;
+	free_draft(&dj->job);
+	return NULL;
 }
 
 /* ---- writing ---- */
@@ -115,9 +114,7 @@ void wizard_keep(struct board *board)
 	struct err err = ERR_INIT;
 	struct draft_job *dj;
 
-	if (!wizard || !wizard->unwritten || board->env->read_only)
-		return;
-	dj = new_job(board);
+	dj = wizard && wizard->unwritten ? file_job(board) : NULL;
 	if (!dj)
 		return;
 	wizard->unwritten = false;
@@ -165,7 +162,7 @@ static void done_drop(struct board *board, struct job *job)
 
 void wizard_drop_draft(struct board *board)
 {
-	struct draft_job *dj = board->env->read_only ? NULL : new_job(board);
+	struct draft_job *dj = file_job(board);
 
 	if (!dj)
 		return;
@@ -202,10 +199,13 @@ static bool still_there(const struct draft_job *dj)
 static int work_read(struct job *job, struct err *err)
 {
 	struct draft_job *dj = (struct draft_job *)job;
+	int rc = draft_slot_take(&dj->slot, dj->home, err);
 
+	if (rc)
+		return rc;
+	if (!name_files(dj, dj->slot))
+		return err_nomem(err);
 	for (int kind = 0; kind < DRAFT_KINDS && !dj->found; kind++) {
-		int rc;
-
 		if (!file_exists(dj->paths[kind]))
 			continue;
 		rc = read_draft(dj, kind, err);
@@ -224,8 +224,15 @@ static void done_read(struct board *board, struct job *job)
 	struct draft_job *dj = (struct draft_job *)job;
 	char text[256];
 
+	board->draft = dj->slot;
+	dj->slot = NULL;
 	if (job->rc)
-		board_say(board, STYLE_WARN, "A draft is left out: %s", job->err.text);
+		board_say(board, STYLE_WARN, "%s%s", board->draft ? "A draft is left out: " : "",
+			job->err.text);
+	else if (board->draft->others && !dj->found)
+		board_say(board, STYLE_WARN,
+			"Another board of yours has begun a connection: what is typed here is kept "
+			"beside it");
 	if (dj->found && wizard_take_draft(board, &dj->connection, dj->kind == DRAFT_EDIT) &&
 		wizard_unsaved(text, sizeof(text), board))
 		board_say(board, STYLE_WARN, "%s n goes on", text);
@@ -233,7 +240,7 @@ static void done_read(struct board *board, struct job *job)
 
 void wizard_look_for_draft(struct board *board)
 {
-	struct draft_job *dj = board->env->read_only ? NULL : new_job(board);
+	struct draft_job *dj = new_job(board);
 
 	if (!dj)
 		return;
@@ -250,7 +257,7 @@ const char *wizard_fate(const struct board *board)
 
 	if (board->env->read_only)
 		return " It would be lost: this board was started with --read-only.";
-	if (wizard->write_failed)
+	if (wizard->write_failed || !board->draft)
 		return " It could not be kept on disk and would be lost; 'Save unchecked' in the "
 		       "wizard's last step tries again.";
 	if (!board->env->catalog->keyring)
