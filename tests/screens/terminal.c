@@ -5,11 +5,13 @@
 
 #include "screens/suites.h"
 
+#include "base/file.h"
 #include "base/text.h"
 #include "screens/fixture.h"
 
 #include <signal.h>
 #include <termios.h>
+#include <unistd.h>
 
 /* ---- giving it back ---- */
 
@@ -192,6 +194,25 @@ START_TEST(the_title_names_the_org_of_the_message_that_is_open)
 	pty_type(fx.pty, "\r");
 	pty_wait(fx.pty, "sandbox  crm-sandbox  agent up");
 	pty_type(fx.pty, "\033");
+	pty_wait(fx.pty, " PRODUCTION   ORG:ACME");
+	fixture_end(&fx);
+}
+END_TEST
+
+START_TEST(the_only_org_is_named_where_nothing_is_selected)
+{
+	struct fixture fx;
+	char *path;
+
+	fixture_init(&fx);
+	fixture_start(&fx);
+	pty_wait(fx.pty, "agent up");
+	pty_type(fx.pty, "2/nothing-like-it\r");
+	pty_wait_gone(fx.pty, "order-lines");
+	pty_wait_gone(fx.pty, "PRODUCTION");
+	path = file_join(fx.home->connections, "crm-sandbox.cfg");
+	ck_assert_int_eq(unlink(path), 0);
+	free(path);
 	pty_wait(fx.pty, " PRODUCTION   ORG:ACME");
 	fixture_end(&fx);
 }
@@ -564,6 +585,7 @@ Suite *suite_terminal(void)
 	tcase_add_test(tc, the_cursor_stands_on_what_is_selected);
 	tcase_add_test(tc, a_narrow_title_keeps_what_matters_most);
 	tcase_add_test(tc, the_title_names_the_org_of_the_message_that_is_open);
+	tcase_add_test(tc, the_only_org_is_named_where_nothing_is_selected);
 	tcase_add_test(tc, crumbs_tell_the_way_and_esc_goes_it_back);
 	tcase_add_test(tc, a_theme_reaches_the_terminal);
 	tcase_add_loop_test(tc, without_colour_not_one_colour_is_sent, 0, (int)ARRAY_SIZE(mono));

@@ -300,34 +300,41 @@ const struct connection_state *board_state(const struct board *board, int connec
 	return board->states && connection >= 0 ? &board->states[connection] : NULL;
 }
 
-/* Behind what the monitor or a page above it shows; where nothing is behind it, the only one. */
+/* Behind what the monitor or a page above it shows, or -1. */
 static int monitored_connection(const struct board *board)
 {
 	const char *name = message_connection(board);
 
 	if (!name && board->run.id)
 		name = board->run.connection;
-	if (name)
-		return board_find_connection(board, name);
-	return board->catalog->connection_count == 1 ? 0 : -1;
+	return name ? board_find_connection(board, name) : -1;
+}
+
+static int interface_connection(struct board *board)
+{
+	int place = interfaces_shown(board);
+
+	return place < 0 ? -1
+			 : board_find_connection(
+				   board, board->catalog->interfaces[place].interface.connection);
 }
 
 int board_current_connection(struct board *board)
 {
-	int place;
+	int found;
 
 	if (!board->catalog)
 		return -1;
 	if (board_page(board) == &wizard_ops)
 		return wizard_connection(board);
 	if (board->tab == 0)
-		return connections_shown(board);
-	if (board->tab == 2)
-		return monitored_connection(board);
-	place = interfaces_shown(board);
-	return place < 0 ? -1
-			 : board_find_connection(
-				   board, board->catalog->interfaces[place].interface.connection);
+		found = connections_shown(board);
+	else if (board->tab == 1)
+		found = interface_connection(board);
+	else
+		found = monitored_connection(board);
+	/* Where nothing is selected, the only one there is. */
+	return found < 0 && board->catalog->connection_count == 1 ? 0 : found;
 }
 
 /* ---- news ---- */
