@@ -33,7 +33,7 @@ static const struct way {
 		{ "1,204 ok", "SELECT order_no", "row 1 of 3", "Column for Order_No__c" } },
 	{ &mapping_form_ops, { "2", "j", "m", "f" },
 		{ "1,204 ok", "SELECT order_no", "row 1 of 3", "Filled from" } },
-	{ &help_ops, { "?" }, { "What each key does here" } },
+	{ &help_ops, { "?" }, { "Everywhere" } },
 	{ &log_ops, { KEY_F7 }, { "Log of the agent" } },
 	{ &agent_form_ops, { KEY_F8 }, { "Runs at once" } },
 	{ &first_ops, { "", "j", "i" }, { "crm-sandbox", "ORG:ACME", "sales.customer" } },
@@ -44,7 +44,9 @@ static const struct press {
 	const struct page_ops *page; /* NULL = everywhere: tried on the first tab */
 	int key;
 	const char *bytes;
-	const char *expected; /* on the screen afterwards; NULL = the board ends */
+	const char *expected;	   /* on the screen afterwards, not before; NULL = the board ends */
+	bool gone;		   /* the other way round */
+	const char *first, *there; /* typed before it, and what then stands there */
 } presses[] = {
 	{ &connections_ops, 'n', "n", "step 1 of 4" },
 	{ &connections_ops, K_ENTER, "\r", "Connection crm-sandbox" },
@@ -88,6 +90,8 @@ static const struct press {
 	{ &monitor_ops, 'w', "w", "messages.csv" },
 	{ &monitor_ops, 'x', "x", "Let it go on" },
 	{ &wizard_ops, K_F(3), KEY_F3, "Give the connection a name" },
+	{ &wizard_ops, K_F(3), KEY_F3, "ping OK 12 ms", false,
+		"orders\t\t\t\t\t/srv/erp/orders.db" KEY_F4, "step 2 of 4" },
 	{ &wizard_ops, K_F(4), KEY_F4, "Give the connection a name" },
 	{ &wizard_ops, K_F(6), KEY_F6, "Set-up of Salesforce for" },
 	{ &wizard_ops, K_F(9), KEY_F9, "Give the connection a name first" },
@@ -147,7 +151,7 @@ static const struct press {
 	{ &mapping_ops, 'v', "v", "Preview of order-lines: 3 rows, 1 would fail" },
 	{ &mapping_ops, '/', "/", "Part of a column's" },
 	{ &help_ops, ' ', " ", "Fetch and paint everything again" },
-	{ &log_ops, 'f', "f", "Log of the agent" },
+	{ &log_ops, 'f', "f", "following", true },
 	{ &log_ops, '/', "/", "level:warn" },
 	{ &agent_form_ops, K_F(4), KEY_F4, "Saved. The running agent" },
 	{ &agent_form_ops, K_ESC, "\033", "Ping Agent" },
@@ -163,18 +167,18 @@ static const struct press {
 	{ &checklist_ops, 'A', "A", "ping from Salesforce" },
 	{ NULL, K_F(7), KEY_F7, "Log of the agent" },
 	{ NULL, K_F(8), KEY_F8, "Runs at once" },
-	{ NULL, '?', "?", "What each key does here" },
-	{ NULL, K_F(1), KEY_F1, "What each key does here" },
+	{ NULL, '?', "?", "Everywhere" },
+	{ NULL, K_F(1), KEY_F1, "Everywhere" },
 	{ NULL, ':', ":", "Tab complete" },
-	{ NULL, '1', "1", "Ping Agent" },
+	{ NULL, '1', "1", "Ping Agent", false, "2", "Manual Process" },
 	{ NULL, '2', "2", "Manual Process" },
 	{ NULL, '3', "3", "F Failures" },
 	{ NULL, K_TAB, "\t", "Manual Process" },
 	{ NULL, K_BACKTAB, KEY_BTAB, "F Failures" },
 	{ NULL, K_NONE, ":mouse\r", "The mouse is on" },
 	{ NULL, K_NONE, ":bell\r", "The bell is on" },
-	{ NULL, K_F(5), KEY_F5, "Ping Agent" },
-	{ NULL, K_ESC, "\033", "Ping Agent" },
+	{ NULL, K_F(5), KEY_F5, "The bell is on", true, ":bell\r", "The bell is on" },
+	{ NULL, K_ESC, "\033", "The bell is on", true, ":bell\r", "The bell is on" },
 	{ NULL, 'q', "q", NULL },
 	{ NULL, K_F(10), KEY_F10, NULL },
 	{ NULL, K_CTRL('Q'), "\021", NULL },
@@ -207,11 +211,21 @@ START_TEST(a_key_does_on_its_page_what_it_promises)
 	fixture_init(&fx);
 	fixture_start(&fx);
 	go(&fx, way_to(press->page));
-	pty_type(fx.pty, press->bytes);
-	if (press->expected)
+	if (press->first) {
+		pty_type(fx.pty, press->first);
+		pty_wait(fx.pty, press->there);
+	}
+	if (press->gone) /* else it would prove nothing */
 		pty_wait(fx.pty, press->expected);
-	else
+	else if (press->expected)
+		pty_wait_gone(fx.pty, press->expected);
+	pty_type(fx.pty, press->bytes);
+	if (!press->expected)
 		ck_assert_int_eq(pty_wait_exit(fx.pty), 0);
+	else if (press->gone)
+		pty_wait_gone(fx.pty, press->expected);
+	else
+		pty_wait(fx.pty, press->expected);
 	fixture_end(&fx);
 }
 END_TEST
@@ -242,11 +256,107 @@ START_TEST(no_binding_is_left_out_here)
 }
 END_TEST
 
-START_TEST(no_page_binds_a_key_twice)
+static bool is_named(const struct page_ops *page, const char *key, size_t len)
+{
+	char name[KEY_NAME_MAX];
+
+	for (size_t i = 0; i < ARRAY_SIZE(presses); i++) {
+		if (presses[i].page != page && presses[i].page)
+			continue;
+		keys_name(name, presses[i].key);
+		if (strlen(name) == len && strncmp(name, key, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* "n New  Enter Open": each key that stands there is pressed by a row above. */
+static void check_bottom_line(struct pty *pty, const struct page_ops *page)
+{
+	int rows;
+	int cols;
+	int count = 0;
+
+	pty_size(pty, &rows, &cols);
+	for (const char *at = pty_line(pty, rows - 1) + 1; *at; count++) {
+		const char *end = strstr(at, "  ");
+		size_t len = strcspn(at, " ");
+
+		ck_assert_msg(is_named(page, at, len), "no test presses %.*s of \"%s\"", (int)len,
+			at, page->name);
+		at = end ? end + 2 : at + strlen(at);
+	}
+	ck_assert_int_ge(count, 2);
+}
+
+/* On the command line, Tab completes the name of an action that is there. */
+static void check_names(struct pty *pty, const struct key_binding *table)
+{
+	char text[80];
+
+	for (const struct key_binding *b = table; b->name; b++) {
+		snprintf(text, sizeof(text), "\025%.*s\t", (int)strlen(b->name) - 1, b->name);
+		pty_type(pty, text);
+		snprintf(text, sizeof(text), ":%s", b->name);
+		pty_wait(pty, text);
+	}
+}
+
+static void check_help(struct pty *pty, const struct key_binding *table)
+{
+	char key[KEY_NAME_MAX];
+	char text[120];
+
+	for (const struct key_binding *b = table; b->name; b++) {
+		bool fits = strlen(b->name) <= 17; /* else it stands before what it does */
+
+		snprintf(text, sizeof(text), "  %-9s %-17s %s%s%s",
+			b->key ? keys_name(key, b->key) : ":", fits ? b->name : "",
+			fits ? "" : b->name, fits ? "" : ": ", b->help);
+		if (!(b->flags & BIND_HIDDEN))
+			pty_wait(pty, text);
+	}
+}
+
+START_TEST(a_page_has_key_command_and_help_for_each_action)
+{
+	const struct way *way = &ways[_i];
+	const struct page_ops *page = way->page;
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fx.terminal.rows = 100;
+	fx.terminal.cols = 250;
+	fixture_start(&fx);
+	go(&fx, way);
+	pty_settle(fx.pty, 50);
+	check_bottom_line(fx.pty, page);
+	if (!page->typing) { /* there ':' is a letter */
+		pty_type(fx.pty, ":");
+		pty_wait(fx.pty, "Up earlier");
+		check_names(fx.pty, page->keys);
+		if (way == ways) /* they are the same everywhere */
+			check_names(fx.pty, board_keys);
+		pty_type(fx.pty, "\033");
+		pty_wait_gone(fx.pty, "Up earlier");
+	}
+	pty_type(fx.pty, KEY_F1);
+	pty_wait(fx.pty, "This board");
+	check_help(fx.pty, board_keys);
+	if (!page->keys_now && page != &help_ops)
+		check_help(fx.pty, page->keys);
+	fixture_end(&fx);
+}
+END_TEST
+
+START_TEST(no_page_binds_a_key_or_a_name_twice)
 {
 	for (const struct page_ops *const *page = board_all_pages; *page; page++) {
-		for (const struct key_binding *a = (*page)->keys; a && a->name; a++)
+		for (const struct key_binding *a = (*page)->keys; a && a->name; a++) {
 			ck_assert_ptr_eq(keys_find((*page)->keys, a->key), a);
+			ck_assert_msg(keys_find_name((*page)->keys, a->name)->run == a->run,
+				"the command line cannot tell two of \"%s\" apart", a->name);
+		}
 	}
 }
 END_TEST
@@ -357,11 +467,16 @@ Suite *suite_keys(void)
 	tcase_add_loop_test(
 		tc, a_key_does_on_its_page_what_it_promises, 0, (int)ARRAY_SIZE(presses));
 	tcase_add_test(tc, no_binding_is_left_out_here);
-	tcase_add_test(tc, no_page_binds_a_key_twice);
+	tcase_add_test(tc, no_page_binds_a_key_or_a_name_twice);
 	tcase_add_test(tc, read_only_refuses_what_writes);
 	tcase_add_test(tc, an_action_runs_by_its_name_from_any_tab);
 	tcase_add_test(tc, a_filter_is_completed_where_the_cursor_is);
 	tcase_add_test(tc, what_was_entered_comes_back_each_at_its_own_question);
+	suite_add_tcase(suite, tc);
+	tc = tcase_create("pages");
+	tcase_set_timeout(tc, 60);
+	tcase_add_loop_test(
+		tc, a_page_has_key_command_and_help_for_each_action, 0, (int)ARRAY_SIZE(ways));
 	suite_add_tcase(suite, tc);
 	return suite;
 }

@@ -7,6 +7,8 @@
 #include "tui/widget/pager.h"
 
 #define LABEL_COLS 30
+/* A longer name than the labels have room for stands before what it does. */
+#define NAME_COLS 17
 
 struct help_page {
 	struct pager pager;
@@ -18,11 +20,15 @@ static void add_table(struct pager *pager, const struct key_binding *table)
 	char label[40];
 
 	for (; table && table->name; table++) {
+		bool fits = strlen(table->name) <= NAME_COLS;
+
 		if (table->flags & BIND_HIDDEN)
 			continue;
 		snprintf(label, sizeof(label), "  %-9s %s",
-			table->key == K_NONE ? ":" : keys_name(name, table->key), table->name);
-		pager_add(pager, label, STYLE_TEXT, "%s", table->help);
+			table->key == K_NONE ? ":" : keys_name(name, table->key),
+			fits ? table->name : "");
+		pager_add(pager, label, STYLE_TEXT, "%s%s%s", fits ? "" : table->name,
+			fits ? "" : ": ", table->help);
 	}
 }
 
