@@ -10,6 +10,24 @@
 
 static const struct fixture *play;
 
+/* A copy, with more behind it where everybody is hostile; the caller frees it. */
+static char *said(const char *text)
+{
+	char *all = NULL;
+
+	if (!text || !play->hostile)
+		return text_dup(text);
+	return asprintf(&all, "%s" FIXTURE_EVIL, text) < 0 ? NULL : all;
+}
+
+static void say(char *out, size_t size, const char *text)
+{
+	char *all = said(text);
+
+	text_copy(out, size, all ? all : "");
+	free(all);
+}
+
 /* ---- pings ---- */
 
 struct line {
@@ -50,9 +68,9 @@ static void add_step(struct ping_result *out, const struct line *line, enum verd
 	if (verdict == VERDICT_NOT_REACHED)
 		return;
 	step->ms = line->ms;
-	text_copy(step->detail, sizeof(step->detail), line->detail);
+	say(step->detail, sizeof(step->detail), line->detail);
 	if (verdict == VERDICT_FAIL) {
-		text_copy(step->detail, sizeof(step->detail),
+		say(step->detail, sizeof(step->detail),
 			"invalid_grant: no client credentials user enabled");
 		text_copy(step->remedy_id, sizeof(step->remedy_id), "oauth.no_run_as_user");
 		text_copy(step->remedy, sizeof(step->remedy), NO_USER);
@@ -317,7 +335,7 @@ static bool play_rows(struct sample *sample)
 	sample->column_count = width;
 	sample->row_count = (int)ARRAY_SIZE(order_rows);
 	for (int i = 0; i < sample->row_count * width; i++) {
-		char *text = text_dup(order_rows[i / width][i % width]);
+		char *text = said(order_rows[i / width][i % width]);
 
 		sample->cells[i].text = text;
 		sample->cells[i].len = text ? (uint32_t)strlen(text) : 0;
@@ -340,7 +358,7 @@ static int play_sample(struct sample **out, const struct process_env *env,
 						   strlen(mapped_object), err) != 0))
 		return err_nomem(err);
 	if (play->org_down)
-		sample->org_note = text_dup("acme.my.salesforce.com does not answer");
+		sample->org_note = said("acme.my.salesforce.com does not answer");
 	if (!play_rows(sample))
 		return err_nomem(err);
 	*out = sample;
@@ -373,7 +391,7 @@ static int play_survey(struct survey **out, const struct process_env *env,
 	survey->count = ARRAY_SIZE(names);
 	survey->entries = calloc(survey->count, sizeof(*survey->entries));
 	for (size_t i = 0; survey->entries && i < survey->count; i++) {
-		survey->entries[i].name = text_dup(names[i]);
+		survey->entries[i].name = said(names[i]);
 		text_copy(survey->entries[i].type, sizeof(survey->entries[i].type),
 			strstr(names[i], "v_") ? "view" : "table");
 	}
@@ -415,7 +433,9 @@ static int play_propose(struct proposal **out, const struct process_env *env,
 	*out = proposal;
 	return text_list_add(&proposal->columns_left, "legacy_flag") &&
 			       text_list_add(&proposal->required_left, "Status__c") &&
-			       text_list_add(&proposal->notes, "price: decimal into Price__c") &&
+			       text_list_add(&proposal->notes,
+				       play->hostile ? FIXTURE_EVIL
+						     : "price: decimal into Price__c") &&
 			       mapping_add(&proposal->mapping, "Order_No__c", MAPPING_COLUMN,
 				       "order_no", NULL_KEEP, err) == 0 &&
 			       mapping_add(&proposal->mapping, "Price__c", MAPPING_COLUMN, "price",
@@ -443,11 +463,11 @@ static const struct {
 
 static void copy_row(struct preview *preview, int row)
 {
-	preview->rows[row] = (struct preview_row){ text_dup(preview_rows[row].key),
-		text_dup(preview_rows[row].record), text_dup(preview_rows[row].problem),
-		text_dup(preview_rows[row].missing) };
+	preview->rows[row] = (struct preview_row){ said(preview_rows[row].key),
+		text_dup(preview_rows[row].record), said(preview_rows[row].problem),
+		said(preview_rows[row].missing) };
 	for (int i = 0; i < preview->column_count; i++)
-		preview->cells[row * preview->column_count + i] = text_dup(order_rows[row][i]);
+		preview->cells[row * preview->column_count + i] = said(order_rows[row][i]);
 }
 
 /* The order lines can be read; the other interfaces' tables are not there. */
@@ -486,6 +506,8 @@ static int play_drivers(struct text_list *names, struct err *err)
 		if (!text_list_add(names, drivers[i]))
 			return err_nomem(err);
 	}
+	if (play->hostile && !text_list_add(names, FIXTURE_EVIL))
+		return err_nomem(err);
 	return 0;
 }
 

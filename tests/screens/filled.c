@@ -268,26 +268,18 @@ static void record_ping(
 	ck_ok(store_commit(fx->store, &err), &err);
 }
 
-/* What a row may hold: commands to the terminal in every dialect. */
-static void add_hostile(struct fixture *fx)
+static void add_reject(
+	struct fixture *fx, const char *connection, struct row_in *row, const char *why)
 {
-	struct row_in row = { .key = "EVIL\033]0;owned\a\033[2J\033[31m",
-		.source = "",
-		.record = "{\"Name\":\"\xc2\x9b"
-			  "31m \xe2\x80\xae after the evil \x9b"
-			  "31m\033P\"}",
-		.hash = 1,
-		.reject = "BAD_VALUE: \033[2J\033[31m \a\a\a gone" };
 	struct run_claim *claim = NULL;
 	struct err err = ERR_INIT;
 	int64_t packet;
 
-	row.record_len = strlen(row.record);
-	create_run(fx, "orders-prod", "accounts", "Account", "manual", &claim);
+	create_run(fx, connection, "accounts", "Account", "manual", &claim);
 	ck_ok(store_begin(fx->store, &err), &err);
-	ck_ok(store_packet_add(&packet, fx->store, claim, &row, 1, &err), &err);
+	ck_ok(store_packet_add(&packet, fx->store, claim, row, 1, &err), &err);
 	ck_ok(store_commit(fx->store, &err), &err);
-	change_run(fx, claim, RUN_DONE, true, "one row");
+	change_run(fx, claim, RUN_DONE, true, why);
 	run_claim_free(claim);
 }
 
@@ -300,16 +292,34 @@ static void add_other_org(struct fixture *fx)
 		.record_len = 2,
 		.hash = 3,
 		.reject = "BAD_VALUE: none of ours" };
-	struct run_claim *claim = NULL;
-	struct err err = ERR_INIT;
-	int64_t packet;
 
-	create_run(fx, "crm-sandbox", "accounts", "Account", "manual", &claim);
-	ck_ok(store_begin(fx->store, &err), &err);
-	ck_ok(store_packet_add(&packet, fx->store, claim, &row, 1, &err), &err);
-	ck_ok(store_commit(fx->store, &err), &err);
-	change_run(fx, claim, RUN_DONE, true, "one row");
-	run_claim_free(claim);
+	add_reject(fx, "crm-sandbox", &row, "one row");
+}
+
+/* A row, what a server said of it, what a ping did, a file's description, and the log. */
+static void add_hostile(struct fixture *fx)
+{
+	struct row_in row = { .key = FIXTURE_EVIL,
+		.source = "",
+		.record = "{\"Name\":\"" FIXTURE_EVIL "after the evil\"}",
+		.hash = 1,
+		.reject = "BAD_VALUE: " FIXTURE_EVIL " gone" };
+	char *log = file_join(fx->home->data, "agent.log");
+	FILE *to = fopen(log, "a");
+
+	row.record_len = strlen(row.record);
+	add_reject(fx, "orders-prod", &row, "one " FIXTURE_EVIL);
+	fixture_fail(fx, 8, 2, "EVIL_CODE", FIXTURE_EVIL, FIXTURE_EVIL);
+	record_ping(fx, "crm-sandbox", false, false, FIXTURE_EVIL);
+	filled_write(fx->home->interfaces, "evil.cfg",
+		"name = \"evil\"; connection = \"orders-prod\"; sequence = 40;\n"
+		"object = \"EVIL\\x1b[2J\"; operation = \"Upsert\"; external_id = \"Ext_Id__c\";\n"
+		"query = \"SELECT 'EVIL\\x1b]0;owned\\x07\\x9b'\";\n");
+	ck_assert_ptr_nonnull(to);
+	fprintf(to, "2026-11-23T12:04:13.000Z warn run=4 %s\n",
+		"EVIL\033]0;owned\a\033[2J\xc2\x9b");
+	fclose(to);
+	free(log);
 }
 
 #define HUGE_BYTES (10u << 20)
@@ -321,9 +331,6 @@ static void add_huge(struct fixture *fx)
 	struct row_in row = {
 		.key = "WIDE-\xe6\xbc\xa2\xe5\xad\x97-e\xcc\x81", .source = "", .hash = 2
 	};
-	struct run_claim *claim = NULL;
-	struct err err = ERR_INIT;
-	int64_t packet;
 
 	row.reject =
 		"BAD_VALUE: \xe6\xbc\xa2\xe5\xad\x97 \xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d end of words";
@@ -334,12 +341,7 @@ static void add_huge(struct fixture *fx)
 	buf_add_str(&record, "\"}");
 	row.record = buf_str(&record);
 	row.record_len = record.len;
-	create_run(fx, "orders-prod", "accounts", "Account", "manual", &claim);
-	ck_ok(store_begin(fx->store, &err), &err);
-	ck_ok(store_packet_add(&packet, fx->store, claim, &row, 1, &err), &err);
-	ck_ok(store_commit(fx->store, &err), &err);
-	change_run(fx, claim, RUN_DONE, true, "one row");
-	run_claim_free(claim);
+	add_reject(fx, "orders-prod", &row, "one row");
 	buf_free(&record);
 }
 

@@ -22,6 +22,15 @@
 /* The file that tells the board's process the time; see fixture_set_clock(). */
 #define FIXTURE_CLOCK "clock.txt"
 
+/* What a hostile one says: commands to the terminal in every dialect, text that is none, and text
+ * that is easily measured wrongly. */
+#define FIXTURE_EVIL                                                                               \
+	"EVIL\033]0;owned\a\033[2J\033[31m\033P\033c\xc2\x9b"                                      \
+	"31m\x9b"                                                                                  \
+	"31m\r\n\t\b\x7f\x0e\xe2\x80\xae\xe2\x81\xa6\xed\xa0\x80\xef\xbb\xbf\xd7\xa9\xd7\x9d"      \
+	"\xe6\xbc\xa2\xe5\xad\x97"                                                                 \
+	"e\xcc\x81\xf0\x9f\x98\x80"
+
 enum ping_play { PING_PLAYS_GREEN, PING_PLAYS_RED, PING_PLAYS_HANG };
 
 struct fixture {
@@ -33,7 +42,7 @@ struct fixture {
 	enum theme theme;
 	bool agent_down;
 	bool other_org;	      /* a row of another org than the run under way */
-	bool hostile;	      /* a row that tries to take the terminal over */
+	bool hostile;	      /* rows, servers, sources and files that try to take it over */
 	bool huge;	      /* one with 10 MB, wide, combining and right-to-left text */
 	bool shell;	      /* a shell with job control is behind it: Ctrl-Z stops */
 	bool broken_file;     /* a connection whose file does not parse */

@@ -11,6 +11,7 @@ Suite *suite_wizard(void);
 Suite *suite_draft(void);
 Suite *suite_terminal(void);
 Suite *suite_mapping(void);
+Suite *suite_hostile(void);
 Suite *suite_bell(void);
 Suite *suite_mouse(void);
 Suite *suite_prompts(void);

@@ -338,30 +338,7 @@ START_TEST(a_locale_without_utf8_gets_ascii)
 }
 END_TEST
 
-/* ---- hostile rows ---- */
-
-START_TEST(bytes_of_customers_never_reach_the_terminal_raw)
-{
-	static const char *const never[] = { "\033]0;owned", "\033[2J\033[31m", "\23331m",
-		"\xe2\x80\xae", "\xc2\x9b", "\033P", "\a\a\a" };
-	struct fixture fx;
-
-	fixture_init(&fx);
-	fx.hostile = true;
-	fixture_start(&fx);
-	pty_wait(fx.pty, "agent up");
-	pty_type(fx.pty, "3");
-	pty_wait(fx.pty, "EVIL");
-	pty_type(fx.pty, "/EVIL\r");
-	pty_wait(fx.pty, "filter");
-	pty_type(fx.pty, "\r");
-	pty_wait(fx.pty, "Payload");
-	pty_wait(fx.pty, "after the evil");
-	for (size_t i = 0; i < ARRAY_SIZE(never); i++)
-		ck_assert_msg(!strstr(buf_str(pty_raw(fx.pty)), never[i]), "sequence %zu", i);
-	fixture_end(&fx);
-}
-END_TEST
+/* ---- wide rows ---- */
 
 /* Right of what is wide, the columns still stand under each other. */
 START_TEST(wide_and_huge_values_keep_their_place)
@@ -592,7 +569,6 @@ Suite *suite_terminal(void)
 	tcase_add_loop_test(
 		tc, the_words_are_the_same_on_every_terminal, 0, (int)ARRAY_SIZE(terms));
 	tcase_add_test(tc, a_locale_without_utf8_gets_ascii);
-	tcase_add_test(tc, bytes_of_customers_never_reach_the_terminal_raw);
 	tcase_add_test(tc, wide_and_huge_values_keep_their_place);
 	tcase_add_test(tc, the_first_picture_fits_a_slow_line);
 	tcase_add_loop_test(tc, moving_the_cursor_costs_little, 0, (int)ARRAY_SIZE(moves));

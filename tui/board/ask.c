@@ -3,6 +3,7 @@
 #include "base/base.h"
 #include "tui/board/state.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 
 /* The dialog and what belongs to it leave the board, so that an answer may open the next one. */
@@ -158,4 +159,50 @@ void board_prompt_key(struct board *board, int key)
 	} else if (line_key(&prompt->line, key)) {
 		changed(board, true);
 	}
+}
+
+/* ---- pasting ---- */
+
+/* The end of a paste may get lost on a line that tears sequences apart. */
+#define PASTE_GAP_MS 2000
+
+static void paste_into_prompt(struct board *board, int key)
+{
+	if (key == K_ENTER || key == K_TAB)
+		key = ' ';
+	if (key >= ' ' && key <= 0x10ffff)
+		board_prompt_key(board, key);
+}
+
+/* To whoever takes text; where nobody does, letters are not to become commands. */
+static void paste(struct board *board, int key)
+{
+	const struct page_ops *page = board_page(board);
+
+	if (board->asking)
+		board_dialog_key(board, key);
+	else if (board->prompt.on)
+		paste_into_prompt(board, key);
+	else if (page->typing && page->typing(board))
+		page->key(board, key);
+	else if (key == K_PASTE_BEGIN)
+		board_say(board, STYLE_WARN,
+			"What is pasted is no command; to paste it into a line, open one with / or "
+			":");
+}
+
+bool board_paste_key(struct board *board, int key)
+{
+	int64_t now = clock_mono();
+
+	if (board->pasting && now - board->pasting_at > PASTE_GAP_MS && key != K_PASTE_END) {
+		board->pasting = false;
+		paste(board, K_PASTE_END);
+	}
+	if (!board->pasting && key != K_PASTE_BEGIN)
+		return key == K_PASTE_END;
+	board->pasting = key != K_PASTE_END;
+	board->pasting_at = now;
+	paste(board, key);
+	return true;
 }

@@ -447,6 +447,8 @@ static void page_key(struct board *board, int key)
 
 void board_key(struct board *board, int key)
 {
+	if (key != K_RESIZE && board_paste_key(board, key))
+		return;
 	switch (key) {
 	case K_RESIZE:
 		screen_resize(board->screen);

@@ -107,6 +107,8 @@ struct board {
 	const struct page_ops *pages[BOARD_PAGES_MAX]; /* above the tab */
 	int depth;
 
+	bool pasting;	    /* what comes is text, not commands ... */
+	int64_t pasting_at; /* ... and came last at this time, of clock_mono() */
 	struct prompt prompt;
 	struct prompt_history histories[PROMPT_HISTORIES];
 	struct dialog dialog;
@@ -237,6 +239,8 @@ void board_filter(struct board *board, const char *argument, const char *filter,
 void board_end_dialog(struct board *board);
 void board_dialog_key(struct board *board, int key);
 void board_prompt_key(struct board *board, int key);
+/* K_PASTE_BEGIN, what is pasted, K_PASTE_END. False: the key is none of these. */
+bool board_paste_key(struct board *board, int key);
 
 /* ---- prompt_words.c: completion and history of prompts ---- */
 
