@@ -318,6 +318,17 @@ static void check_edited(struct act *act)
 	message_detail_free(detail);
 }
 
+static void check_one_resolved(struct act *act)
+{
+	struct message_detail *detail = load_one(act, strtoll(ONE, NULL, 10));
+
+	ck_assert_int_eq(detail->message.status, MESSAGE_COMPLETED);
+	ck_assert_str_eq(detail->message.salesforce_id, "001000000000001AAA");
+	ck_assert_int_eq(the_run(act).counts.completed, 1);
+	ck_assert_int_eq(practice_record_count(act->world.practice, "Account"), 0);
+	message_detail_free(detail);
+}
+
 /* What had left when the owner died may be there; of all else nothing. */
 static void check_run_cancelled(struct act *act)
 {
@@ -445,6 +456,9 @@ static const struct verb resolve_sent = { "resolve sent",
 static const struct verb resolve_unsent = { "resolve unsent",
 	{ "message", "resolve", "--filter", "status:unknown", "--as", "not-sent" }, MANY_ROWS,
 	prepare_unknown, NULL, check_sent, "resolve as not sent", "status:unknown" };
+static const struct verb resolve_one = { "resolve",
+	{ "message", "resolve", ONE, "--as", "completed:001000000000001AAA" }, FEW_ROWS,
+	prepare_failed, NULL, check_one_resolved, "resolve as completed", NULL };
 static const struct verb cancel_run = { "run cancel", { "run", "cancel", "1" }, FEW_ROWS,
 	prepare_left, NULL, check_run_cancelled, "cancel run", NULL };
 static const struct verb resume_run = { "run resume", { "run", "resume", "1" }, FEW_ROWS,
@@ -495,6 +509,8 @@ static const struct fall {
 	{ &resolve_sent, CRASH_MESSAGES_DONE, 1, AGAIN_DONE, false, false },
 	{ &resolve_unsent, CRASH_MESSAGES_PART, 150, AGAIN_DONE, false, false },
 	{ &resolve_unsent, CRASH_MESSAGES_DONE, 1, AGAIN_GOES, false, false },
+	{ &resolve_one, CRASH_MESSAGES_PART, 1, AGAIN_DONE, false, false },
+	{ &resolve_one, CRASH_MESSAGES_DONE, 1, AGAIN_OVER, true, false },
 	{ &cancel_run, CRASH_COMMIT_BEFORE, 1, AGAIN_DONE, false, false },
 	{ &cancel_run, CRASH_CANCEL_ASKED, 1, AGAIN_DONE, true, false },
 	{ &cancel_run, CRASH_RUN_TAKEN, 1, AGAIN_DONE, true, false },
