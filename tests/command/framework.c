@@ -7,6 +7,7 @@
 #include "config/files.h"
 #include "tui/command/arguments.h"
 #include "tui/command/command.h"
+#include "tui/command/message_exchange.h"
 #include "tui/command/message_report.h"
 #include "tui/command/report.h"
 
@@ -422,6 +423,37 @@ START_TEST(rows_cannot_command_the_terminal)
 }
 END_TEST
 
+/* What an org, or whatever stands before it, answered is shown as it came, and obeyed by nothing.
+ */
+START_TEST(answers_cannot_command_the_terminal)
+{
+	char answer[] = "<html>\x1b]52;c;ZXZpbA==\x07\n\x1b[2J\xc2\x9b"
+			"31m</html>";
+	char record[] = "{}", nothing[] = "";
+	struct attempt_info attempt = {
+		.done = 1, .http_status = 502, .answer = answer, .answer_cut = true
+	};
+	struct message_detail detail = {
+		.attempts = &attempt, .attempt_count = 1, .record = record, .envelope = nothing
+	};
+	struct buf text = BUF_INIT(1 << 16);
+	struct json json = JSON_INIT(&text);
+
+	message_exchange_lines(env.out, &detail, 0);
+	fflush(env.out);
+	ck_assert_ptr_nonnull(strstr(out_text, "<html>"));
+	ck_assert_ptr_nonnull(strstr(out_text, "its first 4 kB are kept"));
+	for (const char *c = out_text; *c; c++)
+		ck_assert(((unsigned char)*c >= ' ' && (unsigned char)*c < 0x7f) || *c == '\n');
+	json_open(&json, '{');
+	message_exchange_json(&json, &detail, 0);
+	json_close(&json, '}');
+	ck_assert_ptr_nonnull(strstr(buf_str(&text), "\"body\":\"<html>\\u001b]52"));
+	ck_assert_ptr_null(strchr(buf_str(&text), '\x1b'));
+	buf_free(&text);
+}
+END_TEST
+
 START_TEST(csv_keeps_quotes_and_line_ends_inside_their_field)
 {
 	struct message msg = { .id = 257,
@@ -483,6 +515,7 @@ static Suite *suite_framework(void)
 	tcase_add_test(tcase, a_run_as_json_has_the_contract_s_fields);
 	tcase_add_loop_test(tcase, numbers_are_grouped_by_thousands, 0, (int)ARRAY_SIZE(numbers));
 	tcase_add_test(tcase, rows_cannot_command_the_terminal);
+	tcase_add_test(tcase, answers_cannot_command_the_terminal);
 	tcase_add_test(tcase, csv_keeps_quotes_and_line_ends_inside_their_field);
 	tcase_add_loop_test(tcase, csv_never_holds_a_formula_unless_exactness_is_wanted, 0, 6);
 	suite_add_tcase(suite, tcase);
