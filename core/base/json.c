@@ -112,6 +112,35 @@ static bool plain(unsigned char c)
 	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\' && c != 0x7f;
 }
 
+#define EIGHT(c) (UINT64_C(0x0101010101010101) * (c))
+
+/* The highest bit of every byte that is 0, and perhaps of one behind such a byte. */
+static uint64_t zeros(uint64_t bytes)
+{
+	return (bytes - EIGHT(1)) & ~bytes & EIGHT(0x80);
+}
+
+static bool eight_plain(const char *text)
+{
+	uint64_t bytes;
+
+	memcpy(&bytes, text, sizeof(bytes));
+	return !((((bytes - EIGHT(0x20)) | bytes) & EIGHT(0x80)) | zeros(bytes ^ EIGHT('"')) |
+		 zeros(bytes ^ EIGHT('\\')) | zeros(bytes ^ EIGHT(0x7f)));
+}
+
+/* How many bytes in front stand for themselves. */
+static size_t plain_prefix(const char *text, size_t len)
+{
+	size_t at = 0;
+
+	while (len - at >= sizeof(uint64_t) && eight_plain(text + at))
+		at += sizeof(uint64_t);
+	while (at < len && plain((unsigned char)text[at]))
+		at++;
+	return at;
+}
+
 static void escape_control(struct buf *out, unsigned char c)
 {
 	static const char letters[] = "btn_fr"; /* for 8..13; vertical tab has no letter */
@@ -129,32 +158,38 @@ static void escape_control(struct buf *out, unsigned char c)
 
 void json_escape(struct buf *out, const char *text, size_t len)
 {
-	size_t at = 0;
+	size_t at = plain_prefix(text, len);
+	char *room = buf_room(out, at + 2);
 
-	buf_add_char(out, '"');
+	if (!room)
+		return;
+	room[0] = room[at + 1] = '"';
+	if (at)
+		memcpy(room + 1, text, at);
+	if (at == len) { /* as of most texts */
+		buf_grew(out, at + 2);
+		return;
+	}
+	buf_grew(out, at + 1);
 	while (at < len) {
+		unsigned char c = (unsigned char)text[at];
 		size_t run = at;
-		unsigned char c;
 
-		while (run < len && plain((unsigned char)text[run]))
-			run++;
-		buf_add(out, text + at, run - at);
-		at = run;
-		if (at == len)
-			break;
-		c = (unsigned char)text[at];
 		if (c < 0x80) {
 			escape_control(out, c);
 			at++;
-			continue;
+		} else {
+			while (run < len && (unsigned char)text[run] >= 0x80)
+				run++;
+			run = text_utf8_prefix(text + at, run - at);
+			buf_add(out, text + at, run);
+			if (!run)
+				buf_add_str(out, "\xef\xbf\xbd");
+			at += run ? run : 1;
 		}
-		for (run = at; run < len && (unsigned char)text[run] >= 0x80;)
-			run++;
-		run = text_utf8_prefix(text + at, run - at);
+		run = plain_prefix(text + at, len - at);
 		buf_add(out, text + at, run);
-		if (!run)
-			buf_add_str(out, "\xef\xbf\xbd");
-		at += run ? run : 1;
+		at += run;
 	}
 	buf_add_char(out, '"');
 }

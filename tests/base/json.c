@@ -49,6 +49,34 @@ START_TEST(escapes_what_json_forbids)
 }
 END_TEST
 
+/* given any byte anywhere in a text / then it is written as it is where it stands alone */
+START_TEST(escapes_alike_wherever_a_byte_stands)
+{
+	static const char around[] = "a text of plain bytes only";
+	struct buf alone = BUF_INIT(1024), out = BUF_INIT(1024);
+
+	for (int c = 1; c < 0x100; c++) {
+		char byte = (char)c;
+
+		buf_reset(&alone);
+		json_escape(&alone, &byte, 1);
+		for (size_t at = 0; at < strlen(around); at++) {
+			char text[sizeof(around)], expected[64];
+
+			memcpy(text, around, sizeof(text));
+			text[at] = byte;
+			buf_reset(&out);
+			json_escape(&out, text, strlen(around));
+			snprintf(expected, sizeof(expected), "\"%.*s%.*s%s\"", (int)at, around,
+				(int)alone.len - 2, buf_str(&alone) + 1, around + at + 1);
+			ck_assert_str_eq(buf_str(&out), expected);
+		}
+	}
+	buf_free(&alone);
+	buf_free(&out);
+}
+END_TEST
+
 Suite *suite_json(void)
 {
 	Suite *suite = suite_create("base/json");
@@ -56,6 +84,7 @@ Suite *suite_json(void)
 
 	tcase_add_test(tc, places_commas_between_values_only);
 	tcase_add_loop_test(tc, escapes_what_json_forbids, 0, ARRAY_SIZE(escapes));
+	tcase_add_test(tc, escapes_alike_wherever_a_byte_stands);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
