@@ -19,6 +19,7 @@ struct job {
 	writer_apply *apply;
 	writer_done *done; /* may be NULL */
 	void *ctx;
+	bool once; /* `apply` must not be called again */
 	int rc;
 	struct err err;
 };
@@ -40,6 +41,40 @@ static void fail_jobs(struct job **jobs, int count, int rc, const struct err *er
 	}
 }
 
+static int begin(struct writer *writer, struct job **jobs, int count)
+{
+	struct err err = ERR_INIT;
+	int rc = store_begin(writer->store, &err);
+
+	if (rc != 0)
+		fail_jobs(jobs, count, rc, &err);
+	return rc;
+}
+
+/* May all of them be applied again? */
+static bool are_repeatable(struct job **jobs, int count)
+{
+	for (int i = 0; i < count; i++)
+		if (jobs[i]->once)
+			return false;
+	return true;
+}
+
+/*
+ * Nearly always no job of a turn fails, and savepoints cost: SQLite copies every page that two of
+ * them change. False: what was done is to be undone, and all applied again with care.
+ */
+static bool apply_boldly(struct store *store, struct job **jobs, int count)
+{
+	for (int i = 0; i < count; i++) {
+		if (jobs[i]->apply(jobs[i]->ctx, store, &jobs[i]->err) < 0) {
+			err_clear(&jobs[i]->err);
+			return false;
+		}
+	}
+	return true;
+}
+
 /* A job inside a savepoint of its own: whatever it did is undone when it fails. */
 static void apply_job(struct store *store, struct job *job)
 {
@@ -53,27 +88,43 @@ static void apply_job(struct store *store, struct job *job)
 		store_undo(store);
 }
 
+/* Returns how many of the jobs were dealt with, or 0 when all are to be committed. */
+static int apply_with_care(struct store *store, struct job **jobs, int count)
+{
+	for (int i = 0; i < count; i++) {
+		apply_job(store, jobs[i]);
+		if (jobs[i]->rc == 0 || store_alive(store))
+			continue;
+		fail_jobs(jobs, i, jobs[i]->rc, &jobs[i]->err);
+		store_rollback(store);
+		return i + 1;
+	}
+	return 0;
+}
+
 /*
  * Apply jobs in one transaction and commit it. Returns how many were dealt with: fewer than
  * `count` when a failure took the whole transaction back, so that the rest needs another one.
  */
 static int apply_jobs(struct writer *writer, struct job **jobs, int count)
 {
+	bool bold = are_repeatable(jobs, count);
 	struct err err = ERR_INIT;
-	int rc = store_begin(writer->store, &err);
+	int done = 0;
+	int rc;
 
-	if (rc != 0) {
-		fail_jobs(jobs, count, rc, &err);
+	if (begin(writer, jobs, count) != 0)
 		return count;
-	}
-	for (int i = 0; i < count; i++) {
-		apply_job(writer->store, jobs[i]);
-		if (jobs[i]->rc == 0 || store_alive(writer->store))
-			continue;
-		fail_jobs(jobs, i, jobs[i]->rc, &jobs[i]->err);
+	if (bold && !apply_boldly(writer->store, jobs, count)) {
+		bold = false;
 		store_rollback(writer->store);
-		return i + 1;
+		if (begin(writer, jobs, count) != 0)
+			return count;
 	}
+	if (!bold)
+		done = apply_with_care(writer->store, jobs, count);
+	if (done)
+		return done;
 	CRASH_POINT(COMMIT_BEFORE);
 	rc = store_commit(writer->store, &err);
 	CRASH_POINT(COMMIT_AFTER);
@@ -164,20 +215,25 @@ void writer_stop(struct writer *writer)
 	free(writer);
 }
 
-int writer_post(
-	struct writer *writer, writer_apply *apply, writer_done *done, void *ctx, struct err *err)
+static int post(struct writer *writer, const struct job *wanted, struct err *err)
 {
-	struct job *job = calloc(1, sizeof(*job));
+	struct job *job = malloc(sizeof(*job));
 
 	if (!job)
 		return err_nomem(err);
-	job->apply = apply;
-	job->done = done;
-	job->ctx = ctx;
+	*job = *wanted;
 	if (queue_put(writer->queue, job))
 		return 0;
 	free(job);
 	return err_set(err, ERR_INTERRUPTED, "nothing more is written: the program is stopping");
+}
+
+int writer_post(
+	struct writer *writer, writer_apply *apply, writer_done *done, void *ctx, struct err *err)
+{
+	struct job job = { .apply = apply, .done = done, .ctx = ctx };
+
+	return post(writer, &job, err);
 }
 
 /* ---- waiting for one job ---- */
@@ -215,13 +271,14 @@ static void call_done(void *ctx, int rc, const struct err *err)
 int writer_call(struct writer *writer, writer_apply *apply, void *ctx, struct err *err)
 {
 	struct call call = { .apply = apply, .ctx = ctx };
+	struct job job = { .apply = call_apply, .done = call_done, .ctx = &call, .once = true };
 	int rc;
 
 	if (pthread_equal(pthread_self(), writer->thread))
 		return err_set(err, ERR_USAGE, "the writer cannot wait for itself");
 	pthread_mutex_init(&call.lock, NULL);
 	pthread_cond_init(&call.ended, NULL);
-	rc = writer_post(writer, call_apply, call_done, &call, err);
+	rc = post(writer, &job, err);
 	if (rc == 0) {
 		pthread_mutex_lock(&call.lock);
 		while (!call.done)

@@ -24,11 +24,14 @@ int writer_start(struct writer **out, const char *dir, struct err *err);
 /* Applies what is queued, commits, closes the store. NULL is legal. */
 void writer_stop(struct writer *writer);
 
-/* Queue a job; waits while the queue is full (that is the back-pressure). `done` may be NULL. */
+/*
+ * Queue a job; waits while the queue is full (that is the back-pressure). `done` may be NULL. When
+ * another job of its turn fails, `apply` may be called again after what it wrote was undone.
+ */
 int writer_post(
 	struct writer *writer, writer_apply *apply, writer_done *done, void *ctx, struct err *err);
 
-/* Post and wait until it is durable. Not from the writer's own thread. */
+/* Post and wait until it is durable; `apply` is called once. Not from the writer's own thread. */
 int writer_call(struct writer *writer, writer_apply *apply, void *ctx, struct err *err);
 
 #endif

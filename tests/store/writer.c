@@ -129,6 +129,45 @@ static int wait_at_gate(void *ctx, struct store *store, struct err *err)
 	return 0;
 }
 
+static int count_call(void *ctx, struct store *store, struct err *err)
+{
+	(void)store;
+	(void)err;
+	++*(int *)ctx;
+	return 0;
+}
+
+static void *call_and_count(void *ctx)
+{
+	struct err err = ERR_INIT;
+
+	ck_ok(writer_call(writer, count_call, ctx, &err), &err);
+	return NULL;
+}
+
+/* given a call in one turn with a job that fails / then it is not made again with the others */
+START_TEST(a_call_is_made_once)
+{
+	struct outcome_of_job outcome = { .number = 5 };
+	struct err err = ERR_INIT;
+	pthread_t thread;
+	int calls = 0;
+
+	sem_init(&gate, 0, 0);
+	ck_ok(writer_post(writer, wait_at_gate, NULL, NULL, &err), &err);
+	ck_assert_int_eq(pthread_create(&thread, NULL, call_and_count, &calls), 0);
+	clock_sleep(200);
+	ck_ok(writer_post(writer, put_or_fail, note, &outcome, &err), &err);
+	sem_post(&gate);
+	pthread_join(thread, NULL);
+	writer_stop(writer);
+	writer = NULL;
+	ck_assert_int_eq(outcome.rc, -ERR_LIMIT);
+	ck_assert_int_eq(calls, 1);
+	sem_destroy(&gate);
+}
+END_TEST
+
 /* No more pages than there are: the next big write finds the disk full. */
 static int fill_disk(void *ctx, struct store *store, struct err *err)
 {
@@ -308,6 +347,7 @@ Suite *suite_writer(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, a_call_returns_when_its_job_is_durable);
 	tcase_add_test(tc, a_job_that_fails_is_undone_alone);
+	tcase_add_test(tc, a_call_is_made_once);
 	tcase_add_test(tc, a_full_disk_is_told_to_every_job_it_took_back);
 	tcase_add_test(tc, whoever_posts_faster_than_is_written_waits);
 	tcase_add_test(tc, stopping_writes_what_was_posted);
