@@ -473,6 +473,19 @@ START_TEST(a_screen_looks_as_it_was_agreed)
 }
 END_TEST
 
+/* What the README shows of the first ten minutes: scenes, in their order. */
+static const char *const story[] = { "empty", "wizard-1", "wizard-2", "wizard-3", "wizard-4",
+	"process", "monitor", "failures", "message", "edit-payload", "reprocess", NULL };
+
+START_TEST(the_scenes_tell_the_first_ten_minutes)
+{
+	const char *folder = getenv("PICTURES");
+
+	if (!text_empty(folder))
+		picture_story(folder, "first-ten-minutes", story, 4);
+}
+END_TEST
+
 START_TEST(every_page_has_its_scene)
 {
 	for (const struct page_ops *const *page = board_all_pages; *page; page++) {
@@ -494,6 +507,7 @@ Suite *suite_gallery(void)
 	tcase_add_loop_test(tc, a_screen_looks_as_it_was_agreed, 0,
 		(int)(ARRAY_SIZE(scenes) * ARRAY_SIZE(modes)));
 	tcase_add_test(tc, every_page_has_its_scene);
+	tcase_add_test(tc, the_scenes_tell_the_first_ten_minutes);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

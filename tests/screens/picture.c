@@ -5,6 +5,7 @@
 
 #include "screens/picture.h"
 
+#include "base/file.h"
 #include "harness/check_main.h"
 
 #define CELL_W 9.0
@@ -229,6 +230,54 @@ void picture_write(struct pty *pty, const char *path, const char *caption)
 	for (int row = 0; row < rows; row++)
 		write_row(to, pty, row, cols);
 	write_cursor(to, pty);
+	fputs("</svg>\n", to);
+	ck_assert_int_eq(fclose(to), 0);
+}
+
+/* ---- a story ---- */
+
+#define PICTURE_MAX (1u << 20)
+
+/* The frame's own content: what stands between its outermost tags. */
+static void add_frame(FILE *to, const char *path, int index, int count, int seconds)
+{
+	struct buf file = BUF_INIT(PICTURE_MAX);
+	struct err err = ERR_INIT;
+	const char *from;
+	const char *end;
+
+	ck_ok(file_read(&file, path, &err), &err);
+	from = strchr(buf_str(&file), '>');
+	end = strstr(buf_str(&file), "</svg>");
+	ck_assert(from && end);
+	from++;
+	if (index == 0) /* the size of all is that of the first */
+		fprintf(to, "%.*s", (int)(from - buf_str(&file)), buf_str(&file));
+	fprintf(to, "\n<g visibility=\"%s\">\n", index ? "hidden" : "visible");
+	fprintf(to,
+		"<animate attributeName=\"visibility\" calcMode=\"discrete\" dur=\"%ds\" "
+		"repeatCount=\"indefinite\" values=\"hidden;visible;hidden\" "
+		"keyTimes=\"0;%.4f;%.4f\"/>\n",
+		count * seconds, (double)index / count, (double)(index + 1) / count);
+	fprintf(to, "%.*s</g>\n", (int)(end - from), from);
+	buf_free(&file);
+}
+
+void picture_story(const char *folder, const char *name, const char *const *frames, int seconds)
+{
+	char path[1024];
+	int count = 0;
+	FILE *to;
+
+	while (frames[count])
+		count++;
+	snprintf(path, sizeof(path), "%s/%s.svg", folder, name);
+	to = fopen(path, "w");
+	ck_assert_msg(to != NULL, "cannot write %s", path);
+	for (int i = 0; i < count; i++) {
+		snprintf(path, sizeof(path), "%s/%s.svg", folder, frames[i]);
+		add_frame(to, path, i, count, seconds);
+	}
 	fputs("</svg>\n", to);
 	ck_assert_int_eq(fclose(to), 0);
 }

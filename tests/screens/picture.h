@@ -8,4 +8,10 @@
 /* Write `path`; the caption stands in the window's title bar. */
 void picture_write(struct pty *pty, const char *path, const char *caption);
 
+/*
+ * Write FOLDER/NAME.svg, in which the pictures FOLDER/FRAME.svg follow each other, `seconds` each,
+ * over and over; what cannot show that shows the first. `frames` ends with NULL.
+ */
+void picture_story(const char *folder, const char *name, const char *const *frames, int seconds);
+
 #endif
