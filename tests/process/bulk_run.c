@@ -464,6 +464,7 @@ START_TEST(cancel_in_mid_job_keeps_what_was_done)
 	info = stage_info(&stage);
 	job = last_job(&stage, &jobs);
 	ck_assert_int_eq(info.state, RUN_CANCELLED);
+	ck_assert_int_gt(stage_logged(&stage, "Aborted"), 0); /* the org was told */
 	ck_assert_int_eq(info.counts.completed, stage_records(&stage));
 	ck_assert_int_eq(info.counts.completed + info.counts.cancelled, info.counts.read);
 	ck_assert_int_eq(info.counts.pending, 0);
@@ -497,6 +498,40 @@ START_TEST(stopped_in_mid_job_the_next_owner_takes_its_results)
 	ck_assert_int_eq(stage_ledger(&stage, "ORD-"), 20000);
 	last_job(&stage, &jobs);
 	ck_assert_int_eq(jobs, 1);
+	stage_close(&stage);
+}
+END_TEST
+
+/* given result files that break off half-way, again and again / when they are read anew / then no
+ * line counts twice */
+START_TEST(result_files_that_break_off_are_read_anew)
+{
+	struct stage stage;
+
+	open_bulk(&stage, 600);
+	stage_switch_later(&stage, 600, "faults", "{\"truncate\": 0.8}");
+	ck_ok(stage_process(&stage, WAIT), &stage.err);
+	ck_assert_int_eq(stage_info(&stage).counts.completed, 600);
+	stage_close(&stage);
+}
+END_TEST
+
+/* given rows that all fail alike in a job, or every second one / when the job is over / then the
+ * first halts the run, and the other does not */
+START_TEST(rows_that_all_fail_alike_in_a_job_halt_the_run)
+{
+	struct run_info info;
+	struct stage stage;
+
+	open_bulk(&stage, 500);
+	stage.interface.halt = 300;
+	stage_sql(&stage, "UPDATE order_line SET name = NULL WHERE id %% 2 = 0 OR %d", !_i);
+	ck_assert_int_eq(stage_process(&stage, 0), _i ? 0 : -ERR_REFUSED);
+	info = stage_info(&stage);
+	ck_assert_int_eq(info.state, _i ? RUN_DONE : RUN_STOPPED);
+	ck_assert_int_eq(info.counts.failed, _i ? 250 : 500);
+	if (!_i)
+		ck_assert_msg(strstr(info.reason, "300 rows in a row failed"), "%s", info.reason);
 	stage_close(&stage);
 }
 END_TEST
@@ -608,6 +643,8 @@ Suite *suite_bulk_run(void)
 	tcase_add_loop_test(tc, killed_in_each_phase_nothing_is_lost_or_doubled, 0, 6);
 	tcase_add_test(tc, cancel_in_mid_job_keeps_what_was_done);
 	tcase_add_test(tc, stopped_in_mid_job_the_next_owner_takes_its_results);
+	tcase_add_test(tc, result_files_that_break_off_are_read_anew);
+	tcase_add_loop_test(tc, rows_that_all_fail_alike_in_a_job_halt_the_run, 0, 2);
 	tcase_add_loop_test(tc, a_job_weathers_every_storm, 0, ARRAY_SIZE(bulk_storms));
 	tcase_add_test(tc, delete_and_update_by_id);
 	tcase_add_test(tc, insert_by_row_key);

@@ -497,6 +497,38 @@ START_TEST(rows_that_all_fail_alike_halt_the_run)
 }
 END_TEST
 
+/* given an external ID that is unique by word of mouth alone / when many packets go / then one
+ * after the other: two at once could create a record twice */
+START_TEST(assumed_uniqueness_sends_one_request_at_a_time)
+{
+	int64_t begun = clock_mono();
+	struct stage stage;
+
+	stage_open(&stage, 100);
+	stage.interface.packet = 10;
+	stage.interface.parallel = 8;
+	stage.interface.unique_key_assumed = true;
+	stage_switch(&stage, "faults", "{\"slow\": \"1:100\"}");
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	ck_assert_int_eq(stage_info(&stage).counts.completed, 100);
+	ck_assert_int_ge(clock_mono() - begun, 10 * 100);
+	stage_close(&stage);
+}
+END_TEST
+
+START_TEST(rows_that_fail_now_and_then_halt_nothing)
+{
+	struct stage stage;
+
+	stage_open(&stage, 1000);
+	stage_sql(&stage, "UPDATE order_line SET name = NULL WHERE id %% 2 = 0");
+	stage.interface.halt = 300;
+	ck_ok(stage_process(&stage, 0), &stage.err);
+	ck_assert_int_eq(stage_info(&stage).counts.failed, 500);
+	stage_close(&stage);
+}
+END_TEST
+
 START_TEST(rows_that_none_can_be_mapped_halt_the_reading)
 {
 	struct stage stage;
@@ -597,6 +629,8 @@ Suite *suite_run(void)
 	tcase_add_test(tc, reading_that_breaks_sends_what_was_read_and_stops);
 	tcase_add_test(tc, insert_without_a_key_sends_all_or_nothing_of_a_reading);
 	tcase_add_test(tc, rows_that_all_fail_alike_halt_the_run);
+	tcase_add_test(tc, assumed_uniqueness_sends_one_request_at_a_time);
+	tcase_add_test(tc, rows_that_fail_now_and_then_halt_nothing);
 	tcase_add_test(tc, rows_that_none_can_be_mapped_halt_the_reading);
 	tcase_add_test(tc, row_that_spoils_its_request_fails_alone);
 	tcase_add_test(tc, preview_shows_rows_and_their_problems);

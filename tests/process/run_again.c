@@ -239,16 +239,24 @@ START_TEST(a_run_that_goes_on_undoes_nothing_of_another_one)
 }
 END_TEST
 
-/* given rows of an Insert whose keys differ in case alone / when the first fails and the other is
- * made / then that does not supersede it: it is another record */
+/* given rows of an Insert, or of an external ID that minds case, whose keys differ in case alone /
+ * when the first fails and the other is made / then that does not supersede it: it is another
+ * record */
 START_TEST(keys_of_another_case_are_other_records_where_case_counts)
 {
 	struct message_window window;
 
 	stage_open(&stage, 1);
-	stage.interface.operation = OPERATION_INSERT;
-	ck_assert(text_list_add(&stage.interface.row_key, "order_no"));
 	mapping_free(&stage.interface.mapping);
+	if (_i) {
+		text_set(&stage.interface.external_id, "Ref__c");
+		ck_assert_int_eq(mapping_add(&stage.interface.mapping, "Ref__c", MAPPING_COLUMN,
+					 "order_no", NULL_KEEP, NULL),
+			0);
+	} else {
+		stage.interface.operation = OPERATION_INSERT;
+		ck_assert(text_list_add(&stage.interface.row_key, "order_no"));
+	}
 	ck_assert_int_eq(mapping_add(&stage.interface.mapping, "Name", MAPPING_COLUMN, "name",
 				 NULL_KEEP, NULL),
 		0);
@@ -410,7 +418,7 @@ Suite *suite_run_again(void)
 		a_bad_row_is_stored_once_until_it_changes_and_never_undoes_its_newer_version);
 	tcase_add_test(tcase, a_pending_row_is_not_stored_twice_nor_overtaken);
 	tcase_add_test(tcase, a_run_that_goes_on_undoes_nothing_of_another_one);
-	tcase_add_test(tcase, keys_of_another_case_are_other_records_where_case_counts);
+	tcase_add_loop_test(tcase, keys_of_another_case_are_other_records_where_case_counts, 0, 2);
 	tcase_add_test(tcase, lost_answers_are_settled_by_what_the_org_has);
 	tcase_add_loop_test(tcase, a_look_alike_is_no_evidence, 0, ARRAY_SIZE(look_alikes));
 	tcase_add_test(tcase, evidence_that_fits_two_messages_settles_none);

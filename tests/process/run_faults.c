@@ -4,7 +4,10 @@
 #include "process/suites.h"
 #include "store/brake.h"
 #include "process/stage.h"
+#include "base/buf.h"
 #include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
 #include "base/text.h"
 
 #define WAIT 120000
@@ -125,6 +128,31 @@ START_TEST(held_connection_sends_nothing_until_it_is_released)
 	ck_ok(writer_call(stage.env.writer, apply_brake, NULL, &stage.err), &stage.err);
 	ck_ok(stage_resume(&stage, 0), &stage.err);
 	ck_assert_int_eq(stage_records(&stage), 20);
+	stage_close(&stage);
+}
+END_TEST
+
+/* given an org whose allowance is nearly used / when a run learns of it / then that is in the log,
+ * once */
+START_TEST(used_allowance_is_warned_of_once)
+{
+	struct buf log = BUF_INIT(1u << 20);
+	struct stage stage;
+	const char *first;
+	char path[500];
+
+	stage_open_allowed(&stage, 200, 20);
+	snprintf(path, sizeof(path), "%s/agent.log", stage.home);
+	ck_ok(log_open(path, LOG_LEVEL_INFO, &stage.err), &stage.err);
+	stage.interface.packet = 10;
+	stage.connection.api_stop_percent = 95;
+	ck_assert_int_eq(stage_process(&stage, 0), -ERR_LIMIT);
+	log_close();
+	ck_ok(file_read(&log, path, &stage.err), &stage.err);
+	first = strstr(buf_str(&log), "of the 20 daily requests of the org behind");
+	ck_assert_ptr_nonnull(first);
+	ck_assert_ptr_null(strstr(first + 1, "of the 20 daily requests of the org behind"));
+	buf_free(&log);
 	stage_close(&stage);
 }
 END_TEST
@@ -403,6 +431,7 @@ Suite *suite_run_faults(void)
 	tcase_add_loop_test(tc, upsert_weathers_every_storm, 0, ARRAY_SIZE(storms));
 	tcase_add_loop_test(tc, insert_never_doubles, 0, ARRAY_SIZE(insert_storms));
 	tcase_add_test(tc, held_connection_sends_nothing_until_it_is_released);
+	tcase_add_test(tc, used_allowance_is_warned_of_once);
 	tcase_add_test(tc, run_pauses_at_the_share_of_the_allowance);
 	tcase_add_test(tc, refused_credential_is_asked_once_and_blocks);
 	tcase_add_test(tc, credential_refused_in_mid_run_leaves_the_rest_waiting);

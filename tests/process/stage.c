@@ -90,6 +90,11 @@ static void make_interface(struct stage *stage)
 
 void stage_open(struct stage *stage, int rows)
 {
+	stage_open_allowed(stage, rows, 0);
+}
+
+void stage_open_allowed(struct stage *stage, int rows, int64_t api_allowed)
+{
 	memset(stage, 0, sizeof(*stage));
 	stage->home = test_folder();
 	snprintf(stage->ledger, sizeof(stage->ledger), "%s/ledger", stage->home);
@@ -97,6 +102,7 @@ void stage_open(struct stage *stage, int rows)
 	stage->options.ledger = stage->ledger;
 	stage->options.request_log = stage->requests;
 	stage->options.seed = 1;
+	stage->options.api_allowed = api_allowed;
 	ck_ok(practice_start(&stage->practice, &stage->options, &stage->err), &stage->err);
 	make_source(stage, rows);
 	make_connection(stage, practice_url(stage->practice));

@@ -41,6 +41,8 @@ struct stage {
 /* Rows order_line(order_no, name, quantity, price, shipped, note): `rows` of them, keys shuffled.
  */
 void stage_open(struct stage *stage, int rows);
+/* The same with an org that allows so many requests; 0 = as many as it does by itself. */
+void stage_open_allowed(struct stage *stage, int rows, int64_t api_allowed);
 void stage_close(struct stage *stage);
 
 /* As if the process had ended and a new one had begun: store, tokens and key gate anew. */

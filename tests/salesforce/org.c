@@ -182,6 +182,36 @@ START_TEST(calls_carry_the_token_and_the_chosen_version)
 }
 END_TEST
 
+/* given the org's own limit of ten minutes for a call / when rows are written / then nobody hangs
+ * up before, while a question has its answer sooner */
+START_TEST(a_write_may_work_for_ten_minutes)
+{
+	static const struct {
+		const char *method;
+		int64_t least, most;
+	} calls[] = {
+		{ "GET", 30000, 300000 },
+		{ "POST", 610000, 900000 },
+		{ "PATCH", 610000, 900000 },
+		{ "DELETE", 610000, 900000 },
+	};
+	struct err err = ERR_INIT;
+
+	will_give_token(1);
+	will_answer(200, VERSIONS);
+	start();
+	for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
+		struct org_request request = { .method = calls[i].method, .path = "/limits" };
+		struct org_prepared prepared = { 0 };
+
+		ck_ok(org_prepare(&prepared, org, &request, &err), &err);
+		ck_assert_int_ge(prepared.request.timeout_ms, calls[i].least);
+		ck_assert_int_le(prepared.request.timeout_ms, calls[i].most);
+		org_prepared_free(&prepared);
+	}
+}
+END_TEST
+
 START_TEST(describe_asks_for_the_object_by_an_escaped_name)
 {
 	struct describe *describe;
@@ -675,6 +705,7 @@ Suite *suite_org(void)
 	tcase_add_test(tc, the_token_is_asked_for_in_the_body);
 	tcase_add_test(tc, the_token_is_asked_for_with_http_basic);
 	tcase_add_test(tc, calls_carry_the_token_and_the_chosen_version);
+	tcase_add_test(tc, a_write_may_work_for_ten_minutes);
 	tcase_add_test(tc, describe_asks_for_the_object_by_an_escaped_name);
 	tcase_add_test(tc, objects_are_listed_in_order);
 	tcase_add_test(tc, an_oauth_refusal_costs_exactly_one_request);

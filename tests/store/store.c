@@ -392,6 +392,27 @@ START_TEST(a_run_is_not_done_while_something_waits)
 }
 END_TEST
 
+/* given a row that is in Salesforce, and whose write-back is owed / when its run is to be Done /
+ * then it is not, until that is recorded */
+START_TEST(a_run_is_not_done_while_a_write_back_is_owed)
+{
+	struct run_change change = RUN_CHANGE_NONE;
+	struct written_row row = { .position = 0, .as = WRITTEN_DONE };
+	struct err err = ERR_INIT;
+	int64_t packet;
+
+	change.wants = WRITE_BACK_SUCCESS;
+	ck_commit(&fx, store_run_update(fx.store, fx.claim, &change, &err), &err);
+	packet = fixture_packet(&fx, "ORD", 1);
+	fixture_send(&fx, packet, 0, "s");
+	change.wants = 0;
+	change.state = RUN_DONE;
+	ck_refused(&fx, store_run_update(fx.store, fx.claim, &change, &err), ERR_UNFINISHED, &err);
+	ck_commit(&fx, store_written(fx.store, fx.claim, packet, &row, 1, &err), &err);
+	fixture_state(&fx, fx.claim, RUN_DONE);
+}
+END_TEST
+
 START_TEST(runs_are_listed_newest_first_and_open_ones_oldest_first)
 {
 	struct run_claim *claims[3] = { NULL };
@@ -538,6 +559,7 @@ Suite *suite_store(void)
 	tcase_add_test(tc, a_run_changes_what_it_is_told_and_nothing_else);
 	tcase_add_test(tc, rows_that_are_read_must_be_somewhere);
 	tcase_add_test(tc, a_run_is_not_done_while_something_waits);
+	tcase_add_test(tc, a_run_is_not_done_while_a_write_back_is_owed);
 	tcase_add_test(tc, runs_are_listed_newest_first_and_open_ones_oldest_first);
 	tcase_add_test(tc, asking_to_cancel_reaches_the_owner_with_a_name);
 	tcase_add_test(tc, the_pace_is_that_of_the_last_seconds);
