@@ -81,6 +81,11 @@ static void fill_base(struct message *msg, struct text_offsets *at, struct gathe
 	at->fields = keep(gather, NULL);
 }
 
+const char *message_outcome(const struct message *msg)
+{
+	return msg->created ? "created" : msg->repeated ? "created or updated" : "updated";
+}
+
 static enum write_back write_back_of(const struct packet *packet, int position)
 {
 	struct row_set open = packet_unwritten(packet);
@@ -115,6 +120,7 @@ int gather_add(struct gather *gather, struct scan *scan, int position, struct er
 	msg->run = current->head.run;
 	msg->status = row->status;
 	msg->attempts = row->attempts;
+	msg->repeated = current->run->upserts && row->attempts > 1;
 	msg->next_try = row->next_try;
 	msg->superseded = row_set_has(&current->head.superseded, position);
 	msg->write_back = write_back_of(&current->head, position);

@@ -277,7 +277,8 @@ int scan_edited(const char **record, struct scan *scan, int position, struct err
 /* ---- runs ---- */
 
 static const char sql_names[] =
-	"SELECT interface, connection, integration, object, mapping_version FROM run WHERE id = ?";
+	"SELECT interface, connection, integration, object, mapping_version, operation"
+	" FROM run WHERE id = ?";
 
 int view_run_names(const struct run_names **out, struct view *view, int64_t run, struct err *err)
 {
@@ -302,6 +303,7 @@ int view_run_names(const struct run_names **out, struct view *view, int64_t run,
 	text_copy(names->integration, sizeof(names->integration), db_text(stmt, 2));
 	text_copy(names->object, sizeof(names->object), db_text(stmt, 3));
 	names->mapping_version = (uint64_t)db_int(stmt, 4);
+	names->upserts = db_int(stmt, 5) == OPERATION_UPSERT;
 	sqlite3_reset(stmt);
 	return 0;
 }

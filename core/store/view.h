@@ -117,7 +117,8 @@ struct message {
 	const char *interface;
 	const char *key;
 	enum message_status status;
-	bool created; /* Completed: created (else updated) */
+	bool created;  /* Completed: created (else updated) ... */
+	bool repeated; /* ... unless an Upsert sent it before: one of these may have created it */
 	char salesforce_id[19];
 	const char *code;
 	const char *comment;
@@ -129,6 +130,9 @@ struct message {
 	int64_t next_try; /* Pending: ms UTC */
 	enum write_back write_back;
 };
+
+/* What became of a Completed one: "created", "updated", "created or updated". */
+const char *message_outcome(const struct message *msg);
 
 struct message_window {
 	struct message *messages;

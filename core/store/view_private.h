@@ -12,6 +12,7 @@ struct run_names {
 	int64_t id;
 	uint64_t mapping_version;
 	char interface[65], connection[65], integration[65], object[81];
+	bool upserts;
 };
 
 #define RUN_NAMES_KEPT 64 /* a power of two */

@@ -394,6 +394,8 @@ START_TEST(a_line_says_all_that_is_known)
 	ck_assert_str_eq(msg->interface, "orders");
 	ck_assert_str_eq(msg->salesforce_id, fixture_salesforce_id(2));
 	ck_assert(msg->created);
+	ck_assert_str_eq(message_outcome(msg), "created");
+	ck_assert_str_eq(message_outcome(&all.messages[3]), "updated");
 	ck_assert_int_eq(msg->attempts, 1);
 	ck_assert_int_eq(msg->time, T0);
 	msg = &all.messages[207 + 3]; /* MIX-00003, to be tried again */
@@ -409,6 +411,23 @@ START_TEST(a_line_says_all_that_is_known)
 	ck_assert_int_eq(msg->status, MESSAGE_PENDING);
 	ck_assert_str_eq(msg->comment, "reprocess --force by anna");
 	message_window_free(&all);
+}
+END_TEST
+
+/* given an Upsert that was sent twice / when the org says that it updated the record / then the
+ * first one may have created it, and that is said */
+START_TEST(a_repeated_upsert_was_created_or_updated)
+{
+	int64_t packet = fixture_packet(&fx, "AGAIN", 2);
+	struct message_window window = { 0 };
+	struct err err = ERR_INIT;
+
+	fixture_send(&fx, packet, 0, "rr");
+	fixture_send(&fx, packet, 0, "ss");
+	ck_ok(view_messages(&window, fx.view, NULL, WINDOW_TAIL, 0, 2, &err), &err);
+	ck_assert_str_eq(message_outcome(&window.messages[0]), "created");
+	ck_assert_str_eq(message_outcome(&window.messages[1]), "created or updated");
+	message_window_free(&window);
 }
 END_TEST
 
@@ -570,6 +589,7 @@ Suite *suite_window(void)
 	tcase_add_checked_fixture(writing, setup, teardown);
 	tcase_add_test(writing, an_empty_store_gives_empty_windows);
 	tcase_add_test(writing, an_edit_is_a_change_that_since_finds);
+	tcase_add_test(writing, a_repeated_upsert_was_created_or_updated);
 	tcase_add_test(writing, a_view_never_keeps_an_old_picture);
 	tcase_add_test(writing, the_version_changes_with_every_commit_of_others);
 	suite_add_tcase(suite, writing);

@@ -37,7 +37,7 @@ void message_comment(char *out, size_t size, const struct message *msg)
 	if (!text_empty(msg->comment) && used < size)
 		snprintf(out + used, size - used, "%s", msg->comment);
 	else if (!used && msg->status == MESSAGE_COMPLETED)
-		text_copy(out, size, msg->created ? "created" : "updated");
+		text_copy(out, size, message_outcome(msg));
 }
 
 static void cell_of(void *ctx, int64_t row, int column, struct table_cell *out)
