@@ -572,6 +572,22 @@ START_TEST(a_job_weathers_every_storm)
 }
 END_TEST
 
+START_TEST(an_upload_that_was_not_taken_is_made_again_in_the_same_job)
+{
+	struct stage stage;
+	int jobs;
+
+	open_bulk(&stage, 600);
+	stage_switch(&stage, "faults", "{\"503\": 0.5, \"seed\": 55}");
+	ck_ok(stage_process(&stage, WAIT), &stage.err);
+	ck_assert_int_eq(stage_info(&stage).counts.completed, 600);
+	ck_assert_int_ge(stage_requests(&stage, "/batches"), 2);
+	last_job(&stage, &jobs);
+	ck_assert_int_eq(jobs, 1);
+	stage_close(&stage);
+}
+END_TEST
+
 START_TEST(delete_and_update_by_id)
 {
 	struct message_window window;
@@ -646,6 +662,7 @@ Suite *suite_bulk_run(void)
 	tcase_add_test(tc, result_files_that_break_off_are_read_anew);
 	tcase_add_loop_test(tc, rows_that_all_fail_alike_in_a_job_halt_the_run, 0, 2);
 	tcase_add_loop_test(tc, a_job_weathers_every_storm, 0, ARRAY_SIZE(bulk_storms));
+	tcase_add_test(tc, an_upload_that_was_not_taken_is_made_again_in_the_same_job);
 	tcase_add_test(tc, delete_and_update_by_id);
 	tcase_add_test(tc, insert_by_row_key);
 	suite_add_tcase(suite, tc);
