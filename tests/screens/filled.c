@@ -223,6 +223,18 @@ void fixture_finish(struct fixture *fx)
 	change_run(fx, fx->claim, RUN_DONE, true, "4,000 rows");
 }
 
+void fixture_stop(struct fixture *fx, const char *reason)
+{
+	struct err err = ERR_INIT;
+	struct run_change change = RUN_CHANGE_NONE;
+
+	change.state = RUN_STOPPED;
+	change.reason = reason;
+	ck_ok(store_begin(fx->store, &err), &err);
+	ck_ok(store_run_update(fx->store, fx->claim, &change, &err), &err);
+	ck_ok(store_commit(fx->store, &err), &err);
+}
+
 static void past_run(struct fixture *fx, const char *interface, const char *object,
 	const char *trigger, const char *prefix, int rows, int failed)
 {

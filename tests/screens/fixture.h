@@ -91,6 +91,8 @@ const char *fixture_asked(const struct fixture *fx);
 
 /* The run under way is over. */
 void fixture_finish(struct fixture *fx);
+/* It is Stopped for this reason. */
+void fixture_stop(struct fixture *fx, const char *reason);
 
 /* Go on sending: `count` more rows of the run under way become Completed. */
 void fixture_send(struct fixture *fx, int packet, int failed);

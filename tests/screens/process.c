@@ -309,6 +309,28 @@ START_TEST(an_interface_is_made_from_the_form)
 }
 END_TEST
 
+START_TEST(why_a_run_stopped_is_told_to_its_last_word)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fixture_start(&fx);
+	fixture_stop(&fx,
+		"halted: 1000 rows in a row cannot be sent: REQUIRED_FIELD_MISSING: Required "
+		"fields are missing: [Name]; mend them and resume");
+	pty_type(fx.pty, "2");
+	pty_wait(fx.pty, "Stopped: 9 failed");
+	pty_type(fx.pty, "j");
+	pty_wait(fx.pty, "Run 3: halted: 1000 rows");
+	pty_wait(fx.pty, "[Name]; mend them and");
+	pty_type(fx.pty, "\r");
+	pty_wait(fx.pty, "Runs of order-lines");
+	pty_wait(fx.pty, "Collections: halted: 1000 rows");
+	pty_wait(fx.pty, "[Name]; mend them and");
+	fixture_end(&fx);
+}
+END_TEST
+
 Suite *suite_process(void)
 {
 	Suite *suite = suite_create("screens/process");
@@ -323,6 +345,7 @@ Suite *suite_process(void)
 	tcase_add_test(tc, removing_wants_the_name_letter_by_letter);
 	tcase_add_test(tc, a_file_that_is_wrong_is_shown_with_what_is_wrong);
 	tcase_add_test(tc, a_changed_file_shows_without_being_asked);
+	tcase_add_test(tc, why_a_run_stopped_is_told_to_its_last_word);
 	tcase_add_test(tc, rows_show_as_the_run_goes_on);
 	tcase_add_test(tc, a_long_list_is_walked_to_both_ends);
 	tcase_add_test(tc, a_list_is_sorted_by_its_columns_where_it_is_not_too_long);

@@ -13,6 +13,8 @@
 
 /* Below the list: a rule, the cause, what to do. */
 #define REMEDY_ROWS 5
+#define WORDS_ROWS 4 /* more, where there is room: what the org said of one of the group */
+#define WORDS_LINES_MAX 3
 
 struct causes_page {
 	struct table table;
@@ -98,20 +100,35 @@ void causes_take(struct board *board, struct feed_news *news)
 	remember(board);
 }
 
+/* Put `text` where `area` begins, in `most` lines at most, and take these from it. */
+static void draw_part(struct board *board, struct area *area, int most, int style, const char *text)
+{
+	int lines = screen_paragraph(board->screen,
+		(struct area){
+			area->y, area->x, most < area->rows ? most : area->rows, area->cols },
+		style, text, 0);
+
+	lines = lines > most ? most : lines;
+	area->y += lines;
+	area->rows -= lines;
+}
+
+/* What the org said of one of the group, where there is room, and what it means and asks for. */
 static void draw_remedy(struct board *board, struct area area, const struct cause *cause)
 {
 	const struct remedy *remedy = remedy_for_row(cause->code, cause->comment);
-	int used;
+	struct area text = { area.y + 1, 1, area.rows - 1, area.cols - 2 };
+	char words[sizeof(cause->comment) + 8];
 
 	screen_sign(board->screen, area.y, 0, area.cols, STYLE_RULE, SIGN_RULE);
+	if (area.rows > REMEDY_ROWS && cause->comment[0]) {
+		snprintf(words, sizeof(words), "e.g. %s", cause->comment);
+		draw_part(board, &text, WORDS_LINES_MAX, STYLE_QUIET, words);
+	}
 	if (!remedy)
 		return;
-	used = screen_paragraph(board->screen, (struct area){ area.y + 1, 1, 2, area.cols - 2 },
-		STYLE_TEXT, remedy->cause, 0);
-	used = used > 2 ? 2 : used;
-	screen_paragraph(board->screen,
-		(struct area){ area.y + 1 + used, 1, area.rows - 1 - used, area.cols - 2 },
-		STYLE_STRONG, remedy->action, 0);
+	draw_part(board, &text, 2, STYLE_TEXT, remedy->cause);
+	screen_paragraph(board->screen, text, STYLE_STRONG, remedy->action, 0);
 }
 
 static void draw(struct board *board, struct area area)
@@ -123,6 +140,8 @@ static void draw(struct board *board, struct area area)
 
 	if (!page)
 		return;
+	if (area.rows >= 2 * (REMEDY_ROWS + WORDS_ROWS))
+		below = REMEDY_ROWS + WORDS_ROWS;
 	for (int i = 0; i < page->count; i++)
 		total += page->causes[i].count;
 	screen_printf(board->screen, area.y, 1, area.cols - 2, STYLE_STRONG,

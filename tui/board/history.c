@@ -90,10 +90,34 @@ static const struct run_info *current(const struct board *board)
 	return page->table.cursor < page->count ? &page->runs[page->table.cursor] : NULL;
 }
 
+/* Why the run is as it is, at the end of `area`; returns its lines, 1 at least. */
+static int draw_foot(struct board *board, struct area area, const struct run_info *run)
+{
+	char text[600] = "";
+	struct area foot = { .x = 1, .cols = area.cols - 2 };
+	int style = STYLE_QUIET;
+
+	if (run && run->reason[0]) {
+		style = STYLE_WARN;
+		snprintf(text, sizeof(text), "%s: %s", transfer_mode_name(run->mode), run->reason);
+	} else if (run && run->mode_why[0]) {
+		snprintf(
+			text, sizeof(text), "%s, %s", transfer_mode_name(run->mode), run->mode_why);
+	}
+	foot.rows = screen_paragraph(board->screen, foot, style, text, 0);
+	if (foot.rows < 1)
+		foot.rows = 1;
+	if (foot.rows > area.rows / 3)
+		foot.rows = area.rows / 3;
+	foot.y = area.y + area.rows - foot.rows;
+	screen_paragraph(board->screen, foot, style, text, 0);
+	return foot.rows;
+}
+
 static void draw(struct board *board, struct area area)
 {
 	struct history_page *page = board->history;
-	const struct run_info *run;
+	int foot;
 
 	if (!page)
 		return;
@@ -105,14 +129,9 @@ static void draw(struct board *board, struct area area)
 		screen_cursor(board->screen, area.y + 2, 2);
 		return;
 	}
+	foot = draw_foot(board, area, current(board));
 	table_draw(&page->table, board->screen,
-		(struct area){ area.y + 1, 0, area.rows - 3, area.cols }, true);
-	run = current(board);
-	if (run && (run->reason[0] || run->mode_why[0]))
-		screen_printf(board->screen, area.y + area.rows - 1, 1, area.cols - 2,
-			run->reason[0] ? STYLE_WARN : STYLE_QUIET, "%s%s%s",
-			transfer_mode_name(run->mode), run->reason[0] ? ": " : ", ",
-			run->reason[0] ? run->reason : run->mode_why);
+		(struct area){ area.y + 1, 0, area.rows - 2 - foot, area.cols }, true);
 }
 
 static bool key(struct board *board, int pressed)

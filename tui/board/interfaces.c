@@ -24,6 +24,8 @@
 
 #define PANEL_RUNS_MAX 4
 #define FACTS_ROWS 4
+#define FACT_LINES_MAX 3
+#define ROOMY_ROWS 16 /* of the page: below, every fact has one line */
 
 struct interfaces_page {
 	struct list list;
@@ -201,6 +203,18 @@ static void one_line(char *out, size_t size, const char *text)
 	out[used] = '\0';
 }
 
+/* What stands below the list about the interface under the cursor. */
+struct facts {
+	bool told;
+	const char *problem; /* of its file: all there is to tell; borrowed */
+	char about[600];
+	char query[600];
+	char last[600];
+	int last_style;
+	int about_lines;
+	int rows; /* with the rule above them */
+};
+
 static const char *brake_of(
 	char *out, size_t size, const struct board *board, const char *connection, int *style)
 {
@@ -228,8 +242,8 @@ static void write_back_fact(char *out, size_t size, const struct run_info *run)
 }
 
 /* What keeps it from running comes first, then a run that ended badly, then how it is scheduled. */
-static void draw_last_fact(struct board *board, struct area area, const struct interface *interface,
-	const struct run_info *run)
+static void last_fact(struct facts *facts, const struct board *board,
+	const struct interface *interface, const struct run_info *run)
 {
 	char line[512], brake[512], open[512];
 	int brake_style = STYLE_WARN;
@@ -238,40 +252,26 @@ static void draw_last_fact(struct board *board, struct area area, const struct i
 
 	brake_of(brake, sizeof(brake), board, interface->connection, &brake_style);
 	write_back_fact(open, sizeof(open), run);
-	if (*brake)
-		screen_text(board->screen, area.y, area.x, area.cols, brake_style, brake);
-	else if (*line && (style == STYLE_FAIL || (!reason && !*open)))
-		screen_text(board->screen, area.y, area.x, area.cols, style, line);
-	else if (*open)
-		screen_text(board->screen, area.y, area.x, area.cols, STYLE_WARN, open);
-	else if (reason)
-		screen_printf(board->screen, area.y, area.x, area.cols, STYLE_WARN,
-			"Run %" PRId64 ": %s", run->id, run->reason);
+	facts->last_style = STYLE_WARN;
+	if (*brake) {
+		text_copy(facts->last, sizeof(facts->last), brake);
+		facts->last_style = brake_style;
+	} else if (*line && (style == STYLE_FAIL || (!reason && !*open))) {
+		text_copy(facts->last, sizeof(facts->last), line);
+		facts->last_style = style;
+	} else if (*open) {
+		text_copy(facts->last, sizeof(facts->last), open);
+	} else if (reason) {
+		snprintf(facts->last, sizeof(facts->last), "Run %" PRId64 ": %s", run->id,
+			run->reason);
+	}
 }
 
-static void draw_facts(struct board *board, struct area area)
+static void about_fact(
+	struct facts *facts, const struct interface *interface, const struct run_info *run)
 {
-	int place = interfaces_shown(board);
-	const struct catalog_interface *entry;
-	const struct interface *interface;
-	const struct run_info *run;
-	char query[600];
-
-	if (place < 0 || area.rows < 2)
-		return;
-	entry = &board->catalog->interfaces[place];
-	interface = &entry->interface;
-	run = last_run(board, place);
-	screen_sign(board->screen, area.y, 0, area.cols, STYLE_RULE, SIGN_RULE);
-	if (entry->problem[0]) {
-		screen_paragraph(board->screen,
-			(struct area){ area.y + 1, 1, area.rows - 1, area.cols - 2 }, STYLE_FAIL,
-			entry->problem, 0);
-		return;
-	}
-	screen_printf(board->screen, area.y + 1, 1, area.cols - 2, STYLE_TEXT,
-		"over %s%s%s   %s%s%s   %zu fields mapped%s%s", interface->connection,
-		text_empty(interface->external_id) ? "" : "   by ",
+	snprintf(facts->about, sizeof(facts->about), "over %s%s%s   %s%s%s   %zu fields mapped%s%s",
+		interface->connection, text_empty(interface->external_id) ? "" : "   by ",
 		text_empty(interface->external_id) ? "" : interface->external_id,
 		interface->deployed ? "Deployed" : "Undeployed",
 		text_empty(interface->schedule) ? ", by hand only" : ", ",
@@ -280,12 +280,63 @@ static void draw_facts(struct board *board, struct area area)
 		!run				     ? ""
 		: text_equal(run->trigger, "manual") ? run->who
 						     : run->trigger);
-	one_line(query, sizeof(query), interface->query ? interface->query : "");
-	if (area.rows > 2)
-		screen_text(board->screen, area.y + 2, 1, area.cols - 2, STYLE_QUIET, query);
-	if (area.rows > 3)
-		draw_last_fact(
-			board, (struct area){ area.y + 3, 1, 1, area.cols - 2 }, interface, run);
+}
+
+static int lines_of(struct board *board, int cols, const char *text)
+{
+	struct area count = { .cols = cols };
+	int lines = screen_paragraph(board->screen, count, STYLE_TEXT, text, 0);
+
+	return lines < 1 ? 1 : lines > FACT_LINES_MAX ? FACT_LINES_MAX : lines;
+}
+
+/*
+ * What is to be told of the interface under the cursor, and in how many rows of `area`: the query
+ * takes one, and what is longer than a line takes as many as it needs where there is room.
+ */
+static void gather_facts(struct facts *facts, struct board *board, struct area area)
+{
+	int place = interfaces_shown(board);
+	const struct catalog_interface *entry;
+
+	*facts = (struct facts){ .rows = FACTS_ROWS, .about_lines = 1 };
+	if (place < 0)
+		return;
+	entry = &board->catalog->interfaces[place];
+	facts->told = true;
+	if (entry->problem[0]) {
+		facts->problem = entry->problem;
+		return;
+	}
+	about_fact(facts, &entry->interface, last_run(board, place));
+	one_line(facts->query, sizeof(facts->query),
+		entry->interface.query ? entry->interface.query : "");
+	last_fact(facts, board, &entry->interface, last_run(board, place));
+	if (area.rows < ROOMY_ROWS)
+		return;
+	facts->about_lines = lines_of(board, area.cols - 2, facts->about);
+	facts->rows = 2 + facts->about_lines + lines_of(board, area.cols - 2, facts->last);
+}
+
+static void draw_facts(struct board *board, struct area area, const struct facts *facts)
+{
+	struct screen *screen = board->screen;
+	struct area text = { area.y + 1, 1, facts->about_lines, area.cols - 2 };
+
+	if (!facts->told || area.rows < 2)
+		return;
+	screen_sign(screen, area.y, 0, area.cols, STYLE_RULE, SIGN_RULE);
+	if (facts->problem) {
+		text.rows = area.rows - 1;
+		screen_paragraph(screen, text, STYLE_FAIL, facts->problem, 0);
+		return;
+	}
+	screen_paragraph(screen, text, STYLE_TEXT, facts->about, 0);
+	text.y += text.rows;
+	screen_text(screen, text.y, text.x, text.cols, STYLE_QUIET, facts->query);
+	text.y++;
+	text.rows = area.y + area.rows - text.y;
+	screen_paragraph(screen, text, facts->last_style, facts->last, 0);
 }
 
 /* Runs under way, one line each; returns how many. */
@@ -308,19 +359,21 @@ static void draw(struct board *board, struct area area)
 	const struct run_info *runs[PANEL_RUNS_MAX];
 	int count = open_runs(board, runs);
 	int panel = count ? 1 : 0;
+	struct facts facts;
 
 	if (page->list.table.count == 0) {
 		draw_empty(board, area);
 		return;
 	}
+	gather_facts(&facts, board, area);
 	for (int i = 0; i < count; i++)
 		panel += run_panel_rows(area.cols - 2, runs[i]);
-	if (area.rows - panel - FACTS_ROWS < 4)
+	if (area.rows - panel - facts.rows < 4)
 		panel = 0;
 	table_draw(&page->list.table, board->screen,
-		(struct area){ area.y, 0, area.rows - panel - FACTS_ROWS, area.cols }, true);
+		(struct area){ area.y, 0, area.rows - panel - facts.rows, area.cols }, true);
 	if (panel) {
-		int y = area.y + area.rows - panel - FACTS_ROWS;
+		int y = area.y + area.rows - panel - facts.rows;
 
 		screen_sign(board->screen, y++, 0, area.cols, STYLE_RULE, SIGN_RULE);
 		for (int i = 0; i < count; i++) {
@@ -328,8 +381,8 @@ static void draw(struct board *board, struct area area)
 			y += run_panel_rows(area.cols - 2, runs[i]);
 		}
 	}
-	draw_facts(
-		board, (struct area){ area.y + area.rows - FACTS_ROWS, 0, FACTS_ROWS, area.cols });
+	draw_facts(board,
+		(struct area){ area.y + area.rows - facts.rows, 0, facts.rows, area.cols }, &facts);
 }
 
 /* ---- keys ---- */
