@@ -363,6 +363,27 @@ void pty_signal(struct pty *pty, int number)
 	kill(pty->child, number);
 }
 
+static int exit_code(const struct pty *pty)
+{
+	return WIFEXITED(pty->status) ? WEXITSTATUS(pty->status) : 128 + WTERMSIG(pty->status);
+}
+
+int pty_drop(struct pty *pty)
+{
+	int64_t until = deadline();
+
+	close(pty->slave);
+	close(pty->master);
+	pty->slave = pty->master = -1;
+	while (!pty->ended && now_ms() < until) {
+		poll(NULL, 0, 10);
+		pty->ended = waitpid(pty->child, &pty->status, WNOHANG) == pty->child;
+	}
+	if (!pty->ended)
+		ck_abort_msg("it does not end when the line drops");
+	return exit_code(pty);
+}
+
 int pty_wait_exit(struct pty *pty)
 {
 	int64_t until = deadline();
@@ -375,7 +396,7 @@ int pty_wait_exit(struct pty *pty)
 		ck_abort_msg("it does not end:\n%s", pty_text(pty));
 	while (take(pty, 0) > 0)
 		;
-	return WIFEXITED(pty->status) ? WEXITSTATUS(pty->status) : 128 + WTERMSIG(pty->status);
+	return exit_code(pty);
 }
 
 void pty_modes(const struct pty *pty, struct termios *modes)
@@ -391,8 +412,10 @@ void pty_end(struct pty *pty)
 		kill(pty->child, SIGTERM);
 		pty_wait_exit(pty);
 	}
-	close(pty->master);
-	close(pty->slave);
+	if (pty->master >= 0)
+		close(pty->master);
+	if (pty->slave >= 0)
+		close(pty->slave);
 	vterm_free(pty->vt);
 	buf_free(&pty->raw);
 	buf_free(&pty->text);

@@ -103,6 +103,9 @@ void pty_signal(struct pty *pty, int number);
 /* Wait for the end: the exit code, or 128 + signal. Fails the test when it does not end. */
 int pty_wait_exit(struct pty *pty);
 
+/* The line drops: the terminal is gone for the program. Its exit code, as above. */
+int pty_drop(struct pty *pty);
+
 /* The modes of the terminal, for "was it given back?". */
 struct termios;
 void pty_modes(const struct pty *pty, struct termios *modes);

@@ -50,6 +50,30 @@ START_TEST(the_terminal_is_given_back_however_it_ends)
 }
 END_TEST
 
+/* Nobody is there any more: a board that went on would look at a dead terminal for ever. */
+static const struct {
+	const char *keys, *there;
+} drops[] = {
+	{ "", "crm-sandbox" },
+	{ "n", "step 1 of 4" },
+	{ "D", "To confirm, type its name" },
+};
+
+START_TEST(a_board_ends_when_its_line_drops)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fixture_start(&fx);
+	pty_wait(fx.pty, "agent up");
+	pty_wait(fx.pty, "crm-sandbox");
+	pty_type(fx.pty, drops[_i].keys);
+	pty_wait(fx.pty, drops[_i].there);
+	ck_assert_int_eq(pty_drop(fx.pty), 130);
+	fixture_end(&fx);
+}
+END_TEST
+
 static const struct {
 	const char *term, *expected;
 } bad_terms[] = {
@@ -297,8 +321,8 @@ START_TEST(a_theme_reaches_the_terminal)
 }
 END_TEST
 
-static const char *const terms[] = { "vt100", "linux", "xterm", "xterm-16color", "xterm-256color",
-	"tmux", "screen-256color" };
+static const char *const terms[] = { "vt100", "linux", "xterm", "xterm-mono", "xterm-16color",
+	"xterm-256color", "tmux", "screen", "screen-256color" };
 
 START_TEST(the_words_are_the_same_on_every_terminal)
 {
@@ -555,6 +579,7 @@ Suite *suite_terminal(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(
 		tc, the_terminal_is_given_back_however_it_ends, 0, (int)ARRAY_SIZE(endings));
+	tcase_add_loop_test(tc, a_board_ends_when_its_line_drops, 0, (int)ARRAY_SIZE(drops));
 	tcase_add_loop_test(
 		tc, a_terminal_that_cannot_show_it_is_told_so, 0, (int)ARRAY_SIZE(bad_terms));
 	tcase_add_test(tc, a_suspended_board_leaves_the_terminal_and_comes_back);
