@@ -479,6 +479,9 @@ static int64_t next_time(const struct sender *sender)
 
 	if (sender->stray_due && sender->stray_due < next)
 		next = sender->stray_due;
+	/* Rows that were not looked at wait, too, while the org is in trouble. */
+	if (next == INT64_MAX && !sender->at_end && sender->paused_until > clock_now())
+		next = sender->paused_until;
 	if (next != INT64_MAX && next < sender->paused_until)
 		next = sender->paused_until;
 	return next;

@@ -332,6 +332,27 @@ START_TEST(open_rows_of_an_earlier_run_are_held)
 }
 END_TEST
 
+/* given inserts whose answers are lost, one packet after the other / when none came for as long as
+ * the run may wait / then it pauses, instead of losing the rest as well */
+START_TEST(inserts_are_not_lost_one_by_one_for_ever)
+{
+	struct run_info info;
+	struct stage stage;
+
+	stage_open(&stage, 4000);
+	stage_insert(&stage);
+	stage.interface.packet = 10;
+	stage.interface.parallel = 1;
+	stage_switch_later(&stage, 20, "faults", "{\"reset-before\": 1}");
+	ck_assert_int_eq(stage_process(&stage, 600), -ERR_UNFINISHED);
+	info = stage_info(&stage);
+	ck_assert_int_eq(info.state, RUN_PAUSED);
+	ck_assert_int_gt(info.counts.unknown, 0);
+	ck_assert_int_gt(info.counts.pending, 2000);
+	stage_close(&stage);
+}
+END_TEST
+
 START_TEST(locked_row_is_given_up_in_the_end)
 {
 	struct message_window window;
@@ -441,6 +462,7 @@ Suite *suite_run_faults(void)
 	tcase_add_test(tc, daily_limit_stops_all_sending);
 	tcase_add_test(tc, outage_leaves_rows_waiting_and_a_resume_sends_them);
 	tcase_add_test(tc, open_rows_of_an_earlier_run_are_held);
+	tcase_add_test(tc, inserts_are_not_lost_one_by_one_for_ever);
 	tcase_add_test(tc, locked_row_is_given_up_in_the_end);
 	tcase_add_test(tc, other_orgs_token_sends_nothing);
 	tcase_add_loop_test(tc, source_out_of_reach_leaves_the_run_paused, 0, ARRAY_SIZE(silent));
