@@ -235,6 +235,18 @@ void fixture_stop(struct fixture *fx, const char *reason)
 	ck_ok(store_commit(fx->store, &err), &err);
 }
 
+void fixture_hold(struct fixture *fx, int rows)
+{
+	struct err err = ERR_INIT;
+	struct run_change change = RUN_CHANGE_NONE;
+
+	change.read_add = rows;
+	change.held_add = rows;
+	ck_ok(store_begin(fx->store, &err), &err);
+	ck_ok(store_run_update(fx->store, fx->claim, &change, &err), &err);
+	ck_ok(store_commit(fx->store, &err), &err);
+}
+
 static void past_run(struct fixture *fx, const char *interface, const char *object,
 	const char *trigger, const char *prefix, int rows, int failed)
 {

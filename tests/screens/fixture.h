@@ -91,6 +91,8 @@ const char *fixture_asked(const struct fixture *fx);
 
 /* The run under way is over. */
 void fixture_finish(struct fixture *fx);
+/* It read so many rows whose messages of an earlier run are not done, and held them back. */
+void fixture_hold(struct fixture *fx, int rows);
 /* It is Stopped for this reason. */
 void fixture_stop(struct fixture *fx, const char *reason);
 

@@ -53,6 +53,10 @@ START_TEST(one_glance_tells_what_is_wrong_the_gravest_first)
 	pty_wait(fx.pty, "1 blocked  12 failed  1 running");
 	fixture_lose(&fx, 8, 3);
 	pty_wait(fx.pty, "1 blocked  12 failed  3 unknown");
+	fixture_hold(&fx, 999);
+	pty_wait(fx.pty, "1 blocked  12 failed +2"); /* no room for all */
+	pty_resize(fx.pty, 24, 100);
+	pty_wait(fx.pty, "1 blocked  12 failed  3 unknown  999 held back");
 	fixture_end(&fx);
 }
 END_TEST
@@ -309,6 +313,23 @@ START_TEST(an_interface_is_made_from_the_form)
 }
 END_TEST
 
+START_TEST(what_became_of_the_rows_of_a_run_is_told_whole_where_it_is_narrow)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fx.terminal.rows = 15;
+	fx.terminal.cols = 60;
+	fixture_start(&fx);
+	fixture_hold(&fx, 1234);
+	fixture_stop(&fx, "halted");
+	pty_type(fx.pty, "3");
+	pty_wait(fx.pty, "Run 3 order-lines  5,234 rows  Stopped");
+	pty_wait(fx.pty, "held 1,234");
+	fixture_end(&fx);
+}
+END_TEST
+
 START_TEST(why_a_run_stopped_is_told_to_its_last_word)
 {
 	struct fixture fx;
@@ -345,6 +366,7 @@ Suite *suite_process(void)
 	tcase_add_test(tc, removing_wants_the_name_letter_by_letter);
 	tcase_add_test(tc, a_file_that_is_wrong_is_shown_with_what_is_wrong);
 	tcase_add_test(tc, a_changed_file_shows_without_being_asked);
+	tcase_add_test(tc, what_became_of_the_rows_of_a_run_is_told_whole_where_it_is_narrow);
 	tcase_add_test(tc, why_a_run_stopped_is_told_to_its_last_word);
 	tcase_add_test(tc, rows_show_as_the_run_goes_on);
 	tcase_add_test(tc, a_long_list_is_walked_to_both_ends);

@@ -10,7 +10,7 @@
 #define GAP 2
 
 /* In the order in which they are told; from RUNNING on nothing is wrong. */
-enum { NO_AGENT, BLOCKED, HELD, LATE, STUCK, FAILED, UNKNOWN, RUNNING, KINDS };
+enum { NO_AGENT, BLOCKED, HELD, LATE, STUCK, FAILED, UNKNOWN, HELD_BACK, RUNNING, KINDS };
 
 static const struct {
 	const char *word;
@@ -23,6 +23,7 @@ static const struct {
 	[STUCK] = { "stopped", STYLE_WARN },
 	[FAILED] = { "failed", STYLE_FAIL },
 	[UNKNOWN] = { "unknown", STYLE_WARN },
+	[HELD_BACK] = { "held back", STYLE_WARN },
 	[RUNNING] = { "running", STYLE_BUSY },
 };
 
@@ -37,6 +38,7 @@ static void count_run(int64_t counts[KINDS], const struct run_info *run)
 	counts[RUNNING] += active && !stuck;
 	counts[FAILED] += run->counts.failed;
 	counts[UNKNOWN] += run->counts.unknown;
+	counts[HELD_BACK] += run->counts.held; /* their messages of earlier runs are not done */
 }
 
 static void count_all(int64_t counts[KINDS], const struct board *board)

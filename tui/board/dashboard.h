@@ -10,8 +10,9 @@
 
 /*
  * Into `cols` columns that end before `right`. What is wrong comes first, the gravest foremost:
- * connections, runs and schedules, then rows as the last run of each interface left them. What
- * there is no room for is counted. Nothing while nothing is known.
+ * connections, runs and schedules, then rows as the last run of each interface left them: those
+ * that it held back since what an earlier run stored of them is not done, too. What there is no
+ * room for is counted. Nothing while nothing is known.
  */
 void dashboard_draw(struct board *board, int y, int right, int cols);
 

@@ -19,15 +19,22 @@ static bool under_way(const struct run_info *run)
 	return run->state == RUN_READING || run->state == RUN_SENDING;
 }
 
-/* The counts, each in the style of what it counts; returns the columns used. */
-static int draw_counts(struct screen *screen, int y, int x, int cols, const struct run_info *run)
+#define PARTS 7
+
+struct part {
+	char text[WORDS_MAX + 16];
+	int style;
+};
+
+/* The counts that are told of a run, each in the style of what it counts; returns how many. */
+static int list_parts(struct part out[PARTS], const struct run_info *run)
 {
 	const struct {
 		const char *word;
 		int64_t count;
 		int style;
 		bool always;
-	} parts[] = {
+	} all[PARTS] = {
 		{ "ok", run->counts.completed, STYLE_OK, true },
 		{ "failed", run->counts.failed, STYLE_FAIL, true },
 		{ "pending", run->counts.pending, STYLE_TEXT, true },
@@ -37,17 +44,42 @@ static int draw_counts(struct screen *screen, int y, int x, int cols, const stru
 		{ "skipped", run->counts.skipped, STYLE_QUIET, false },
 	};
 	char number[WORDS_MAX];
+	int count = 0;
+
+	for (int i = 0; i < PARTS; i++) {
+		if (!all[i].always && !all[i].count)
+			continue;
+		out[count].style = all[i].count ? all[i].style : STYLE_QUIET;
+		snprintf(out[count].text, sizeof(out[count].text), "%s %s", all[i].word,
+			words_count(number, all[i].count));
+		count++;
+	}
+	return count;
+}
+
+/* Returns the columns used. */
+static int draw_counts(struct screen *screen, int y, int x, int cols, const struct run_info *run)
+{
+	struct part parts[PARTS];
+	int count = list_parts(parts, run);
 	int used = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
-		if (!parts[i].always && !parts[i].count)
-			continue;
-		used += screen_printf(screen, y, x + used, cols - used,
-				parts[i].count ? parts[i].style : STYLE_QUIET, "%s %s",
-				parts[i].word, words_count(number, parts[i].count)) +
+	for (int i = 0; i < count; i++)
+		used += screen_text(
+				screen, y, x + used, cols - used, parts[i].style, parts[i].text) +
 			GAP;
-	}
 	return used;
+}
+
+static int counts_cols(const struct run_info *run)
+{
+	struct part parts[PARTS];
+	int count = list_parts(parts, run);
+	int cols = -GAP;
+
+	for (int i = 0; i < count; i++)
+		cols += (int)strlen(parts[i].text) + GAP;
+	return cols;
 }
 
 static void pace_words(char *out, size_t size, const struct run_info *run)
@@ -77,7 +109,12 @@ static void head_words(char *out, size_t size, const struct run_info *run)
 
 int run_panel_rows(int cols, const struct run_info *run)
 {
-	return under_way(run) && cols < ONE_LINE_COLS ? 2 : 1;
+	char head[256];
+
+	if (under_way(run))
+		return cols < ONE_LINE_COLS ? 2 : 1;
+	head_words(head, sizeof(head), run);
+	return (int)strlen(head) + GAP + counts_cols(run) > cols ? 2 : 1;
 }
 
 void run_panel_draw(struct screen *screen, int y, int x, int cols, const struct run_info *run)
