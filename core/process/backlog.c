@@ -27,7 +27,8 @@ struct backlog {
 	void *ctx;
 	atomic_bool keys_freed;
 
-	struct key_map held; /* hash of a key -> the message that holds it while it waits */
+	struct key_map held; /* hash of a key -> the message that waits with it; negative while its
+				next try is under way */
 	struct key_map rows; /* message -> tries and together */
 
 	struct blocked *blocked; /* by message */
@@ -72,7 +73,7 @@ void backlog_free(struct backlog *backlog)
 	for (size_t i = 0; i < backlog->held.size; i++)
 		if (backlog->held.slots[i].hash)
 			key_gate_release(backlog->gate, backlog->held.slots[i].hash,
-				backlog->held.slots[i].value);
+				llabs(backlog->held.slots[i].value));
 	key_map_free(&backlog->held);
 	key_map_free(&backlog->rows);
 	key_map_free(&backlog->blocked_keys);
@@ -167,12 +168,55 @@ static bool waits_behind(const struct backlog *backlog, uint64_t hash, int64_t m
 	return false;
 }
 
+static bool is_held_by(const struct backlog *backlog, uint64_t hash, int64_t message)
+{
+	const int64_t *held = key_map_get(&backlog->held, hash);
+
+	return held && llabs(*held) == message;
+}
+
+static void let_go(struct backlog *backlog, uint64_t hash, int64_t message)
+{
+	if (!hash)
+		return;
+	if (is_held_by(backlog, hash, message))
+		key_map_delete(&backlog->held, hash);
+	key_gate_release(backlog->gate, hash, message);
+	/* Those that wait behind it in this run have not asked the gate. */
+	if (key_map_get(&backlog->blocked_keys, hash))
+		atomic_store(&backlog->keys_freed, true);
+}
+
+/* An older row was sent again while a younger one waits with their key: the older goes first. */
+static void make_way(struct backlog *backlog, uint64_t hash, int64_t message)
+{
+	const int64_t *held = key_map_get(&backlog->held, hash);
+	int64_t younger = held ? *held : 0;
+
+	if (younger <= message)
+		return;
+	key_map_delete(&backlog->held, hash);
+	block(backlog, hash, younger);
+	key_gate_release(backlog->gate, hash, younger);
+}
+
+static void set_under_way(struct backlog *backlog, uint64_t hash, int64_t message)
+{
+	int64_t *held = key_map_get(&backlog->held, hash);
+
+	if (held && *held == message)
+		*held = -message;
+}
+
 bool backlog_admit(struct backlog *backlog, uint64_t hash, int64_t message)
 {
 	if (!hash)
 		return true;
+	make_way(backlog, hash, message);
 	if (waits_behind(backlog, hash, message)) {
 		block(backlog, hash, message);
+		if (is_held_by(backlog, hash, message))
+			let_go(backlog, hash, message); /* the other one has not had it yet */
 		return false;
 	}
 	if (!key_gate_take(backlog->gate, hash, message)) {
@@ -181,18 +225,8 @@ bool backlog_admit(struct backlog *backlog, uint64_t hash, int64_t message)
 	}
 	if (backlog->blocked_count)
 		unblock(backlog, message);
+	set_under_way(backlog, hash, message);
 	return true;
-}
-
-static void let_go(struct backlog *backlog, uint64_t hash, int64_t message)
-{
-	if (!hash)
-		return;
-	key_map_delete(&backlog->held, hash);
-	key_gate_release(backlog->gate, hash, message);
-	/* Those that wait behind it in this run have not asked the gate. */
-	if (key_map_get(&backlog->blocked_keys, hash))
-		atomic_store(&backlog->keys_freed, true);
 }
 
 void backlog_keep(struct backlog *backlog, uint64_t hash, int64_t message)
@@ -207,9 +241,9 @@ void backlog_keep(struct backlog *backlog, uint64_t hash, int64_t message)
 
 void backlog_withdraw(struct backlog *backlog, uint64_t hash, int64_t message)
 {
-	const int64_t *held = key_map_get(&backlog->held, hash);
-
-	if (!held || *held != message)
+	if (is_held_by(backlog, hash, message))
+		backlog_keep(backlog, hash, message); /* it waits again */
+	else
 		let_go(backlog, hash, message);
 }
 

@@ -27,7 +27,8 @@ void backlog_free(struct backlog *backlog);
 
 /*
  * May the row leave now? If another one of its key is under way, or waits before it, it is
- * remembered and its packet looked at again when the key is free. `hash` 0 = no key, always true.
+ * remembered and its packet looked at again when the key is free. A younger one that only waits
+ * makes way. `hash` 0 = no key, always true.
  */
 bool backlog_admit(struct backlog *backlog, uint64_t hash, int64_t message);
 

@@ -89,6 +89,52 @@ START_TEST(row_that_waits_for_its_next_try_keeps_its_key)
 }
 END_TEST
 
+/* given a younger row that waits for its next try / when an older one of its key is to be sent
+ * again / then that goes first, unless the younger one is under way */
+START_TEST(younger_row_that_waits_makes_way_for_an_older_one)
+{
+	struct backlog *backlog = fresh();
+	int64_t older = MESSAGE_ID(1, 0), younger = MESSAGE_ID(2, 0);
+
+	ck_assert(backlog_admit(backlog, 7, younger));
+	backlog_keep(backlog, 7, younger);
+	ck_assert(backlog_admit(backlog, 7, younger));
+	ck_assert(!backlog_admit(backlog, 7, older)); /* the next try is under way */
+	backlog_keep(backlog, 7, younger);
+	ck_assert(!backlog_admit(backlog, 7, younger));
+	ck_assert_int_eq(next(backlog, 0), 1);
+	ck_assert(backlog_admit(backlog, 7, older));
+	ck_assert(!backlog_admit(backlog, 7, younger));
+	backlog_settle(backlog, 7, older, EVENT_FAIL);
+	backlog_visited(backlog, 1);
+	ck_assert_int_eq(next(backlog, 0), 2);
+	ck_assert(backlog_admit(backlog, 7, younger));
+	backlog_keep(backlog, 7, younger);
+	ck_assert(backlog_admit(backlog, 7, older)); /* and once more, without having met it */
+	backlog_settle(backlog, 7, older, EVENT_FAIL);
+	ck_assert(backlog_admit(backlog, 7, younger));
+	backlog_settle(backlog, 7, younger, EVENT_SUCCEED);
+	ck_assert(!backlog_blocked(backlog));
+	backlog_free(backlog);
+	ck_assert(!key_gate_want(gate, 7));
+}
+END_TEST
+
+/* given a row that waits with its key / when one of the same key that has come to its end is looked
+ * at in passing, and the run ends / then the key is free */
+START_TEST(row_of_the_same_key_that_is_over_takes_no_key_away)
+{
+	struct backlog *backlog = fresh();
+
+	ck_assert(backlog_admit(backlog, 7, MESSAGE_ID(2, 0)));
+	backlog_keep(backlog, 7, MESSAGE_ID(2, 0));
+	backlog_forget(backlog, 7, MESSAGE_ID(1, 0));
+	ck_assert(key_gate_want(gate, 7));
+	backlog_free(backlog);
+	ck_assert(!key_gate_want(gate, 7));
+}
+END_TEST
+
 START_TEST(end_of_a_run_lets_go_of_its_keys)
 {
 	struct backlog *backlog = fresh();
@@ -192,6 +238,8 @@ Suite *suite_backlog(void)
 
 	tcase_add_test(tc, later_row_waits_until_the_earlier_is_settled);
 	tcase_add_test(tc, row_that_waits_for_its_next_try_keeps_its_key);
+	tcase_add_test(tc, younger_row_that_waits_makes_way_for_an_older_one);
+	tcase_add_test(tc, row_of_the_same_key_that_is_over_takes_no_key_away);
 	tcase_add_test(tc, end_of_a_run_lets_go_of_its_keys);
 	tcase_add_test(tc, row_that_an_operator_settled_holds_up_nobody);
 	tcase_add_test(tc, rows_without_a_key_never_wait);

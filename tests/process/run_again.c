@@ -144,6 +144,30 @@ START_TEST(a_reopened_run_reads_nothing_more)
 }
 END_TEST
 
+/* given an older row that failed and a younger one of its key that waits / when the older is sent
+ * again and the run goes on / then the younger one still comes last */
+START_TEST(an_older_row_sent_again_does_not_overwrite_a_younger_that_waits)
+{
+	struct message_window window;
+
+	stage_open(&stage, 0);
+	stage_sql(&stage, "INSERT INTO order_line (order_no, name)"
+			  " VALUES ('K', printf('%%.*c', 81, 'x')), ('K', 'younger')");
+	stage_switch(&stage, "faults", "{\"lock\": 1}");
+	ck_assert_int_eq(stage_process(&stage, 0), -ERR_UNFINISHED);
+	ck_assert_int_eq(stage_info(&stage).counts.pending, 1);
+	stage_switch(&stage, "faults", "{\"lock\": 0}");
+	stage_find(&stage, &window, "status:failed");
+	ck_assert_int_eq(window.count, 1);
+	stage_edit(&stage, window.messages[0].id, "{\"Order_No__c\":\"K\",\"Name\":\"older\"}");
+	stage_event(&stage, window.messages[0].id, EVENT_REPROCESS);
+	message_window_free(&window);
+	ck_ok(stage_resume(&stage, 60000), &stage.err);
+	ck_assert_int_eq(stage_info(&stage).counts.completed, 2);
+	ck_assert_str_eq(stage_field(&stage, "K", "Name"), "younger");
+}
+END_TEST
+
 /* ---- run after run over the same source ---- */
 
 static void check_run(int64_t completed, int64_t failed, int64_t held)
@@ -422,6 +446,7 @@ Suite *suite_run_again(void)
 	tcase_add_test(tcase, lost_answers_are_settled_by_what_the_org_has);
 	tcase_add_loop_test(tcase, a_look_alike_is_no_evidence, 0, ARRAY_SIZE(look_alikes));
 	tcase_add_test(tcase, evidence_that_fits_two_messages_settles_none);
+	tcase_add_test(tcase, an_older_row_sent_again_does_not_overwrite_a_younger_that_waits);
 	tcase_add_test(tcase, a_reopened_run_reads_nothing_more);
 	suite_add_tcase(suite, tcase);
 	return suite;
