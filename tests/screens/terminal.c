@@ -50,6 +50,23 @@ START_TEST(the_terminal_is_given_back_however_it_ends)
 }
 END_TEST
 
+START_TEST(what_comes_after_a_board_that_stays_in_sight_has_a_line_of_its_own)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fx.empty = true;
+	fx.terminal.term = "vt100";
+	fixture_start(&fx);
+	pty_wait(fx.pty, "Press n");
+	pty_type(fx.pty, "q");
+	ck_assert_int_eq(pty_wait_exit(fx.pty), 0);
+	ck_assert(pty_shows(fx.pty, "Press n"));
+	ck_assert(!pty_shows(fx.pty, "q Quit"));
+	fixture_end(&fx);
+}
+END_TEST
+
 /* Nobody is there any more: a board that went on would look at a dead terminal for ever. */
 static const struct {
 	const char *keys, *there;
@@ -579,6 +596,7 @@ Suite *suite_terminal(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(
 		tc, the_terminal_is_given_back_however_it_ends, 0, (int)ARRAY_SIZE(endings));
+	tcase_add_test(tc, what_comes_after_a_board_that_stays_in_sight_has_a_line_of_its_own);
 	tcase_add_loop_test(tc, a_board_ends_when_its_line_drops, 0, (int)ARRAY_SIZE(drops));
 	tcase_add_loop_test(
 		tc, a_terminal_that_cannot_show_it_is_told_so, 0, (int)ARRAY_SIZE(bad_terms));

@@ -124,6 +124,21 @@ void message_take(struct board *board, struct feed_news *news)
 
 /* ---- the page ---- */
 
+/* At the right end of this row: which lines are shown, where not all of them are. */
+static void draw_more(struct board *board, int y, int cols)
+{
+	const struct pager *pager = &board->message->pager;
+	int last = pager->skip + pager->page;
+	char text[64];
+
+	if (pager->rows <= pager->page)
+		return;
+	snprintf(text, sizeof(text), "lines %d-%d of %d", pager->skip + 1,
+		last < pager->rows ? last : pager->rows, pager->rows);
+	screen_text(board->screen, y, cols - 1 - (int)strlen(text), (int)strlen(text), STYLE_QUIET,
+		text);
+}
+
 static void draw(struct board *board, struct area area)
 {
 	struct message_page *page = board->message;
@@ -135,12 +150,14 @@ static void draw(struct board *board, struct area area)
 		"Message %" PRId64 "  %s  %s", page->id, msg && msg->key ? msg->key : "",
 		msg && msg->interface ? msg->interface : "");
 	screen_cursor(board->screen, area.y, 1);
-	if (msg)
+	if (msg) {
 		pager_draw(&page->pager, board->screen,
 			(struct area){ area.y + 2, 1, area.rows - 2, area.cols - 2 });
-	else
+		draw_more(board, area.y + 1, area.cols);
+	} else {
 		screen_text(board->screen, area.y + 2, 1, area.cols - 2, STYLE_TEXT,
 			board->feed_err.kind ? "It is no longer in the store" : "Loading...");
+	}
 }
 
 static bool key(struct board *board, int pressed)

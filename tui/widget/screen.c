@@ -246,6 +246,17 @@ cleanup:
 	return rc;
 }
 
+/* Where the picture stays on the terminal, what comes next begins on a line of its own. */
+static void leave_picture(const struct screen *screen)
+{
+	if (!tigetstr("rmcup")) {
+		move(screen->rows - 1, 0);
+		clrtoeol();
+		refresh();
+	}
+	endwin();
+}
+
 void screen_close(struct screen *screen)
 {
 	if (!screen)
@@ -254,7 +265,7 @@ void screen_close(struct screen *screen)
 		terminal_write(fileno(screen->out), MOUSE_OFF);
 	if (screen->modern)
 		terminal_write(fileno(screen->out), PASTE_OFF);
-	endwin();
+	leave_picture(screen);
 	terminal_unguard();
 	delscreen(screen->term);
 	free(screen);
@@ -313,7 +324,7 @@ void screen_suspend(struct screen *screen)
 	if (screen->modern)
 		terminal_write(fileno(screen->out), PASTE_OFF);
 	def_prog_mode();
-	endwin();
+	leave_picture(screen);
 	sigemptyset(&stop.sa_mask);
 	sigaction(SIGTSTP, &stop, &before);
 	raise(SIGTSTP);
