@@ -84,10 +84,16 @@ static void catch_signals(struct sigaction before[ARRAY_SIZE(caught)], int wake)
 		sigaction(caught[i], &action, &before[i]);
 }
 
+/*
+ * All but SIGHUP, which does nothing until the board is closed: a line that drops is told twice, by
+ * the shell and by its end, and what was typed is only on its way to the disk.
+ */
 static void release_signals(const struct sigaction before[ARRAY_SIZE(caught)])
 {
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+
 	for (size_t i = 0; i < ARRAY_SIZE(caught); i++)
-		sigaction(caught[i], &before[i], NULL);
+		sigaction(caught[i], caught[i] == SIGHUP ? &ignore : &before[i], NULL);
 }
 
 /* ---- pages ---- */
@@ -640,8 +646,10 @@ int board_run(const struct board_env *env, struct err *err)
 		.rest = -1,
 		.bell = env->bell };
 	struct sigaction before[ARRAY_SIZE(caught)];
+	struct sigaction hangup;
 	int rc = start(&board, err);
 
+	sigaction(SIGHUP, NULL, &hangup);
 	if (rc == 0)
 		rc = open_tabs(&board, err);
 	if (rc == 0) {
@@ -652,5 +660,6 @@ int board_run(const struct board_env *env, struct err *err)
 			rc = err_set(err, ERR_INTERRUPTED, "The board was told to end");
 	}
 	finish(&board);
+	sigaction(SIGHUP, &hangup, NULL);
 	return rc;
 }
