@@ -574,8 +574,8 @@ int verbs_count(void)
 static int count_audit(struct act *act)
 {
 	struct audit_entry *entries = NULL;
-	struct view *view = look(act);
 	struct err err = ERR_INIT;
+	struct view *view;
 	char who[RUN_WHO_MAX];
 	int64_t last = 0;
 	int count = 0;
@@ -584,6 +584,7 @@ static int count_audit(struct act *act)
 	if (!act->verb->action)
 		return 0;
 	agent_who(who, sizeof(who));
+	view = look(act);
 	ck_ok(view_audit(&entries, &count, view, 0, 0, MANY_ROWS * 4, &err), &err);
 	for (int i = 0; i < count; i++) {
 		const struct audit_entry *entry = &entries[i];
