@@ -168,6 +168,8 @@ static bool collect_done(struct results *results)
 	size_t cap = 0;
 
 	for (size_t i = 0; i < job->row_count; i++) {
+		if (fault_hits(&results->org->faults, FAULT_BULK_LOST))
+			continue;
 		if ((job->rows[i].error != 0) == (results->which == BULK_FAILED_ROWS) &&
 			!add_place(results, &cap, i))
 			return false;

@@ -25,6 +25,7 @@ static const struct {
 	[FAULT_BULK_FAIL] = { "bulk-fail",
 		"a bulk job fails half-way; its other rows are not processed" },
 	[FAULT_BULK_LOCK] = { "bulk-lock", "rows of bulk jobs fail with UNABLE_TO_LOCK_ROW" },
+	[FAULT_BULK_LOST] = { "bulk-lost", "rows of bulk jobs are in none of the result files" },
 	[FAULT_BULK_SLOW] = { "bulk-slow",
 		"a bulk job stands still once (bulk-slow=RATE:MS, default 2000)", true },
 };

@@ -24,6 +24,7 @@ enum fault_kind {
 	FAULT_401,	    /* the token dies, nothing was done */
 	FAULT_BULK_FAIL,    /* of a bulk job: it fails half-way */
 	FAULT_BULK_LOCK,    /* of a row of a bulk job: UNABLE_TO_LOCK_ROW */
+	FAULT_BULK_LOST,    /* of a row of a bulk job: it is in none of the result files */
 	FAULT_BULK_SLOW,    /* of a bulk job: it stands still for a while */
 	FAULT_KINDS,
 };

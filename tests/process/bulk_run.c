@@ -520,6 +520,41 @@ START_TEST(result_files_that_break_off_are_read_anew)
 }
 END_TEST
 
+/* given a job whose result files do not have all of its rows / when the job is over / then rows of
+ * an Upsert go once more, and those of an Insert are Unknown */
+START_TEST(rows_in_none_of_the_result_files_are_sent_again_or_unknown)
+{
+	struct message_window window;
+	struct run_info info;
+	struct stage stage;
+	bool insert = _i;
+
+	open_bulk(&stage, 600);
+	if (insert) {
+		stage_insert(&stage);
+		stage.interface.mode = TRANSFER_BULK;
+		text_list_add(&stage.interface.row_key, "order_no");
+	}
+	stage_switch(&stage, "faults", "{\"bulk-lost\": 0.1, \"seed\": 4}");
+	ck_ok(stage_process(&stage, WAIT), &stage.err);
+	info = stage_info(&stage);
+	ck_assert_int_eq(stage_records(&stage), 600);
+	ck_assert_int_eq(info.counts.completed + info.counts.unknown, 600);
+	if (insert) {
+		ck_assert_int_gt(info.counts.unknown, 0);
+		ck_assert_int_eq(stage_ledger(&stage, "ORD-"), 600);
+		stage_find(&stage, &window, "status:unknown");
+		ck_assert_msg(strstr(window.messages[0].comment, "in none of the result files"),
+			"%s", window.messages[0].comment);
+		message_window_free(&window);
+	} else {
+		ck_assert_int_eq(info.counts.unknown, 0);
+		ck_assert_int_gt(stage_ledger(&stage, "ORD-"), 600);
+	}
+	stage_close(&stage);
+}
+END_TEST
+
 /* given rows that all fail alike in a job, or every second one / when the job is over / then the
  * first halts the run, and the other does not */
 START_TEST(rows_that_all_fail_alike_in_a_job_halt_the_run)
@@ -664,6 +699,7 @@ Suite *suite_bulk_run(void)
 	tcase_add_test(tc, cancel_in_mid_job_keeps_what_was_done);
 	tcase_add_test(tc, stopped_in_mid_job_the_next_owner_takes_its_results);
 	tcase_add_loop_test(tc, result_files_that_break_off_are_read_anew, 0, 4);
+	tcase_add_loop_test(tc, rows_in_none_of_the_result_files_are_sent_again_or_unknown, 0, 2);
 	tcase_add_loop_test(tc, rows_that_all_fail_alike_in_a_job_halt_the_run, 0, 2);
 	tcase_add_loop_test(tc, a_job_weathers_every_storm, 0, ARRAY_SIZE(bulk_storms));
 	tcase_add_test(tc, an_upload_that_was_not_taken_is_made_again_in_the_same_job);
