@@ -90,7 +90,7 @@ static struct cell own_cell(const struct unwritten_row *row, int own)
 		return text_cell(row->code);
 	default:
 		if (completed && text_empty(row->comment))
-			return text_cell(row->created ? "created" : "updated");
+			return text_cell(row->outcome);
 		return text_cell(row->comment);
 	}
 }

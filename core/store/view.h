@@ -352,7 +352,7 @@ int view_stored_rows(
 struct unwritten_row {
 	int position;
 	enum message_status status;
-	bool created;
+	const char *outcome; /* message_outcome() */
 	char salesforce_id[19];
 	const char *code, *comment;
 	const char *source; /* the source row, as the reader encoded it */

@@ -39,7 +39,7 @@ static int add_lines(struct unwritten *out, struct scan *scan, const struct row_
 		struct unwritten_row *row = &out->rows[i];
 
 		row->status = msg->status;
-		row->created = msg->created;
+		row->outcome = message_outcome(msg);
 		memcpy(row->salesforce_id, msg->salesforce_id, sizeof(row->salesforce_id));
 		row->code = msg->code;
 		row->comment = msg->comment;

@@ -73,6 +73,22 @@ START_TEST(second_run_reads_nothing)
 }
 END_TEST
 
+/* given rows of an Upsert whose first answer was lost / when they were sent again / then the source
+ * reads what their messages say */
+START_TEST(a_repeated_upsert_is_written_back_as_created_or_updated)
+{
+	struct stage stage;
+
+	open_stage(&stage, 100);
+	stage.interface.packet = 5;
+	stage_switch(&stage, "faults", "{\"truncate\": 0.3, \"seed\": 44}");
+	ck_ok(stage_process(&stage, 60000), &stage.err);
+	ck_assert_int_gt(count(&stage, "word = 'Completed:created or updated'"), 0);
+	ck_assert_int_eq(count(&stage, "word = 'Completed:updated'"), 0);
+	stage_close(&stage);
+}
+END_TEST
+
 /* While the org has the row, its source changes: the statement's guard finds nothing. */
 START_TEST(row_changed_since_it_was_read_is_told_and_read_again)
 {
@@ -298,6 +314,7 @@ Suite *suite_write_back(void)
 
 	tcase_set_timeout(tests, 90);
 	tcase_add_test(tests, second_run_reads_nothing);
+	tcase_add_test(tests, a_repeated_upsert_is_written_back_as_created_or_updated);
 	tcase_add_test(tests, row_changed_since_it_was_read_is_told_and_read_again);
 	tcase_add_test(tests, statement_that_touches_two_rows_stays_open_and_is_told);
 	tcase_add_test(tests, locked_database_is_tried_again);
