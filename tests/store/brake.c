@@ -94,6 +94,30 @@ START_TEST(only_what_completed_long_ago_in_runs_that_are_over_is_removed)
 }
 END_TEST
 
+/* given a row whose end is still to be written into the source, in a run that was cancelled / when
+ * what is old is removed / then it stays until that is done */
+START_TEST(what_is_to_be_written_back_is_not_removed)
+{
+	struct written_row row = { .position = 0, .as = WRITTEN_DONE };
+	struct run_change change = RUN_CHANGE_NONE;
+	struct fixture fx;
+	struct err err = ERR_INIT;
+	int64_t packet, late;
+
+	fixture_open(&fx);
+	change.wants = WRITE_BACK_SUCCESS;
+	ck_commit(&fx, store_run_update(fx.store, fx.claim, &change, &err), &err);
+	packet = fixture_packet(&fx, "OWED", 1);
+	fixture_send(&fx, packet, 0, "s");
+	fixture_state(&fx, fx.claim, RUN_CANCELLED);
+	late = clock_now() + 1000;
+	ck_assert_int_eq(prune(&fx, late), 0);
+	ck_commit(&fx, store_written(fx.store, fx.claim, packet, &row, 1, &err), &err);
+	ck_assert_int_eq(prune(&fx, late), 1);
+	fixture_close(&fx);
+}
+END_TEST
+
 Suite *suite_brake(void)
 {
 	Suite *suite = suite_create("brake");
@@ -102,6 +126,7 @@ Suite *suite_brake(void)
 	tcase_add_test(tests, held_by_a_person_until_released);
 	tcase_add_test(tests, blocked_lets_one_probe_pass_in_a_quarter_of_an_hour);
 	tcase_add_test(tests, only_what_completed_long_ago_in_runs_that_are_over_is_removed);
+	tcase_add_test(tests, what_is_to_be_written_back_is_not_removed);
 	suite_add_tcase(suite, tests);
 	return suite;
 }
