@@ -85,6 +85,8 @@ START_TEST(answer_is_of_its_class)
 		ck_assert_ptr_nonnull(verdict.pace);
 	if (verdict.class != REQUEST_ROWS)
 		ck_assert_str_ne(verdict.err.text, "");
+	ck_assert_int_eq(verdict.fewer,
+		answers[_i].status == 429 || strstr(answers[_i].body, "ConcurrentPer") != NULL);
 	http_answer_free(&answer);
 }
 END_TEST

@@ -10,6 +10,8 @@
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -170,6 +172,32 @@ START_TEST(network_file_systems_are_known_by_name)
 }
 END_TEST
 
+static bool on_nfs;
+
+/* The kernel's answer, unless a test says that all is on NFS. */
+int statfs(const char *path, struct statfs *to)
+{
+	int rc = (int)syscall(SYS_statfs, path, to);
+
+	if (on_nfs)
+		to->f_type = 0x6969;
+	return rc;
+}
+
+START_TEST(a_store_on_a_network_file_system_is_refused)
+{
+	struct store *store = NULL;
+	struct err err = ERR_INIT;
+	const char *dir = test_folder();
+
+	on_nfs = true;
+	ck_assert_int_eq(store_open(&store, dir, &err), -ERR_STORE);
+	on_nfs = false;
+	ck_assert_ptr_nonnull(strstr(err.text, "network file system (NFS)"));
+	ck_assert_int_ne(access(db_path(dir), F_OK), 0);
+}
+END_TEST
+
 #define OPENERS 8
 
 START_TEST(many_may_make_the_store_at_once)
@@ -293,6 +321,7 @@ Suite *suite_open(void)
 	tcase_add_test(tc, a_file_that_is_no_database_is_refused);
 	tcase_add_test(tc, a_missing_folder_is_said_to_be_missing);
 	tcase_add_test(tc, network_file_systems_are_known_by_name);
+	tcase_add_test(tc, a_store_on_a_network_file_system_is_refused);
 	tcase_add_test(tc, many_may_make_the_store_at_once);
 	tcase_add_test(tc, opening_twice_leaves_the_locks_of_the_first);
 	tcase_add_test(tc, reading_needs_no_permission_to_write);
