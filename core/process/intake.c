@@ -324,7 +324,7 @@ static bool is_tree(const struct intake_spec *spec)
 static void pack_by_parent(struct intake *intake)
 {
 	const struct intake_spec *spec = &intake->spec;
-	bool one = spec->info->dry_run || spec->info->mode == TRANSFER_BULK ||
+	bool one = spec->info->dry_run || spec->mode == TRANSFER_BULK ||
 		   sender_one_by_one(spec->interface, spec->info->operation) || is_tree(spec);
 
 	if (mapper_has_parent(intake->mapper))

@@ -21,6 +21,7 @@ struct intake_spec {
 	const struct interface *interface;
 	const struct describe *describe;
 	const char *org_id;
+	enum transfer_mode mode; /* as it stands now; the run's own may still change */
 	const atomic_bool *ends; /* true once the run is to end early */
 	bool again;		 /* an earlier reading was interrupted: pass over what it stored */
 	void (*wake)(void *ctx); /* on any thread: see intake_more(), or reading is over */

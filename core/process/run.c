@@ -211,6 +211,7 @@ static int start_reading(struct carry *carry, struct err *err)
 		.describe = carry->link.describe,
 		.again = carry->info.state != RUN_QUEUED,
 		.org_id = carry->link.org_id,
+		.mode = carry->info.mode,
 		.ends = watch_ends(carry->watch),
 		.wake = wake_run,
 		.ctx = org_http(carry->link.org) };
