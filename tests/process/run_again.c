@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "process/retry.h"
 #include "process/stage.h"
 
 #define WAIT INT64_C(20000)
@@ -165,6 +166,24 @@ START_TEST(an_older_row_sent_again_does_not_overwrite_a_younger_that_waits)
 	ck_ok(stage_resume(&stage, 60000), &stage.err);
 	ck_assert_int_eq(stage_info(&stage).counts.completed, 2);
 	ck_assert_str_eq(stage_field(&stage, "K", "Name"), "younger");
+}
+END_TEST
+
+/* given a row that waits for its next try, and a younger one of its key that was never sent / when
+ * the run goes on before that time / then the younger one does not go first */
+START_TEST(a_row_that_waits_holds_its_key_when_the_run_goes_on)
+{
+	stage_open(&stage, 0);
+	stage_sql(
+		&stage, "INSERT INTO order_line (order_no, name) VALUES ('K', 'v1'), ('K', 'v2')");
+	stage_switch(&stage, "faults", "{\"lock\": 1}");
+	retry_hurry(1);
+	ck_assert_int_eq(stage_process(&stage, 0), -ERR_UNFINISHED);
+	ck_assert_int_eq(stage_info(&stage).counts.pending, 2);
+	stage_switch(&stage, "faults", "{\"lock\": 0}");
+	ck_ok(stage_resume(&stage, 60000), &stage.err);
+	ck_assert_int_eq(stage_info(&stage).counts.completed, 2);
+	ck_assert_str_eq(stage_field(&stage, "K", "Name"), "v2");
 }
 END_TEST
 
@@ -446,6 +465,7 @@ Suite *suite_run_again(void)
 	tcase_add_test(tcase, lost_answers_are_settled_by_what_the_org_has);
 	tcase_add_loop_test(tcase, a_look_alike_is_no_evidence, 0, ARRAY_SIZE(look_alikes));
 	tcase_add_test(tcase, evidence_that_fits_two_messages_settles_none);
+	tcase_add_test(tcase, a_row_that_waits_holds_its_key_when_the_run_goes_on);
 	tcase_add_test(tcase, an_older_row_sent_again_does_not_overwrite_a_younger_that_waits);
 	tcase_add_test(tcase, a_reopened_run_reads_nothing_more);
 	suite_add_tcase(suite, tcase);
