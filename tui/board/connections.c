@@ -309,10 +309,10 @@ static const struct catalog_connection *meant(struct board *board, const char *a
 	int place = argument ? board_find_connection(board, argument) : connections_current(board);
 
 	if (place < 0) {
-		board_say(board, STYLE_WARN,
-			argument ? "There is no connection '%s'"
-				 : "Make a connection first: press n",
-			argument ? argument : "");
+		if (argument)
+			board_say(board, STYLE_WARN, "There is no connection '%s'", argument);
+		else
+			list_say_none(&board->connections->list, board, "a connection");
 		return NULL;
 	}
 	if (board->catalog->connections[place].problem[0]) {

@@ -397,10 +397,10 @@ static const struct catalog_interface *meant(struct board *board, const char *ar
 	int place = argument ? board_find_interface(board, argument) : interfaces_current(board);
 
 	if (place < 0) {
-		board_say(board, STYLE_WARN,
-			argument ? "There is no interface '%s'"
-				 : "Make an interface first: press n",
-			argument ? argument : "");
+		if (argument)
+			board_say(board, STYLE_WARN, "There is no interface '%s'", argument);
+		else
+			list_say_none(&board->interfaces->list, board, "an interface");
 		return NULL;
 	}
 	if (board->catalog->interfaces[place].problem[0]) {

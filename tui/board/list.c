@@ -86,6 +86,14 @@ void list_set_filter(struct list *list, const struct board *board, const char *f
 	remember(list, board);
 }
 
+void list_say_none(const struct list *list, struct board *board, const char *what)
+{
+	if (list->filter[0] && list->ops->count(board))
+		board_say(board, STYLE_WARN, "The filter hides all of them: Esc shows them again");
+	else
+		board_say(board, STYLE_WARN, "Make %s first: press n", what);
+}
+
 bool list_key(struct list *list, struct board *board, int key)
 {
 	if (key == K_ESC && list->filter[0]) {

@@ -42,6 +42,9 @@ int list_shown(struct list *list, const struct board *board);
 void list_select(struct list *list, const struct board *board, const char *name);
 void list_set_filter(struct list *list, const struct board *board, const char *filter);
 
+/* None is selected: a notice of how there will be one; `what` with its article, "a connection". */
+void list_say_none(const struct list *list, struct board *board, const char *what);
+
 /* Esc clears the filter, motions move. */
 bool list_key(struct list *list, struct board *board, int key);
 
