@@ -201,7 +201,7 @@ static int prepare(struct bulk *bulk, const struct sender_spec *spec, struct err
 		rc = backlog_new(&bulk->backlog, spec->env->gate, overtaken_space(spec->info), wake,
 			bulk->http, err);
 	if (!rc)
-		rc = overtaken_begin(spec, err);
+		rc = overtaken_mark(spec, err);
 	if (!rc)
 		rc = view_waiting_rows(
 			bulk->view, spec->info->id, clock_now(), wait_row, bulk, err);

@@ -21,7 +21,7 @@ static int apply_begun(void *ctx, struct store *store, struct err *err)
 	return store_supersede_begun(store, spec->claim, spec->kind != KEY_FOLDED, err);
 }
 
-int overtaken_begin(const struct sender_spec *spec, struct err *err)
+int overtaken_mark(const struct sender_spec *spec, struct err *err)
 {
 	struct sender_spec copy = *spec;
 

@@ -13,8 +13,9 @@
 /* The space of the run's keys in the gate: in which runs do they mean the same records? */
 uint64_t overtaken_space(const struct run_info *info);
 
-/* Mark what was overtaken up to now; once the run has its backlog. */
-int overtaken_begin(const struct sender_spec *spec, struct err *err);
+/* Mark what was overtaken up to now: once the run has its backlog, and when rows come from an
+ * operator's hand. */
+int overtaken_mark(const struct sender_spec *spec, struct err *err);
 
 /* Was this row, which has its key now, overtaken? Not one that a person sends all the same. */
 bool overtaken_row(

@@ -451,25 +451,45 @@ static void open_mailbox(struct sender *sender)
 
 /* ---- the end, and how long to sleep ---- */
 
-/*
- * Nothing waits that this loop knows of; has the store something, from an operator's hand? True
- * when it has nothing.
- */
+/* Packets from an operator's hand that are taken up at once. */
+#define STRAYS 64
+
+/* What waits that this loop knows nothing of, after what an operator sent again was held against
+ * what has completed meanwhile. ERR_NOT_FOUND when nothing is due. */
+static int take_strays(struct sender *sender, struct err *err)
+{
+	int64_t run = sender->spec.info->id;
+	int64_t strays[STRAYS];
+	struct packet_out packet;
+	int count = 0;
+	int64_t after = 0;
+	int rc = 0;
+
+	while (rc == 0 && count < STRAYS) {
+		rc = view_packet_due(&packet, sender->view, run, after, clock_now(),
+			count ? NULL : &sender->stray_due, err);
+		if (rc == 0)
+			after = strays[count++] = packet.packet;
+		packet_out_free(&packet);
+	}
+	if (count == 0 || (rc && rc != -ERR_NOT_FOUND))
+		return rc;
+	rc = overtaken_mark(&sender->spec, err);
+	for (int i = 0; rc == 0 && i < count; i++)
+		rc = backlog_visit(sender->backlog, strays[i], 0, err);
+	return rc;
+}
+
+/* Nothing waits that this loop knows of; has the store something? True when it has nothing. */
 static bool all_done(struct sender *sender)
 {
-	struct packet_out packet;
-	int64_t next_due = 0;
-	int rc = view_packet_due(&packet, sender->view, sender->spec.info->id, 0, clock_now(),
-		&next_due, &sender->flights[0].err);
+	struct err *err = &sender->flights[0].err;
+	int rc = take_strays(sender, err);
 
-	if (rc == 0)
-		backlog_visit(sender->backlog, packet.packet, 0, NULL);
-	else if (rc != -ERR_NOT_FOUND)
-		sender_stop(sender, RUN_SENDING, &sender->flights[0].err);
-	err_clear(&sender->flights[0].err);
-	packet_out_free(&packet);
-	sender->stray_due = next_due;
-	return rc == -ERR_NOT_FOUND && next_due == 0;
+	if (rc && rc != -ERR_NOT_FOUND)
+		sender_stop(sender, RUN_SENDING, err);
+	err_clear(err);
+	return rc == -ERR_NOT_FOUND && sender->stray_due == 0;
 }
 
 /* When something is due that nobody will wake us for; INT64_MAX = never. */
@@ -689,7 +709,7 @@ static int prepare(struct sender *sender, const struct sender_spec *spec, struct
 		rc = backlog_new(&sender->backlog, spec->env->gate, overtaken_space(spec->info),
 			wake_sender, sender->http, err);
 	if (!rc)
-		rc = overtaken_begin(spec, err);
+		rc = overtaken_mark(spec, err);
 	if (!rc)
 		rc = view_waiting_rows(
 			sender->view, spec->info->id, clock_now(), wait_row, sender, err);

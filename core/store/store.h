@@ -241,8 +241,8 @@ int store_unwant_write_back(
 
 /*
  * What is older than a Completed message of its key is out of date, and must not be sent: before a
- * run sends, mark what runs under way completed of its keys; `case_counts`: its keys that differ in
- * case alone are different keys ...
+ * run sends, and when an operator gave it rows again, mark what runs under way (itself among them)
+ * completed of its keys; `case_counts`: its keys that differ in case alone are different keys ...
  */
 int store_supersede_begun(
 	struct store *store, const struct run_claim *claim, bool case_counts, struct err *err);

@@ -388,11 +388,12 @@ int store_supersede(struct store *store, int64_t run, struct err *err)
 	return rc ? rc : db_run(&store->db, sql, BINDS(B_INT(run), B_INT(clock_now())), err);
 }
 
-/* ---- what others did meanwhile ---- */
+/* ---- what was completed meanwhile ---- */
 
-/* Runs under way with messages that completed since they marked what is older. */
+/* Runs under way, the one that asks among them, with messages that completed since they marked what
+ * is older. */
 static const char sql_unmarked[] =
-	"SELECT r.id FROM run AS r WHERE r.state < 4 AND r.id <> ?1" SAME_RECORDS
+	"SELECT r.id FROM run AS r WHERE r.state < 4" SAME_RECORDS
 	" AND EXISTS (SELECT 1 FROM packet AS p WHERE p.run = r.id AND p.n_completed > 0"
 	" AND p.changed >= r.marked)";
 
