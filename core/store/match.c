@@ -360,8 +360,13 @@ static unsigned properties(const struct scan_packet *current, int position)
 static int match_property(struct row_set *out, struct scan *scan, const struct term *term,
 	const struct row_set *asked, struct err *err)
 {
-	int rc = load_results(scan, err);
+	int rc;
 
+	if (term->mask == 1u << IS_SUPERSEDED) { /* the packet's own row says it */
+		*out = row_set_and(*asked, scan->packet.head.superseded);
+		return 0;
+	}
+	rc = load_results(scan, err);
 	for (int i = 0; rc == 0 && i < scan->packet.head.count; i++) {
 		if (row_set_has(asked, i) && properties(&scan->packet, i) & term->mask)
 			row_set_add(out, i);

@@ -75,6 +75,8 @@ struct step {
 static const struct step steps[] = {
 	{ "open the monitor", "1", "3", "", LIST_MS },
 	{ "filter status:failed", "/status:failed", "\r", "\033", LIST_MS },
+	{ "filter status:failed,unknown !is:superseded", "/status:failed,unknown !is:superseded",
+		"\r", "\033", LIST_MS },
 	{ "filter status:completed", "/status:completed", "\r", "\033", LIST_MS },
 	{ "filter status:unknown (none)", "/status:unknown", "\r", "\033", LIST_MS },
 	{ "filter interface:contacts", "/interface:contacts", "\r", "\033", LIST_MS },

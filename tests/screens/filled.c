@@ -223,6 +223,18 @@ void fixture_finish(struct fixture *fx)
 	change_run(fx, fx->claim, RUN_DONE, true, "4,000 rows");
 }
 
+void fixture_overtake(struct fixture *fx, int packet, int count)
+{
+	struct row_set rows = { { 0 } };
+	struct err err = ERR_INIT;
+
+	for (int i = ROWS_A_PACKET - count; i < ROWS_A_PACKET; i++)
+		row_set_add(&rows, i);
+	ck_ok(store_begin(fx->store, &err), &err);
+	ck_ok(store_overtaken(fx->store, fx->claim, fx->packets[packet], &rows, &err), &err);
+	ck_ok(store_commit(fx->store, &err), &err);
+}
+
 void fixture_stop(struct fixture *fx, const char *reason)
 {
 	struct err err = ERR_INIT;

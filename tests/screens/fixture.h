@@ -83,6 +83,9 @@ void fixture_lose(struct fixture *fx, int packet, int count);
 void fixture_fail(struct fixture *fx, int packet, int failed, const char *code, const char *text,
 	const char *fields);
 
+/* Another run completed the keys of its last `count` rows. */
+void fixture_overtake(struct fixture *fx, int packet, int count);
+
 /* On the board it becomes so late, as soon as it looks at its agent. */
 void fixture_set_clock(const struct fixture *fx, int64_t ms);
 

@@ -71,7 +71,7 @@ static const struct press {
 	{ &interfaces_ops, '/', "/", "Part of a name, object" },
 	{ &interfaces_ops, 'D', "D", "To confirm, type its name" },
 	{ &monitor_ops, 'f', "f", "more below: G" },
-	{ &monitor_ops, 'F', "F", "filter  status:failed,unknown" },
+	{ &monitor_ops, 'F', "F", "filter  status:failed,unknown !is:superseded" },
 	{ &monitor_ops, '/', "/", "! inverts" },
 	{ &monitor_ops, K_ENTER, "\r", "Payload" },
 	{ &monitor_ops, 'r', "r", "1 x it is Completed" },

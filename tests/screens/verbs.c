@@ -245,8 +245,46 @@ START_TEST(a_group_is_those_of_one_cause_and_no_others)
 	pty_wait(fx.pty, "3 sent again");
 	ck_assert_str_eq(fixture_asked(&fx), "reprocess 3 of 3" WHO "\n");
 	pty_type(fx.pty, "kk\r");
-	pty_wait(fx.pty, "filter  status:failed code:REQUIRED_FIELD_MISSING field:Name !field:P");
+	pty_wait(fx.pty, "filter  !is:superseded status:failed code:REQUIRED_FIELD_MISSING");
 	pty_wait(fx.pty, "ORD-00000999");
+	fixture_end(&fx);
+}
+END_TEST
+
+/* given five failures, four of which were superseded / then F and the causes show the one, say by
+ * which word, and send it alone; without the word all five are there */
+START_TEST(superseded_failures_are_left_out_by_a_word_that_can_be_taken_away)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fixture_start(&fx);
+	fixture_fail(&fx, 8, 5, "STRING_TOO_LONG", "refused", "Name");
+	fixture_overtake(&fx, 8, 4);
+	pty_wait(fx.pty, "agent up");
+	pty_type(fx.pty, "3");
+	pty_wait(fx.pty, "ORD-00001799");
+	pty_type(fx.pty, "/code:STRING*\r");
+	pty_wait(fx.pty, "filter  code:STRING*   (Esc");
+	pty_type(fx.pty, "C");
+	pty_wait(fx.pty, "1 failed by cause, of code:STRING* !is:superseded");
+	pty_type(fx.pty, "\033F");
+	pty_wait(fx.pty, "filter  code:STRING* status:failed,unknown !is:superseded");
+	pty_wait_gone(fx.pty, "ORD-00001799");
+	pty_wait(fx.pty, "ORD-00001795");
+	pty_type(fx.pty, "C");
+	pty_wait(fx.pty, "1 failed by cause, of code:STRING* !is:superseded");
+	pty_type(fx.pty, "r");
+	pty_wait(fx.pty, "1 would be sent again");
+	pty_type(fx.pty, "y");
+	pty_wait(fx.pty, "1 sent again");
+	ck_assert_str_eq(fixture_asked(&fx), "reprocess 1 of 1" WHO "\n");
+	pty_type(fx.pty, "\033:filter code:STRING* status:failed,unknown\r");
+	pty_wait(fx.pty, "ORD-00001799");
+	pty_type(fx.pty, "C");
+	pty_wait(fx.pty, "5 failed by cause, of code:STRING*");
+	pty_type(fx.pty, "\033F"); /* again: all */
+	pty_wait(fx.pty, "filter  code:STRING*   (Esc");
 	fixture_end(&fx);
 }
 END_TEST
@@ -370,6 +408,7 @@ Suite *suite_verbs(void)
 	tcase_add_test(tc, a_payload_is_edited_where_it_failed_and_sent_again);
 	tcase_add_test(tc, a_payload_is_edited_unchecked_where_the_org_is_out_of_reach);
 	tcase_add_test(tc, a_group_is_those_of_one_cause_and_no_others);
+	tcase_add_test(tc, superseded_failures_are_left_out_by_a_word_that_can_be_taken_away);
 	tcase_add_test(tc, what_to_do_about_a_group_is_told_by_its_words_too);
 	tcase_add_test(tc, a_message_tells_who_did_what_and_is_copied_within_limits);
 	tcase_add_test(tc, an_agent_is_started_for_it_and_that_is_said);

@@ -18,7 +18,7 @@
 
 struct causes_page {
 	struct table table;
-	char within[512];     /* the monitor's filter, without what says "failures" */
+	char within[512];     /* the monitor's, as monitor_filter_of_causes() makes it */
 	struct cause *causes; /* owned */
 	int count;
 	bool loaded;
@@ -221,7 +221,7 @@ void causes_open(struct board *board)
 	board->causes = calloc(1, sizeof(*board->causes));
 	if (!board->causes)
 		return;
-	monitor_filter_without_failures(
+	monitor_filter_of_causes(
 		board->causes->within, sizeof(board->causes->within), monitor_filter(board));
 	table_init(&board->causes->table, columns, (int)ARRAY_SIZE(columns), cell_of, board);
 	board_open_page(board, &causes_ops);

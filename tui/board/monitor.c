@@ -16,6 +16,7 @@
 #include "tui/board/verb_job.h"
 
 #define FAILURES "status:failed,unknown"
+#define NOT_SUPERSEDED "!is:superseded"
 
 static bool key(struct board *board, int pressed)
 {
@@ -99,19 +100,42 @@ static void do_turn(void *ctx, const char *argument)
 		monitor_sort(board, page->sort, !page->downwards);
 }
 
-void monitor_filter_without_failures(char *out, size_t size, const char *filter)
+/* Take `word` and the blanks behind it out of `text`; false: it is not there. */
+static bool take_away(char *text, const char *word)
 {
-	const char *at = strstr(filter, FAILURES);
-	size_t before = at ? (size_t)(at - filter) : 0;
+	char *at = strstr(text, word);
+	char *end = at ? at + strlen(word) : NULL;
 
-	if (!at) {
-		text_copy(out, size, filter);
-		return;
-	}
-	at += strlen(FAILURES);
-	snprintf(out, size, "%.*s%s", (int)before, filter, at + strspn(at, " "));
-	while (*out && out[strlen(out) - 1] == ' ')
-		out[strlen(out) - 1] = '\0';
+	if (!at)
+		return false;
+	end += strspn(end, " ");
+	memmove(at, end, strlen(end) + 1);
+	for (size_t len = strlen(text); len && text[len - 1] == ' '; len--)
+		text[len - 1] = '\0';
+	return true;
+}
+
+static void add_word(char *text, size_t size, const char *word)
+{
+	size_t len = strlen(text);
+
+	snprintf(text + len, size - len, "%s%s", len ? " " : "", word);
+}
+
+/* Does the filter say itself whether superseded ones pass? */
+static bool tells_superseded(const char *filter)
+{
+	return strstr(filter, "is:superseded") != NULL;
+}
+
+void monitor_filter_of_causes(char *out, size_t size, const char *filter)
+{
+	bool told = strstr(filter, "status:") || tells_superseded(filter);
+
+	text_copy(out, size, filter);
+	take_away(out, FAILURES);
+	if (!told)
+		add_word(out, size, NOT_SUPERSEDED);
 }
 
 static void do_failures(void *ctx, const char *argument)
@@ -121,11 +145,13 @@ static void do_failures(void *ctx, const char *argument)
 	char filter[FILTER_MAX + 1];
 
 	(void)argument;
-	if (strstr(page->filter, FAILURES)) /* the same key takes it away again */
-		monitor_filter_without_failures(filter, sizeof(filter), page->filter);
-	else
-		snprintf(filter, sizeof(filter), "%s%s%s", page->filter, *page->filter ? " " : "",
-			FAILURES);
+	text_copy(filter, sizeof(filter), page->filter);
+	/* The same key takes it away again. */
+	if (!take_away(filter, FAILURES " " NOT_SUPERSEDED) && !take_away(filter, FAILURES)) {
+		add_word(filter, sizeof(filter), FAILURES);
+		if (!tells_superseded(filter))
+			add_word(filter, sizeof(filter), NOT_SUPERSEDED);
+	}
 	monitor_set_filter(board, filter);
 }
 
@@ -240,7 +266,7 @@ static void do_cancel(void *ctx, const char *argument)
 static const struct key_binding keys[] = {
 	{ 'f', "follow", "Follow", "Keep at the newest message; any move up stops it", BIND_LINE,
 		do_follow },
-	{ 'F', "failures", "Failures", "Only Failed and Unknown; again shows all", BIND_LINE,
+	{ 'F', "failures", "Failures", "Failed, Unknown, not superseded; again: all", BIND_LINE,
 		do_failures },
 	{ '/', "filter", "Filter", "Filter: status:failed interface:a run:12 key:ORD-1* since:1h",
 		BIND_LINE, do_filter },

@@ -17,8 +17,11 @@ const char *monitor_filter(const struct board *board);
 /* The codes of the messages that are loaded, each once. */
 void monitor_shown_codes(struct text_list *codes, const struct board *board);
 
-/* A filter without the words that mean failures only. */
-void monitor_filter_without_failures(char *out, size_t size, const char *filter);
+/*
+ * What the causes look into: the filter without the words of F for Failed and Unknown. Superseded
+ * ones are left out, by the filter's own word, unless it speaks of them or of states itself.
+ */
+void monitor_filter_of_causes(char *out, size_t size, const char *filter);
 
 /* A copy of the numbers of those marked by hand, ascending; none when `*` marked all that pass the
  * filter. Caller frees; false when out of memory. */
