@@ -510,8 +510,7 @@ int agent_resume(struct agent *agent, int64_t run, const char *who, struct err *
 		return err_set(err, ERR_USAGE,
 			"run %" PRId64 " was cancelled: process %s anew instead", run,
 			info.interface);
-	if (info.state == RUN_DONE && info.counts.pending == 0 && info.counts.unknown == 0 &&
-		info.write_back.open == 0)
+	if (run_is_over(&info))
 		return 0;
 	rc = writer_call(agent->env.writer, apply_resume, &asking, err);
 	CRASH_POINT(RESUME_NOTED);

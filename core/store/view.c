@@ -254,6 +254,12 @@ static void read_run(struct run_info *run, struct view *view, sqlite3_stmt *stmt
 	run->rows_per_second = pace(run, stmt, now);
 }
 
+bool run_is_over(const struct run_info *run)
+{
+	return run->state == RUN_DONE && run->counts.pending == 0 && run->counts.unknown == 0 &&
+	       run->write_back.open == 0;
+}
+
 int view_run(struct run_info *out, struct view *view, int64_t run, struct err *err)
 {
 	static const char sql[] = RUN_COLUMNS "WHERE id = ?";

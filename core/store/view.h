@@ -76,6 +76,9 @@ struct run_info {
 	double rows_per_second; /* over the last seconds while running, over the whole when ended */
 };
 
+/* Done, and nothing of it is pending, unknown or to be written back: there is nothing to resume. */
+bool run_is_over(const struct run_info *run);
+
 int view_run(struct run_info *out, struct view *view, int64_t run, struct err *err);
 
 /* The run of a message; ERR_NOT_FOUND when there is no such message's packet. */

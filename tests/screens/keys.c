@@ -105,7 +105,7 @@ static const struct press {
 	{ &interface_form_ops, K_ESC, "\033", "Manual Process" },
 	{ &history_ops, K_ENTER, "\r", "filter  run:2" },
 	{ &history_ops, 'x', "x", "This run has ended" },
-	{ &history_ops, 'R', "R", "Run 2 is being resumed" },
+	{ &history_ops, 'R', "R", "Run 2 is over. Enter shows its messages" },
 	{ &message_ops, 'y', "y", "on the clipboard" },
 	{ &message_ops, 'Y', "Y", "there is no record yet" },
 	{ &message_ops, 'R', "R", "The request is on the clipboard" },

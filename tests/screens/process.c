@@ -330,6 +330,21 @@ START_TEST(what_became_of_the_rows_of_a_run_is_told_whole_where_it_is_narrow)
 }
 END_TEST
 
+START_TEST(a_run_with_rows_pending_is_resumed)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fixture_start(&fx);
+	interfaces(&fx);
+	pty_type(fx.pty, "j\r");
+	pty_wait(fx.pty, "Collections, 4,000 rows");
+	pty_type(fx.pty, "R");
+	pty_wait(fx.pty, "Run 3 is being resumed");
+	fixture_end(&fx);
+}
+END_TEST
+
 START_TEST(why_a_run_stopped_is_told_to_its_last_word)
 {
 	struct fixture fx;
@@ -367,6 +382,7 @@ Suite *suite_process(void)
 	tcase_add_test(tc, a_file_that_is_wrong_is_shown_with_what_is_wrong);
 	tcase_add_test(tc, a_changed_file_shows_without_being_asked);
 	tcase_add_test(tc, what_became_of_the_rows_of_a_run_is_told_whole_where_it_is_narrow);
+	tcase_add_test(tc, a_run_with_rows_pending_is_resumed);
 	tcase_add_test(tc, why_a_run_stopped_is_told_to_its_last_word);
 	tcase_add_test(tc, rows_show_as_the_run_goes_on);
 	tcase_add_test(tc, a_long_list_is_walked_to_both_ends);

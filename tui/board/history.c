@@ -184,7 +184,14 @@ static void do_resume(void *ctx, const char *argument)
 	const struct run_info *run = current(board);
 
 	(void)argument;
-	if (run)
+	if (!run)
+		return;
+	if (run_is_over(run))
+		board_say(board, STYLE_WARN,
+			"Run %" PRId64 " is over. Enter shows its messages: r there sends failed "
+			"ones again",
+			run->id);
+	else
 		agent_ask_resume(board, run->id);
 }
 
