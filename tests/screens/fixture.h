@@ -41,6 +41,7 @@ struct fixture {
 	bool read_only, ascii, no_color, mouse, bell;
 	enum theme theme;
 	bool agent_down;
+	bool abandoned;	      /* the process of the run under way ended: nobody carries it */
 	bool other_org;	      /* a row of another org than the run under way */
 	bool hostile;	      /* rows, servers, sources and files that try to take it over */
 	bool huge;	      /* one with 10 MB, wide, combining and right-to-left text */

@@ -345,6 +345,20 @@ START_TEST(a_run_with_rows_pending_is_resumed)
 }
 END_TEST
 
+START_TEST(a_run_that_nobody_carries_has_no_pace)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fx.abandoned = true;
+	fixture_start(&fx);
+	pty_type(fx.pty, "3");
+	pty_wait(fx.pty, "40%  waits for the agent");
+	pty_wait_gone(fx.pty, "ETA");
+	fixture_end(&fx);
+}
+END_TEST
+
 START_TEST(why_a_run_stopped_is_told_to_its_last_word)
 {
 	struct fixture fx;
@@ -383,6 +397,7 @@ Suite *suite_process(void)
 	tcase_add_test(tc, a_changed_file_shows_without_being_asked);
 	tcase_add_test(tc, what_became_of_the_rows_of_a_run_is_told_whole_where_it_is_narrow);
 	tcase_add_test(tc, a_run_with_rows_pending_is_resumed);
+	tcase_add_test(tc, a_run_that_nobody_carries_has_no_pace);
 	tcase_add_test(tc, why_a_run_stopped_is_told_to_its_last_word);
 	tcase_add_test(tc, rows_show_as_the_run_goes_on);
 	tcase_add_test(tc, a_long_list_is_walked_to_both_ends);

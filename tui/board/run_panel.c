@@ -3,6 +3,7 @@
 #include "base/base.h"
 #include "tui/board/run_panel.h"
 
+#include "base/text.h"
 #include "tui/board/words.h"
 #include "tui/widget/gauge.h"
 
@@ -90,6 +91,10 @@ static void pace_words(char *out, size_t size, const struct run_info *run)
 	out[0] = '\0';
 	if (!under_way(run))
 		return;
+	if (!run->owner_pid) {
+		text_copy(out, size, WORDS_NOBODY_CARRIES);
+		return;
+	}
 	words_count(rate, (int64_t)run->rows_per_second);
 	if (run_eta(run) >= 0)
 		snprintf(out, size, "%s/s  ETA %s", rate, words_duration(eta, run_eta(run)));

@@ -132,7 +132,7 @@ char *run_result(char *out, size_t size, const struct run_info *run, int *style)
 		add_write_back(out, size, run);
 		*style = STYLE_WARN;
 	} else if (!run->owner_pid) {
-		text_copy(out, size, "waits for the agent");
+		text_copy(out, size, WORDS_NOBODY_CARRIES);
 		*style = STYLE_WARN;
 	} else if (!run->responding) {
 		snprintf(out, size, "not responding, pid %" PRId64, run->owner_pid);

@@ -10,6 +10,8 @@
 #include "store/view.h"
 
 #define WORDS_MAX 32
+/* Of a run under way whose process is gone. */
+#define WORDS_NOBODY_CARRIES "waits for the agent"
 
 /* "88,120"; returns `out`. */
 char *words_count(char out[WORDS_MAX], int64_t count);
