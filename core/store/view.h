@@ -235,8 +235,9 @@ struct message_detail {
 	char *connection;
 	enum operation operation;
 	char *external_id;
-	char *envelope;		/* as store_run_envelope() was given it; "" = none was ... */
-	int64_t envelope_since; /* ... for attempts since, ms UTC */
+	char *envelope;		 /* as store_run_envelope() was given it; "" = none was ... */
+	int64_t envelope_since;	 /* ... for attempts since, ms UTC */
+	int64_t completed_later; /* see view_message_later() */
 	void *arena;
 };
 
@@ -245,6 +246,18 @@ const char *attempt_record(const struct message_detail *detail, const struct att
 
 int view_message(struct message_detail **out, struct view *view, int64_t message, struct err *err);
 void message_detail_free(struct message_detail *detail);
+
+/*
+ * Of a superseded message: look for the first message behind it that completed its key, and set
+ * detail->completed_later to its number. That stays 0 where it is not superseded, and where the
+ * other one is no longer in the store or was not found within the view's patience.
+ */
+int view_message_later(struct message_detail *detail, struct view *view, struct err *err);
+
+/* What to do about a superseded one, in words: nothing, as that message completed. NULL: it is not
+ * superseded, or was sent all the same and completed as well. */
+#define MESSAGE_LATER_MAX 80
+const char *message_later(char out[MESSAGE_LATER_MAX], const struct message_detail *detail);
 
 /*
  * Failures by cause, most frequent first: by their code, the fields that the org names, and where

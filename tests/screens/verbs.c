@@ -283,6 +283,8 @@ START_TEST(superseded_failures_are_left_out_by_a_word_that_can_be_taken_away)
 	pty_wait(fx.pty, "ORD-00001799");
 	pty_type(fx.pty, "C");
 	pty_wait(fx.pty, "5 failed by cause, of code:STRING*");
+	pty_type(fx.pty, "\033G\r");
+	pty_wait(fx.pty, "Nothing: a later message of the same key completed");
 	pty_type(fx.pty, "\033F"); /* again: all */
 	pty_wait(fx.pty, "filter  code:STRING*   (Esc");
 	fixture_end(&fx);

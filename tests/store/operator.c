@@ -314,6 +314,18 @@ static bool is_superseded(int64_t message)
 	return superseded;
 }
 
+static int64_t later_than(int64_t message)
+{
+	struct message_detail *detail = detail_of(message);
+	struct err err = ERR_INIT;
+	int64_t later;
+
+	ck_ok(view_message_later(detail, fx.view, &err), &err);
+	later = detail->completed_later;
+	message_detail_free(detail);
+	return later;
+}
+
 /* A second run of the same object, whose messages complete. */
 static struct run_claim *run_again(const char *prefix, int count, const char *answer)
 {
@@ -333,6 +345,7 @@ START_TEST(a_completed_message_supersedes_what_is_older_of_its_key)
 {
 	int64_t packet = fixture_packet(&fx, "ord", 6);
 	int64_t message = MESSAGE_ID(packet, 0);
+	int64_t young = MESSAGE_ID(packet + 2, 0); /* after the packet of another key */
 	struct run_claim *claim;
 	struct err err = ERR_INIT;
 
@@ -349,6 +362,8 @@ START_TEST(a_completed_message_supersedes_what_is_older_of_its_key)
 	ck_assert(is_superseded(message + 1));
 	ck_assert(is_superseded(message + 2));
 	ck_assert(is_superseded(message + 3));
+	for (int i = 0; i < 5; i++)
+		ck_assert_int_eq(later_than(message + i), i >= 1 && i <= 3 ? young + i : 0);
 	ck_assert(!is_superseded(message + 4)); /* the younger one failed */
 	ck_assert(!is_superseded(message + 5));
 	check_status(message + 3, MESSAGE_CANCELLED,

@@ -263,6 +263,8 @@ static int fetch_lists(struct feed *feed, const struct feed_request *request,
 	if (request->parts & FEED_DETAIL && request->message) {
 		rc = view_message(&news->detail, feed->view, request->message, err);
 		if (!rc)
+			rc = view_message_later(news->detail, feed->view, err);
+		if (!rc)
 			rc = process_row_place(&news->place, feed->view, news->detail, err);
 		if (rc == 0)
 			rc = view_audit(&news->audit, &news->audit_count, feed->view, 0,

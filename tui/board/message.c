@@ -55,14 +55,20 @@ static void add_head(struct pager *pager, const struct message_detail *detail)
 			clock_local_full(when, detail->edited_at));
 }
 
-static void add_remedy(struct pager *pager, const struct message *msg)
+/* Of a superseded one there is nothing to do any more. */
+static void add_remedy(struct pager *pager, const struct message_detail *detail)
 {
+	const struct message *msg = &detail->message;
 	const struct remedy *remedy = remedy_for_row(msg->code, msg->comment);
+	char later[MESSAGE_LATER_MAX];
+	const char *nothing = message_later(later, detail);
 
-	if (!remedy)
-		return;
-	pager_add(pager, "Cause", STYLE_TEXT, "%s", remedy->cause);
-	pager_add(pager, "What to do", STYLE_STRONG, "%s", remedy->action);
+	if (remedy)
+		pager_add(pager, "Cause", STYLE_TEXT, "%s", remedy->cause);
+	if (nothing)
+		pager_add(pager, "What to do", STYLE_STRONG, "%s", nothing);
+	else if (remedy)
+		pager_add(pager, "What to do", STYLE_STRONG, "%s", remedy->action);
 }
 
 static void add_payload(struct pager *pager, const char *record)
@@ -97,7 +103,7 @@ static void build(struct message_page *page)
 	if (page->place.file[0])
 		pager_add(pager, "Read from", STYLE_TEXT, "%s, line %" PRId64, page->place.file,
 			page->place.line);
-	add_remedy(pager, &detail->message);
+	add_remedy(pager, detail);
 	add_payload(pager, detail->record);
 	if (detail->attempt_count)
 		message_exchange_add(pager, detail, attempt_of(page));

@@ -196,6 +196,8 @@ static int message_show(struct command_env *env, const struct arguments *args)
 	if (rc == 0)
 		rc = view_message(&detail, view, id, &err);
 	if (rc == 0)
+		rc = view_message_later(detail, view, &err);
+	if (rc == 0)
 		rc = process_row_place(&place, view, detail, &err);
 	if (rc == 0)
 		rc = view_audit(&audit, &count, view, 0, id, AUDIT_MAX, &err);

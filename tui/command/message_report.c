@@ -196,6 +196,8 @@ void message_detail_lines(FILE *to, const struct message_detail *detail)
 {
 	const struct message *msg = &detail->message;
 	const struct remedy *remedy = remedy_for_row(msg->code, msg->comment);
+	char later[MESSAGE_LATER_MAX];
+	const char *nothing = message_later(later, detail);
 
 	message_line(to, msg);
 	fprintf(to, "  run %" PRId64 ", %s over %s, %d attempt%s%s%s\n", msg->run, detail->object,
@@ -205,7 +207,11 @@ void message_detail_lines(FILE *to, const struct message_detail *detail)
 		fprintf(to, "write-back: %s%s%s\n", write_back_words[msg->write_back],
 			detail->write_back_text[0] ? ": " : "", detail->write_back_text);
 	if (remedy)
-		fprintf(to, "  %s\n  %s\n", remedy->cause, remedy->action);
+		fprintf(to, "  %s\n", remedy->cause);
+	if (nothing)
+		fprintf(to, "  %s\n", nothing);
+	else if (remedy)
+		fprintf(to, "  %s\n", remedy->action);
 	fputs("  payload ", to);
 	report_text(to, *detail->record ? detail->record : MESSAGE_PAYLOAD_GONE, 0);
 	fputc('\n', to);
