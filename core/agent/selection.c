@@ -133,7 +133,8 @@ static const char *obstacle(const struct walk *walk, const struct message *msg, 
 	if (message_next(&to, msg->status, event, ACTOR_OPERATOR, why) < 0)
 		return why->text;
 	if (event == EVENT_CANCEL && msg->status == MESSAGE_FAILED && walk->selection->filter)
-		return "it is Failed, so nothing of it is going to be sent: name it to give it up";
+		return "it is Failed, so nothing of it is going to be sent; to give it up, mark it "
+		       "with Space on the board, or name its number";
 	if (msg->superseded && (event == EVENT_REPROCESS || event == EVENT_RESOLVE_NOT_SENT))
 		return "a younger message of its key was completed, and this one would undo it; "
 		       "`message reprocess --force` does it anyway";

@@ -110,6 +110,24 @@ START_TEST(many_are_given_up_in_production_once_name_and_number_are_typed)
 }
 END_TEST
 
+/* given the failures, marked by the filter / then c refuses them and says how they are given up
+ * here, and marked one by one they are */
+START_TEST(failures_are_given_up_once_marked_by_hand)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fixture_start(&fx);
+	failures(&fx);
+	pty_type(fx.pty, "*c");
+	pty_wait(fx.pty, "mark it with Space");
+	pty_wait(fx.pty, "0 would be cancelled");
+	pty_type(fx.pty, "\r*kk  c");
+	pty_wait(fx.pty, "2 would be cancelled");
+	fixture_end(&fx);
+}
+END_TEST
+
 START_TEST(an_unknown_message_is_settled_by_what_a_person_says)
 {
 	struct fixture fx;
@@ -405,6 +423,7 @@ Suite *suite_verbs(void)
 	tcase_add_test(tc, all_that_pass_the_filter_go_once_name_and_number_are_typed);
 	tcase_add_test(tc, what_would_be_refused_is_told_before_and_no_leaves_all_as_it_is);
 	tcase_add_test(tc, many_are_given_up_in_production_once_name_and_number_are_typed);
+	tcase_add_test(tc, failures_are_given_up_once_marked_by_hand);
 	tcase_add_test(tc, an_unknown_message_is_settled_by_what_a_person_says);
 	tcase_add_test(tc, what_cannot_be_edited_says_so_before_anything_is_typed);
 	tcase_add_test(tc, a_payload_is_edited_where_it_failed_and_sent_again);
