@@ -108,8 +108,16 @@ int64_t run_claim_run(const struct run_claim *claim)
 
 /* ---- changes ---- */
 
+#define GOES_ON "?2 IN (1, 2) AND state > 2"
+#define ROWS_ENDED "completed + failed + unknown"
+
+/* The pace of a run that goes on after it paused or ended is reckoned from there. */
 static const char sql_update[] =
-	"UPDATE run SET state = iif(?2 < 0, state, ?2), mode = iif(?3 < 0, mode, ?3),"
+	"UPDATE run SET mark_time = iif(" GOES_ON ", ?10, mark_time),"
+	" mark_rows = iif(" GOES_ON ", " ROWS_ENDED ", mark_rows),"
+	" last_time = iif(" GOES_ON ", ?10, last_time),"
+	" last_rows = iif(" GOES_ON ", " ROWS_ENDED ", last_rows),"
+	" state = iif(?2 < 0, state, ?2), mode = iif(?3 < 0, mode, ?3),"
 	" mode_why = ifnull(?4, mode_why), reason = ifnull(?5, reason),"
 	" read = read + ?6 + ?7, held = held + ?6, skipped = skipped + ?7, calls = calls + ?8,"
 	" reading_done = reading_done OR ?9, progress = ?10,"

@@ -480,6 +480,32 @@ START_TEST(the_pace_is_that_of_the_last_seconds)
 }
 END_TEST
 
+START_TEST(a_pause_is_no_part_of_the_pace)
+{
+	struct run_info run;
+	struct err err = ERR_INIT;
+	int64_t packets[3];
+
+	clock_freeze(100000);
+	fixture_state(&fx, fx.claim, RUN_SENDING);
+	for (int i = 0; i < 3; i++)
+		packets[i] = fixture_packet(&fx, "ORD", 100);
+	for (int i = 0; i < 2; i++) {
+		clock_freeze(110000 + i * 10000);
+		fixture_send(&fx, packets[i], 0, letters('s', 100));
+	}
+	fixture_state(&fx, fx.claim, RUN_PAUSED);
+	clock_freeze(500000);
+	fixture_state(&fx, fx.claim, RUN_SENDING);
+	clock_freeze(501000);
+	fixture_send(&fx, packets[2], 0, letters('s', 100));
+	ck_ok(view_run(&run, fx.view, fx.run, &err), &err);
+	ck_assert_double_ge(run.rows_per_second, 99.0);
+	ck_assert_double_le(run.rows_per_second, 101.0);
+	clock_freeze(-1);
+}
+END_TEST
+
 /* ---- transactions ---- */
 
 START_TEST(nothing_is_written_outside_of_a_transaction)
@@ -563,6 +589,7 @@ Suite *suite_store(void)
 	tcase_add_test(tc, runs_are_listed_newest_first_and_open_ones_oldest_first);
 	tcase_add_test(tc, asking_to_cancel_reaches_the_owner_with_a_name);
 	tcase_add_test(tc, the_pace_is_that_of_the_last_seconds);
+	tcase_add_test(tc, a_pause_is_no_part_of_the_pace);
 	tcase_add_test(tc, nothing_is_written_outside_of_a_transaction);
 	tcase_add_test(tc, undoing_a_job_keeps_the_others_of_its_turn);
 	suite_add_tcase(suite, tc);
