@@ -383,6 +383,22 @@ START_TEST(read_only_refuses_what_writes)
 }
 END_TEST
 
+START_TEST(read_only_offers_only_what_it_does)
+{
+	struct fixture fx;
+
+	fixture_init(&fx);
+	fx.read_only = true;
+	fixture_start(&fx);
+	pty_wait(fx.pty, "Enter Open");
+	pty_wait_gone(fx.pty, "n New");
+	pty_type(fx.pty, "3");
+	pty_wait(fx.pty, "/ Filter  Enter Detail");
+	pty_wait_gone(fx.pty, "Reprocess");
+	fixture_end(&fx);
+}
+END_TEST
+
 START_TEST(an_action_runs_by_its_name_from_any_tab)
 {
 	struct fixture fx;
@@ -473,6 +489,7 @@ Suite *suite_keys(void)
 	tcase_add_test(tc, no_binding_is_left_out_here);
 	tcase_add_test(tc, no_page_binds_a_key_or_a_name_twice);
 	tcase_add_test(tc, read_only_refuses_what_writes);
+	tcase_add_test(tc, read_only_offers_only_what_it_does);
 	tcase_add_test(tc, an_action_runs_by_its_name_from_any_tab);
 	tcase_add_test(tc, a_filter_is_completed_where_the_cursor_is);
 	tcase_add_test(tc, what_was_entered_comes_back_each_at_its_own_question);

@@ -78,6 +78,13 @@ static bool shown_globally(struct board *board, const struct key_binding *bindin
 	return binding->flags & BIND_LINE;
 }
 
+/* What a read-only board would refuse is not offered. */
+static bool shown_of_page(const struct board *board, const struct key_binding *binding)
+{
+	return binding->flags & BIND_LINE &&
+	       !(binding->flags & BIND_WRITE && board->env->read_only);
+}
+
 /* Those of the page as far as they go; help and quit always. */
 static void draw_keys(struct board *board, int y)
 {
@@ -91,7 +98,7 @@ static void draw_keys(struct board *board, int y)
 			reserved += key_cols(b);
 	}
 	for (const struct key_binding *b = board_page_keys(board, page); b && b->name; b++) {
-		if (b->flags & BIND_LINE && x + key_cols(b) <= end - reserved + 2)
+		if (shown_of_page(board, b) && x + key_cols(b) <= end - reserved + 2)
 			x += draw_key(board, y, x, b);
 	}
 	for (const struct key_binding *b = board_keys; b->name; b++) {
