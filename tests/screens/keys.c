@@ -86,7 +86,7 @@ static const struct press {
 	{ &monitor_ops, 'i', "i", ">[ ]  20 order-lines" },
 	{ &monitor_ops, 'b', "b", "Rows a minute" },
 	{ &monitor_ops, 's', "s", "by key" },
-	{ &monitor_ops, 'S', "S", "s sorts by another column" },
+	{ &monitor_ops, 'S', "S", "The last stored stand at the end; s sorts" },
 	{ &monitor_ops, 'w', "w", "messages.csv" },
 	{ &monitor_ops, 'x', "x", "Let it go on" },
 	{ &connections_ops, K_ENTER, "\r", "The filter hides all of them: Esc shows", false,

@@ -95,7 +95,7 @@ static void do_turn(void *ctx, const char *argument)
 	(void)argument;
 	if (page->sort == SORT_TIME)
 		board_say(board, STYLE_WARN,
-			"The newest stand at the end; s sorts by another column");
+			"The last stored stand at the end; s sorts by another column");
 	else
 		monitor_sort(board, page->sort, !page->downwards);
 }
@@ -340,7 +340,8 @@ static void place(const struct board *board, char *out, size_t size)
 const struct page_ops monitor_ops = {
 	.name = "Message Monitor",
 	.about = "Every source row is a message here before it is sent, and ends as exactly one of "
-		 "Completed, Failed, Pending, Unknown or Cancelled. The newest stand at the end.",
+		 "Completed, Failed, Pending, Unknown or Cancelled. The last stored stand at the "
+		 "end; Time is that of the last change.",
 	.keys = keys,
 	.feed = FEED_STATES | FEED_RUN | FEED_WINDOW,
 	.place = place,

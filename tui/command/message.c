@@ -367,8 +367,9 @@ static const struct option_spec export_options[] = {
 };
 
 const struct command message_commands[] = {
-	{ "message list", "[FILTER] [--limit K] [--follow]", "What became of rows, newest last",
-		list_options, 0, -1, message_list, false },
+	{ "message list", "[FILTER] [--limit K] [--follow]",
+		"What became of rows, the last stored at the end", list_options, 0, -1,
+		message_list, false },
 	{ "message show", "M", "One message: payload, attempts, what the org said, what to do",
 		NULL, 1, 1, message_show, false },
 	{ "message reprocess", "M... | --filter FILTER [--force] [--dry-run] [--wait MIN]",
