@@ -119,6 +119,16 @@ static enum choice leave(struct bulk *bulk, uint64_t hash, int64_t message)
 	return PASSED_OVER;
 }
 
+/*
+ * What is to be mapped anew is few rows, from an operator's hand. What he edited meanwhile goes by
+ * Collections, too: there it is held against what the jobs of this run have completed.
+ */
+static bool is_from_operator(const struct bulk *bulk, const struct packet_out *packet, int position)
+{
+	return row_set_has(&packet->remap, position) ||
+	       (bulk->carried && row_set_has(&packet->edited, position));
+}
+
 static int choose_row(enum choice *choice, struct bulk *bulk, const struct packet_out *packet,
 	int position, struct err *err)
 {
@@ -141,9 +151,8 @@ static int choose_row(enum choice *choice, struct bulk *bulk, const struct packe
 		*choice = OVERTAKEN;
 		return 0;
 	}
-	/* What the org refused for now is tried again in smaller company; what is to be mapped
-	 * anew is few rows, from an operator's hand. */
-	if (backlog_row(bulk->backlog, message).tries || row_set_has(&packet->remap, position)) {
+	/* What the org refused for now is tried again in smaller company. */
+	if (backlog_row(bulk->backlog, message).tries || is_from_operator(bulk, packet, position)) {
 		*choice = leave(bulk, hash, message);
 		return 0;
 	}

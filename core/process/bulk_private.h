@@ -48,6 +48,7 @@ struct bulk {
 	int last_rows;
 
 	bool warned_of_budget;
+	bool carried;	     /* a job has gone since what was overtaken was marked */
 	bool anew;	     /* what a job did not carry out goes in another one, however little */
 	int troubles;	     /* jobs in a row that came to nothing */
 	int64_t moved_at;    /* clock_mono() of the last good news */

@@ -246,6 +246,7 @@ static int loop(struct bulk *bulk, struct err *err)
 			rc = heed_guards(bulk, err);
 		if (rc || bulk->rows == 0)
 			break;
+		bulk->carried = true;
 		rc = bulk_carry(bulk, err);
 	}
 	return rc;

@@ -296,6 +296,7 @@ struct packet_out {
 	struct row_set tried;	  /* those that were sent before ... */
 	struct row_set repeated;  /* ... more than once */
 	struct row_set overtaken; /* a younger message of the key completed */
+	struct row_set edited;	  /* those whose record is not the one that was read */
 	struct row_set
 		remap; /* of the due ones: to be mapped anew first, see store_packet_remap() */
 	const char *records[PACKET_ROWS_MAX]; /* JSON objects (edited payloads where edited) */

@@ -64,6 +64,7 @@ static int add_edited(struct packet_out *out, struct view *view, struct err *err
 		memcpy(edited->text, record, len + 1);
 		edited->next = memory->edited;
 		memory->edited = edited;
+		row_set_add(&out->edited, position);
 		out->records[position] = edited->text;
 		out->record_lens[position] = (uint32_t)len;
 	}

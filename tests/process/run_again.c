@@ -17,20 +17,26 @@ static void teardown(void)
 	stage_close(&stage);
 }
 
-/* A run of `rows`, of which the first has no name. The message of that one. */
-static int64_t process_one_bad(int rows)
+/* The only one of the run. */
+static int64_t failed_message(void)
 {
 	struct message_window window;
 	int64_t failed;
 
-	stage_open(&stage, rows);
-	stage_sql(&stage, "UPDATE order_line SET name = NULL WHERE id = 1");
-	ck_ok(stage_process(&stage, WAIT), &stage.err);
 	stage_find(&stage, &window, "status:failed");
 	ck_assert_int_eq(window.count, 1);
 	failed = window.messages[0].id;
 	message_window_free(&window);
 	return failed;
+}
+
+/* A run of `rows`, of which the first has no name. The message of that one. */
+static int64_t process_one_bad(int rows)
+{
+	stage_open(&stage, rows);
+	stage_sql(&stage, "UPDATE order_line SET name = NULL WHERE id = 1");
+	ck_ok(stage_process(&stage, WAIT), &stage.err);
+	return failed_message();
 }
 
 static struct message_detail *detail_of(int64_t message)
@@ -149,7 +155,7 @@ END_TEST
  * again and the run goes on / then the younger one still comes last */
 START_TEST(an_older_row_sent_again_does_not_overwrite_a_younger_that_waits)
 {
-	struct message_window window;
+	int64_t failed;
 
 	stage_open(&stage, 0);
 	stage_sql(&stage, "INSERT INTO order_line (order_no, name)"
@@ -158,11 +164,9 @@ START_TEST(an_older_row_sent_again_does_not_overwrite_a_younger_that_waits)
 	ck_assert_int_eq(stage_process(&stage, 0), -ERR_UNFINISHED);
 	ck_assert_int_eq(stage_info(&stage).counts.pending, 1);
 	stage_switch(&stage, "faults", "{\"lock\": 0}");
-	stage_find(&stage, &window, "status:failed");
-	ck_assert_int_eq(window.count, 1);
-	stage_edit(&stage, window.messages[0].id, "{\"Order_No__c\":\"K\",\"Name\":\"older\"}");
-	stage_event(&stage, window.messages[0].id, EVENT_REPROCESS);
-	message_window_free(&window);
+	failed = failed_message();
+	stage_edit(&stage, failed, "{\"Order_No__c\":\"K\",\"Name\":\"older\"}");
+	stage_event(&stage, failed, EVENT_REPROCESS);
 	ck_ok(stage_resume(&stage, 60000), &stage.err);
 	ck_assert_int_eq(stage_info(&stage).counts.completed, 2);
 	ck_assert_str_eq(stage_field(&stage, "K", "Name"), "younger");
@@ -202,6 +206,7 @@ static void *mend_first_failed(void *ctx)
 		clock_sleep(5);
 		ck_assert_int_eq(view_messages(&window, view, filter, WINDOW_AFTER, 0, 1, NULL), 0);
 	}
+	clock_sleep(300); /* what comes next is on its way: each answer takes 200 ms */
 	stage_edit(&stage, window.messages[0].id, "{\"Order_No__c\":\"K\",\"Name\":\"older\"}");
 	stage_event(&stage, window.messages[0].id, EVENT_REPROCESS);
 	message_window_free(&window);
@@ -224,13 +229,14 @@ START_TEST(an_older_row_sent_again_in_mid_run_does_not_overwrite_the_younger)
 		"INSERT INTO order_line (order_no, name) VALUES ('K', 'younger')");
 	stage.interface.parallel = 1;
 	stage.interface.packet = 5;
-	stage.interface.mode = TRANSFER_COLLECTIONS;
+	stage.interface.mode = _i ? TRANSFER_BULK : TRANSFER_COLLECTIONS;
 	stage_switch(&stage, "faults", "{\"slow\": \"1:200\"}");
 	ck_assert_int_eq(pthread_create(&thread, NULL, mend_first_failed, NULL), 0);
 	ck_ok(stage_process(&stage, WAIT), &stage.err);
 	pthread_join(thread, NULL);
-	ck_assert_int_eq(stage_info(&stage).counts.completed, 21);
-	ck_assert_int_eq(stage_info(&stage).counts.cancelled, 1);
+	/* With jobs it may still go before the younger one. */
+	ck_assert_int_ge(stage_info(&stage).counts.completed, 21);
+	ck_assert(_i || stage_info(&stage).counts.cancelled == 1);
 	ck_assert_str_eq(stage_field(&stage, "K", "Name"), "younger");
 }
 END_TEST
@@ -515,7 +521,8 @@ Suite *suite_run_again(void)
 	tcase_add_test(tcase, evidence_that_fits_two_messages_settles_none);
 	tcase_add_test(tcase, a_row_that_waits_holds_its_key_when_the_run_goes_on);
 	tcase_add_test(tcase, an_older_row_sent_again_does_not_overwrite_a_younger_that_waits);
-	tcase_add_test(tcase, an_older_row_sent_again_in_mid_run_does_not_overwrite_the_younger);
+	tcase_add_loop_test(
+		tcase, an_older_row_sent_again_in_mid_run_does_not_overwrite_the_younger, 0, 2);
 	tcase_add_test(tcase, a_reopened_run_reads_nothing_more);
 	suite_add_tcase(suite, tcase);
 	return suite;
